@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pci_iface.c - the only caller of PCI core functions that change a function
+ */
+#include <linux/interrupt.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/pci_hotplug.h>
+#include <linux/pm_runtime.h>
+
+#include "pci_iface.h"
+
+/**
+ * pb2_pci_enable() - decode on, INTx routed
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ * Return: 0 or the PCI core's errno.
+ */
+int pb2_pci_enable(struct pci_dev *pdev)
+{
+	return pci_enable_device(pdev);
+}
+
+/**
+ * pb2_pci_disable() - undo pb2_pci_enable()
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void pb2_pci_disable(struct pci_dev *pdev)
+{
+	pci_disable_device(pdev);
+}
+
+/**
+ * pb2_pci_set_master() - allow or stop DMA
+ * @pdev: the function
+ * @on: which
+ *
+ * Context: may sleep.
+ */
+void pb2_pci_set_master(struct pci_dev *pdev, bool on)
+{
+	if (on)
+		pci_set_master(pdev);
+	else
+		pci_clear_master(pdev);
+}
+
+/**
+ * pb2_pci_set_mwi() - Memory Write and Invalidate
+ * @pdev: the function
+ * @on: whether it may use them
+ *
+ * Context: may sleep.
+ * Return: 0, or -EINVAL if the cache line size cannot be set.
+ */
+int pb2_pci_set_mwi(struct pci_dev *pdev, bool on)
+{
+	if (on)
+		return pci_set_mwi(pdev);
+
+	pci_clear_mwi(pdev);
+	return 0;
+}
+
+/**
+ * pb2_pci_set_intx() - COMMAND's INTx disable bit
+ * @pdev: the function
+ * @on: true for interrupts allowed
+ *
+ * Context: may sleep.
+ */
+void pb2_pci_set_intx(struct pci_dev *pdev, bool on)
+{
+	pci_intx(pdev, on);
+}
+
+/**
+ * pb2_pci_set_assigned() - mark the function as one that a domain may own
+ * @pdev: the function
+ * @on: whether
+ *
+ * SR-IOV will not be disabled on a PF while one of its VFs is marked.
+ *
+ * Context: any.
+ */
+void pb2_pci_set_assigned(struct pci_dev *pdev, bool on)
+{
+	if (on)
+		pci_set_dev_assigned(pdev);
+	else
+		pci_clear_dev_assigned(pdev);
+}
+
+/**
+ * pb2_pci_enable_msi() - one MSI vector, in pci_dev.irq
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ * Return: 0 or the PCI core's errno.
+ */
+int pb2_pci_enable_msi(struct pci_dev *pdev)
+{
+	return pci_enable_msi(pdev);
+}
+
+/**
+ * pb2_pci_disable_msi() - undo pb2_pci_enable_msi()
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void pb2_pci_disable_msi(struct pci_dev *pdev)
+{
+	pci_disable_msi(pdev);
+}
+
+/**
+ * pb2_pci_enable_msix() - exactly @nvec MSI-X vectors
+ * @pdev: the function
+ * @entries: table entries asked for; the IRQs are filled in
+ * @nvec: how many
+ *
+ * Context: may sleep.
+ * Return: 0 or the PCI core's errno.
+ */
+int pb2_pci_enable_msix(struct pci_dev *pdev, struct msix_entry *entries,
+			int nvec)
+{
+	return pci_enable_msix_exact(pdev, entries, nvec);
+}
+
+/**
+ * pb2_pci_disable_msix() - undo pb2_pci_enable_msix()
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void pb2_pci_disable_msix(struct pci_dev *pdev)
+{
+	pci_disable_msix(pdev);
+}
+
+/**
+ * pb2_pci_set_power() - change the power state
+ * @pdev: the function
+ * @state: PCI_D0 to PCI_D3hot
+ *
+ * Context: may sleep.
+ * Return: 0, or an errno: no PM capability (-EIO), state not supported
+ * (-EINVAL), others of the PCI core's.
+ */
+int pb2_pci_set_power(struct pci_dev *pdev, pci_power_t state)
+{
+	return pci_set_power_state(pdev, state);
+}
+
+/**
+ * pb2_pci_pme_off() - no power management events from this function
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void pb2_pci_pme_off(struct pci_dev *pdev)
+{
+	pci_pme_active(pdev, false);
+}
+
+/**
+ * pb2_pci_save() - take a copy of configuration space
+ * @pdev: the function, in D0
+ *
+ * Context: may sleep.
+ * Return: the copy, to be freed with kfree(), or %NULL without memory.
+ */
+struct pci_saved_state *pb2_pci_save(struct pci_dev *pdev)
+{
+	pci_save_state(pdev);
+	return pci_store_saved_state(pdev);
+}
+
+/**
+ * pb2_pci_save_now() - save for the PCI core's own next restore
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void pb2_pci_save_now(struct pci_dev *pdev)
+{
+	pci_save_state(pdev);
+}
+
+/**
+ * pb2_pci_restore() - write a copy back, and allocated MSIs with it
+ * @pdev: the function, in D0
+ * @saved: result of pb2_pci_save(); not consumed
+ *
+ * Context: may sleep.
+ * Return: 0, or -EINVAL if the copy does not fit the function.
+ */
+int pb2_pci_restore(struct pci_dev *pdev, struct pci_saved_state *saved)
+{
+	int rc = pci_load_saved_state(pdev, saved);
+
+	if (!rc)
+		pci_restore_state(pdev);
+	return rc;
+}
+
+/**
+ * pb2_pci_lock_cfg() - make user space's configuration accesses wait
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void pb2_pci_lock_cfg(struct pci_dev *pdev)
+{
+	pci_cfg_access_lock(pdev);
+}
+
+/**
+ * pb2_pci_unlock_cfg() - undo pb2_pci_lock_cfg()
+ * @pdev: the function
+ *
+ * Context: any.
+ */
+void pb2_pci_unlock_cfg(struct pci_dev *pdev)
+{
+	pci_cfg_access_unlock(pdev);
+}
+
+/**
+ * pb2_pci_reset_function() - the kernel's own list of reset methods
+ * @pdev: the function, in D0
+ *
+ * Honours the function's reset_method file. Stops at the first method that
+ * claims success.
+ *
+ * Context: device_lock and configuration access lock held; sleeps long.
+ * Return: 0, -ENOTTY if there is no method, or the errno of the method.
+ */
+int pb2_pci_reset_function(struct pci_dev *pdev)
+{
+	device_lock_assert(&pdev->dev);
+	return __pci_reset_function_locked(pdev);
+}
+
+static int count_function(struct pci_dev *pdev, void *arg)
+{
+	unsigned int *nr = arg;
+
+	return ++*nr > 1;
+}
+
+/**
+ * pb2_pci_may_reset_bus() - would a reset of the bus hit this function alone?
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ * Return: true if there is a bridge above that may reset its bus, and no
+ * other function on or below that bus.
+ */
+bool pb2_pci_may_reset_bus(struct pci_dev *pdev)
+{
+	struct pci_dev *bridge = pdev->bus->self;
+	unsigned int nr = 0;
+
+	if (pdev->is_virtfn || pdev->subordinate || !bridge)
+		return false;
+	if ((pdev->dev_flags | bridge->dev_flags) & PCI_DEV_FLAGS_NO_BUS_RESET)
+		return false;
+
+	pci_walk_bus(pdev->bus, count_function, &nr);
+	return nr == 1;
+}
+
+/* A hot-plug port must be asked itself, or it sees a card being pulled. */
+static int reset_below(struct pci_dev *bridge, struct pci_slot *slot)
+{
+	struct hotplug_slot *hotplug = slot ? slot->hotplug : NULL;
+	int rc;
+
+	if (!hotplug || !hotplug->ops->reset_slot ||
+	    !try_module_get(hotplug->owner))
+		return pci_bridge_secondary_bus_reset(bridge);
+
+	rc = hotplug->ops->reset_slot(hotplug, false);
+	module_put(hotplug->owner);
+	return rc;
+}
+
+/**
+ * pb2_pci_reset_bus() - reset the bus or hot-plug slot that holds @pdev alone
+ * @pdev: a function for which pb2_pci_may_reset_bus() holds
+ *
+ * Context: device_lock and configuration access lock of @pdev held; sleeps
+ * long. The bridge's are only tried, because they come before @pdev's.
+ * Return: 0, -EAGAIN if the bridge is in use, -ENOTTY if the function did not
+ * come back.
+ */
+int pb2_pci_reset_bus(struct pci_dev *pdev)
+{
+	struct pci_dev *bridge = pdev->bus->self;
+	int rc;
+
+	device_lock_assert(&pdev->dev);
+
+	if (!pci_dev_trylock(bridge))
+		return -EAGAIN;
+
+	rc = reset_below(bridge, pdev->slot);
+	pci_dev_unlock(bridge);
+	return rc;
+}
+
+/**
+ * pb2_pci_pm_start() - hand the function to runtime PM
+ * @pdev: the function, held awake by the PCI core's probe
+ * @grace_ms: how long it stays in D0 after its last use
+ *
+ * The parent port is kept awake meanwhile: Xen reads the function's
+ * configuration space behind the kernel's back, and wakes nothing.
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)
+{
+	struct device *dev = &pdev->dev;
+
+	if (pdev->bus->self)
+		pm_runtime_get_sync(&pdev->bus->self->dev);
+	pci_d3cold_disable(pdev);
+	pm_runtime_set_autosuspend_delay(dev, grace_ms);
+	pm_runtime_use_autosuspend(dev);
+	pm_runtime_allow(dev);
+	pm_runtime_mark_last_busy(dev);
+	pm_runtime_put_autosuspend(dev);
+}
+
+/**
+ * pb2_pci_pm_stop() - undo pb2_pci_pm_start(), the function is in D0 then
+ * @pdev: the function
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_pci_pm_stop(struct pci_dev *pdev)
+{
+	struct device *dev = &pdev->dev;
+
+	pm_runtime_get_sync(dev);
+	pm_runtime_forbid(dev);
+	pm_runtime_dont_use_autosuspend(dev);
+	pci_d3cold_enable(pdev);
+	if (pdev->bus->self)
+		pm_runtime_put(&pdev->bus->self->dev);
+}
+
+/**
+ * pb2_pci_pm_get() - wake the function and keep it awake
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ * Return: 0, or an errno of runtime PM's; the reference is taken either way.
+ */
+int pb2_pci_pm_get(struct pci_dev *pdev)
+{
+	int rc = pm_runtime_get_sync(&pdev->dev);
+
+	return rc < 0 ? rc : 0;
+}
+
+/**
+ * pb2_pci_pm_put() - undo pb2_pci_pm_get(), after the grace period
+ * @pdev: the function
+ *
+ * Context: any.
+ */
+void pb2_pci_pm_put(struct pci_dev *pdev)
+{
+	pm_runtime_mark_last_busy(&pdev->dev);
+	pm_runtime_put_autosuspend(&pdev->dev);
+}
+
+/**
+ * pb2_pci_request_irq() - join a shared INTx line
+ * @pdev: the function
+ * @irq: the line
+ * @handler: hard interrupt handler
+ * @name: for /proc/interrupts; must outlive the registration
+ * @arg: the handler's argument
+ *
+ * Context: may sleep.
+ * Return: 0 or request_irq()'s errno.
+ */
+int pb2_pci_request_irq(struct pci_dev *pdev, unsigned int irq,
+			irq_handler_t handler, const char *name, void *arg)
+{
+	return request_irq(irq, handler, IRQF_SHARED, name, arg);
+}
+
+/**
+ * pb2_pci_free_irq() - undo pb2_pci_request_irq()
+ * @pdev: the function
+ * @irq: the line
+ * @arg: the handler's argument
+ *
+ * Context: may sleep.
+ */
+void pb2_pci_free_irq(struct pci_dev *pdev, unsigned int irq, void *arg)
+{
+	free_irq(irq, arg);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * pci_iface.h - every call that changes a PCI function through the PCI core
+ *
+ * pci_iface.c is the only file that calls mutating PCI core functions. The
+ * KUnit tests link a fake in its place. Plain configuration reads and writes
+ * are not here: they end in the bus' pci_ops, which a test replaces.
+ */
+#ifndef PB2_PCI_IFACE_H
+#define PB2_PCI_IFACE_H
+
+#include <linux/interrupt.h>
+#include <linux/pci.h>
+
+int pb2_pci_enable(struct pci_dev *pdev);
+void pb2_pci_disable(struct pci_dev *pdev);
+void pb2_pci_set_master(struct pci_dev *pdev, bool on);
+int pb2_pci_set_mwi(struct pci_dev *pdev, bool on);
+void pb2_pci_set_intx(struct pci_dev *pdev, bool on);
+void pb2_pci_set_assigned(struct pci_dev *pdev, bool on);
+
+int pb2_pci_enable_msi(struct pci_dev *pdev);
+void pb2_pci_disable_msi(struct pci_dev *pdev);
+int pb2_pci_enable_msix(struct pci_dev *pdev, struct msix_entry *entries,
+			int nvec);
+void pb2_pci_disable_msix(struct pci_dev *pdev);
+
+int pb2_pci_set_power(struct pci_dev *pdev, pci_power_t state);
+void pb2_pci_pme_off(struct pci_dev *pdev);
+
+struct pci_saved_state *pb2_pci_save(struct pci_dev *pdev);
+int pb2_pci_restore(struct pci_dev *pdev, struct pci_saved_state *saved);
+void pb2_pci_save_now(struct pci_dev *pdev);
+
+void pb2_pci_lock_cfg(struct pci_dev *pdev);
+void pb2_pci_unlock_cfg(struct pci_dev *pdev);
+int pb2_pci_reset_function(struct pci_dev *pdev);
+bool pb2_pci_may_reset_bus(struct pci_dev *pdev);
+int pb2_pci_reset_bus(struct pci_dev *pdev);
+
+void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms);
+void pb2_pci_pm_stop(struct pci_dev *pdev);
+int pb2_pci_pm_get(struct pci_dev *pdev);
+void pb2_pci_pm_put(struct pci_dev *pdev);
+
+int pb2_pci_request_irq(struct pci_dev *pdev, unsigned int irq,
+			irq_handler_t handler, const char *name, void *arg);
+void pb2_pci_free_irq(struct pci_dev *pdev, unsigned int irq, void *arg);
+
+#endif /* PB2_PCI_IFACE_H */

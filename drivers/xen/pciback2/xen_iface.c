@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * xen_iface.c - the only caller of hypercalls, event channels, grants and
+ * xenstore
+ */
+#include <linux/slab.h>
+#include <xen/events.h>
+#include <xen/interface/io/pciif.h>
+#include <xen/interface/physdev.h>
+#include <xen/pci.h>
+#include <xen/xen.h>
+#include <asm/xen/hypercall.h>
+
+#include "pciback2.h"
+#include "xen_iface.h"
+
+/**
+ * pb2_xen_is_initial_domain() - is this dom0?
+ *
+ * Context: any.
+ * Return: true in Xen's initial domain.
+ */
+bool pb2_xen_is_initial_domain(void)
+{
+	return xen_initial_domain();
+}
+
+/**
+ * pb2_xen_has_pirqs() - are this domain's device interrupts Xen's pirqs?
+ *
+ * A PVH dom0 has none, and asking for the pirq of one of its interrupts is a
+ * BUG in the kernel, so a guest's MSI request must not get that far.
+ *
+ * Context: any.
+ * Return: true in a PV dom0.
+ */
+bool pb2_xen_has_pirqs(void)
+{
+	return xen_pv_domain();
+}
+
+static int physdev_op(struct pci_dev *pdev, int cmd)
+{
+	struct physdev_pci_device op = {
+		.seg = pci_domain_nr(pdev->bus),
+		.bus = pdev->bus->number,
+		.devfn = pdev->devfn,
+	};
+
+	return HYPERVISOR_physdev_op(cmd, &op);
+}
+
+/**
+ * pb2_xen_prepare_msix() - let Xen map and protect the MSI-X table
+ * @pdev: function with an MSI-X capability, in D0 with memory decode on
+ *
+ * Without it Xen refuses MSI-X of an assigned function.
+ *
+ * Context: may sleep.
+ * Return: 0, -ENXIO if the function does not decode memory, -ENOSYS from a
+ * PVH dom0 or a Xen that does without, or another errno of Xen's.
+ */
+int pb2_xen_prepare_msix(struct pci_dev *pdev)
+{
+	return physdev_op(pdev, PHYSDEVOP_prepare_msix);
+}
+
+/**
+ * pb2_xen_release_msix() - undo pb2_xen_prepare_msix()
+ * @pdev: the function, with no vector allocated any more
+ *
+ * Context: may sleep.
+ * Return: 0, -EBUSY while vectors remain, -ENOSYS as above.
+ */
+int pb2_xen_release_msix(struct pci_dev *pdev)
+{
+	return physdev_op(pdev, PHYSDEVOP_release_msix);
+}
+
+/**
+ * pb2_xen_register_owner() - name the domain that interrupts are mapped for
+ * @pdev: the function
+ * @domid: its new owner
+ *
+ * Must precede the first MSI of the assignment.
+ *
+ * Context: may sleep.
+ * Return: 0, -EEXIST if some domain is registered already, -ENOMEM.
+ */
+int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid)
+{
+	return xen_register_device_domain_owner(pdev, domid);
+}
+
+/**
+ * pb2_xen_unregister_owner() - undo pb2_xen_register_owner()
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void pb2_xen_unregister_owner(struct pci_dev *pdev)
+{
+	xen_unregister_device_domain_owner(pdev);
+}
+
+/**
+ * pb2_xen_pirq() - Xen's number of one of this domain's device interrupts
+ * @irq: Linux' number, 0 for none
+ *
+ * Context: any; only where pb2_xen_has_pirqs().
+ * Return: the pirq, 0 for none.
+ */
+int pb2_xen_pirq(unsigned int irq)
+{
+	return irq ? xen_pirq_from_irq(irq) : 0;
+}
+
+/**
+ * pb2_xen_irq_is_unshared() - is no other domain bound to the line?
+ * @irq: IRQ of an INTx line
+ *
+ * Context: any.
+ * Return: true if Xen knows of no other domain on the line.
+ */
+bool pb2_xen_irq_is_unshared(unsigned int irq)
+{
+	return xen_test_irq_shared(irq);
+}
+
+/**
+ * pb2_xen_map_ring() - map the frontend's shared page
+ * @xdev: the backend's device
+ * @gref: the grant reference that the frontend named
+ * @page: where the address goes
+ *
+ * Context: may sleep.
+ * Return: 0, or the errno of the grant operation.
+ */
+int pb2_xen_map_ring(struct xenbus_device *xdev, unsigned int gref,
+		     void **page)
+{
+	grant_ref_t ref = gref;
+
+	return xenbus_map_ring_valloc(xdev, &ref, 1, page);
+}
+
+/**
+ * pb2_xen_unmap_ring() - undo pb2_xen_map_ring()
+ * @xdev: the backend's device
+ * @page: the mapped page
+ *
+ * Context: may sleep.
+ */
+void pb2_xen_unmap_ring(struct xenbus_device *xdev, void *page)
+{
+	xenbus_unmap_ring_vfree(xdev, page);
+}
+
+/**
+ * pb2_xen_bind_evtchn() - bind the frontend's event channel, late EOI
+ * @xdev: the backend's device
+ * @port: the frontend's port
+ * @handler: hard interrupt handler; somebody must call pb2_xen_eoi()
+ * @arg: its argument
+ *
+ * Late EOI lets Xen's event code slow down a guest that storms.
+ *
+ * Context: may sleep.
+ * Return: the IRQ, or a negative errno.
+ */
+int pb2_xen_bind_evtchn(struct xenbus_device *xdev, unsigned int port,
+			irq_handler_t handler, void *arg)
+{
+	return bind_interdomain_evtchn_to_irqhandler_lateeoi(xdev, port,
+							     handler, 0,
+							     PB2_NAME, arg);
+}
+
+/**
+ * pb2_xen_unbind_evtchn() - undo pb2_xen_bind_evtchn()
+ * @irq: its result
+ * @arg: the handler's argument
+ *
+ * Context: may sleep; no handler runs on return.
+ */
+void pb2_xen_unbind_evtchn(unsigned int irq, void *arg)
+{
+	unbind_from_irqhandler(irq, arg);
+}
+
+/**
+ * pb2_xen_notify() - send an event to the frontend
+ * @irq: result of pb2_xen_bind_evtchn()
+ *
+ * Context: any.
+ */
+void pb2_xen_notify(unsigned int irq)
+{
+	notify_remote_via_irq(irq);
+}
+
+/**
+ * pb2_xen_eoi() - allow the next event
+ * @irq: result of pb2_xen_bind_evtchn()
+ * @spurious: there was nothing to do, count it against the guest (XSA-332)
+ *
+ * Context: any.
+ */
+void pb2_xen_eoi(unsigned int irq, bool spurious)
+{
+	xen_irq_lateeoi(irq, spurious ? XEN_EOI_FLAG_SPURIOUS : 0);
+}
+
+/**
+ * pb2_xen_read() - read a xenstore node
+ * @dir: directory
+ * @node: name in it
+ *
+ * Context: may sleep.
+ * Return: the value, to be freed with kfree(), or an ERR_PTR(): -ENOENT for
+ * no such node, -ENOMEM and others from xenstore.
+ */
+char *pb2_xen_read(const char *dir, const char *node)
+{
+	return xenbus_read(XBT_NIL, dir, node, NULL);
+}
+
+/**
+ * pb2_xen_write() - write a xenstore node
+ * @dir: directory
+ * @node: name in it
+ * @val: the value
+ *
+ * Context: may sleep.
+ * Return: 0 or an errno of xenstore's.
+ */
+int pb2_xen_write(const char *dir, const char *node, const char *val)
+{
+	return xenbus_write(XBT_NIL, dir, node, val);
+}
+
+/**
+ * pb2_xen_rm() - remove a xenstore node and what is below it
+ * @dir: directory
+ * @node: name in it
+ *
+ * Context: may sleep. A node that is not there is no error.
+ */
+void pb2_xen_rm(const char *dir, const char *node)
+{
+	xenbus_rm(XBT_NIL, dir, node);
+}
+
+/**
+ * pb2_xen_state() - read the state in one end's directory
+ * @dir: the directory
+ *
+ * Context: may sleep.
+ * Return: the state; XenbusStateUnknown if there is none. The other end may
+ * have written any number.
+ */
+enum xenbus_state pb2_xen_state(const char *dir)
+{
+	return xenbus_read_driver_state(dir);
+}
+
+/**
+ * pb2_xen_switch_state() - write our own state
+ * @xdev: the backend's device
+ * @state: the new state
+ *
+ * libxl writes our state as well, and xenbus_switch_state() trusts the last
+ * value that it wrote itself: tell it what is really there, or it would take
+ * the write for needless.
+ *
+ * Context: may sleep.
+ * Return: 0; errors of xenstore are reported by xenbus itself.
+ */
+int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state)
+{
+	xdev->state = xenbus_read_driver_state(xdev->nodename);
+	return xenbus_switch_state(xdev, state);
+}
+
+/**
+ * pb2_xen_rewrite_state() - write our state even if it is what stands there
+ * @xdev: the backend's device
+ * @state: the state
+ *
+ * For the watch event that every write causes. Unlike a plain write it does
+ * not bring back a directory that is gone.
+ *
+ * Context: may sleep.
+ * Return: 0; errors of xenstore are reported by xenbus itself.
+ */
+int pb2_xen_rewrite_state(struct xenbus_device *xdev, enum xenbus_state state)
+{
+	xdev->state = XenbusStateUnknown;
+	return xenbus_switch_state(xdev, state);
+}
+
+/**
+ * pb2_xen_is_online() - does the toolstack want the device to stay?
+ * @xdev: the backend's device
+ *
+ * Context: may sleep.
+ * Return: the node "online", false if it is not there.
+ */
+bool pb2_xen_is_online(struct xenbus_device *xdev)
+{
+	return xenbus_dev_is_online(xdev);
+}
+
+/**
+ * pb2_xen_error() - report an error in the log and in xenstore's error node
+ * @xdev: the backend's device
+ * @rc: the errno
+ * @fmt: what went wrong
+ *
+ * Unlike xenbus_dev_fatal() it leaves the state alone: one failing function
+ * must not take down the others of its domain.
+ *
+ * Context: may sleep.
+ */
+void pb2_xen_error(struct xenbus_device *xdev, int rc, const char *fmt, ...)
+{
+	struct va_format vaf;
+	va_list args;
+
+	va_start(args, fmt);
+	vaf.fmt = fmt;
+	vaf.va = &args;
+	xenbus_dev_error(xdev, rc, "%pV", &vaf);
+	va_end(args);
+}
+
+/**
+ * pb2_xen_watch() - watch the backend's own directory
+ * @xdev: the backend's device
+ * @watch: storage, until pb2_xen_unwatch()
+ * @callback: called in xenwatch's thread, once at once
+ *
+ * Context: may sleep.
+ * Return: 0, or an errno of xenstore's.
+ */
+int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
+		  void (*callback)(struct xenbus_watch *watch,
+				   const char *path, const char *token))
+{
+	return xenbus_watch_path(xdev, xdev->nodename, watch, NULL, callback);
+}
+
+/**
+ * pb2_xen_unwatch() - undo pb2_xen_watch()
+ * @watch: a registered watch
+ *
+ * Context: may sleep; takes xenwatch's mutex unless called in its thread.
+ */
+void pb2_xen_unwatch(struct xenbus_watch *watch)
+{
+	unregister_xenbus_watch(watch);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * xen_iface.h - every call that reaches the hypervisor, an event channel, a
+ * grant or xenstore
+ *
+ * xen_iface.c is the only file that makes them. The KUnit tests link a fake
+ * in its place.
+ */
+#ifndef PB2_XEN_IFACE_H
+#define PB2_XEN_IFACE_H
+
+#include <linux/interrupt.h>
+#include <linux/pci.h>
+#include <xen/xenbus.h>
+
+/* Physical devices */
+bool pb2_xen_is_initial_domain(void);
+bool pb2_xen_has_pirqs(void);
+int pb2_xen_prepare_msix(struct pci_dev *pdev);
+int pb2_xen_release_msix(struct pci_dev *pdev);
+int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid);
+void pb2_xen_unregister_owner(struct pci_dev *pdev);
+int pb2_xen_pirq(unsigned int irq);
+bool pb2_xen_irq_is_unshared(unsigned int irq);
+
+/* The ring's page and event channel */
+int pb2_xen_map_ring(struct xenbus_device *xdev, unsigned int gref,
+		     void **page);
+void pb2_xen_unmap_ring(struct xenbus_device *xdev, void *page);
+int pb2_xen_bind_evtchn(struct xenbus_device *xdev, unsigned int port,
+			irq_handler_t handler, void *arg);
+void pb2_xen_unbind_evtchn(unsigned int irq, void *arg);
+void pb2_xen_notify(unsigned int irq);
+void pb2_xen_eoi(unsigned int irq, bool spurious);
+
+/* xenstore */
+char *pb2_xen_read(const char *dir, const char *node);
+int pb2_xen_write(const char *dir, const char *node, const char *val);
+void pb2_xen_rm(const char *dir, const char *node);
+enum xenbus_state pb2_xen_state(const char *dir);
+int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state);
+int pb2_xen_rewrite_state(struct xenbus_device *xdev, enum xenbus_state state);
+bool pb2_xen_is_online(struct xenbus_device *xdev);
+__printf(3, 4)
+void pb2_xen_error(struct xenbus_device *xdev, int rc, const char *fmt, ...);
+int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
+		  void (*callback)(struct xenbus_watch *watch,
+				   const char *path, const char *token));
+void pb2_xen_unwatch(struct xenbus_watch *watch);
+
+#endif /* PB2_XEN_IFACE_H */
