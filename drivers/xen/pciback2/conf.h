@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * conf.h - the virtual configuration space of one function
+ *
+ * What a guest sees of a register, and what a write of it reaches, is a
+ * matter of a few masks per dword. The masks come from const tables, one per
+ * capability; the engine in conf.c knows no register by name.
+ */
+#ifndef PB2_CONF_H
+#define PB2_CONF_H
+
+#include <linux/bitmap.h>
+#include <linux/bits.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct pb2_device;
+struct pb2_conf_reg;
+
+/* A dword that carries no policy of its own: readable, never writable. */
+#define PB2_CONF_NO_REG		0
+
+#define PB2_CONF_MAX_SIZE	4096
+#define PB2_CONF_MAX_QUIRKS	256
+
+/* struct pb2_conf_field.hold */
+#define PB2_CONF_FIRM		BIT(0)	/* permissive does not relax it */
+#define PB2_CONF_SEALED		BIT(1)	/* a quirk does not open it */
+#define PB2_CONF_FIXED		(PB2_CONF_FIRM | PB2_CONF_SEALED)
+
+/* struct pb2_conf_ops.write: the write is done, no mask is to be applied. */
+#define PB2_CONF_DONE		1
+
+/**
+ * struct pb2_conf_ops - what masks cannot say of a register
+ * @reset: compute the shadow of a fresh assignment; %NULL: take the field's
+ *	@init. Called with the function in D0; it may set &pb2_conf_reg.init
+ *	and &pb2_conf_reg.vwrite.
+ * @write: side effects of a guest's write, before the masks are applied.
+ *	@mask has the bits of the bytes that were written; @val has those
+ *	bits as written, the other virtual bits from the shadow, and 0 for
+ *	the rest. It may change *@val (a bit that could not be set). It
+ *	returns 0 to go on, %PB2_CONF_DONE to leave it at that, or a negative
+ *	XEN_PCI_ERR_* that the guest gets in place of the write.
+ *
+ * Context: process context, may sleep, pb2_device.gate.lock held.
+ */
+struct pb2_conf_ops {
+	u32 (*reset)(struct pb2_device *pbdev, struct pb2_conf_reg *reg);
+	int (*write)(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
+		     u32 *val, u32 mask);
+};
+
+/**
+ * struct pb2_conf_field - one line of policy
+ * @off: byte offset, from the start of the header or of the capability
+ * @len: 1, 2 or 4 bytes; a field never crosses a dword
+ * @hold: %PB2_CONF_FIRM, %PB2_CONF_SEALED, both or 0
+ * @rw: bits that a guest's write changes in the hardware
+ * @rw1c: bits that the hardware clears when a one is written
+ * @virt: bits that the guest reads from the shadow, not from the hardware
+ * @vwrite: bits of @virt that a guest's write changes in the shadow
+ * @trap: bits that only @ops act upon: no relaxation lets them through
+ * @init: the shadow of a fresh assignment
+ * @ops: side effects, or %NULL
+ * @why: the reason, word for word as in config-policy.rst
+ *
+ * A bit in none of the masks is read from the hardware and never written. A
+ * field with writable bits lists all the RW1C bits of its bytes in @rw1c. All
+ * masks are relative to @off.
+ */
+struct pb2_conf_field {
+	u16 off;
+	u8 len;
+	u8 hold;
+	u32 rw;
+	u32 rw1c;
+	u32 virt;
+	u32 vwrite;
+	u32 trap;
+	u32 init;
+	const struct pb2_conf_ops *ops;
+	const char *why;
+};
+
+/**
+ * struct pb2_conf_cap - the policy of one capability, or of a header
+ * @id: PCI_CAP_ID_* or PCI_EXT_CAP_ID_*; unused for a header
+ * @hide: the guest sees a null capability in its place (ID and version read
+ *	0, the chain goes on); extended capabilities only
+ * @firm_len: bytes from its start that permissive does not relax, up to the
+ *	next capability; extended capabilities only
+ * @fields: table, or %NULL where the whole capability is read-only
+ * @nr_fields: length of @fields
+ * @why: the reason, word for word as in config-policy.rst
+ *
+ * Fields lie within the shortest form of the capability: what lies behind it
+ * may be another capability.
+ */
+struct pb2_conf_cap {
+	u16 id;
+	bool hide;
+	u16 firm_len;
+	const struct pb2_conf_field *fields;
+	unsigned int nr_fields;
+	const char *why;
+};
+
+/**
+ * struct pb2_conf_reg - the merged policy of one dword of one function
+ * @off: offset of the dword in configuration space
+ * @rw: see struct pb2_conf_field, as all masks here; shifted into the dword
+ * @rw1c: likewise
+ * @virt: likewise
+ * @vwrite: likewise
+ * @trap: likewise
+ * @firm: bytes, as a bit mask, that permissive does not relax
+ * @sealed: bytes, as a bit mask, that a quirk does not open
+ * @claimed: bytes, as a bit mask, that a field covers
+ * @op_bytes: bytes, as a bit mask, whose write calls @ops
+ * @init: shadow of a fresh assignment
+ * @shadow: the virtual bits as the guest sees them now
+ * @ops: at most one field of a dword has side effects
+ */
+struct pb2_conf_reg {
+	u16 off;
+	u32 rw;
+	u32 rw1c;
+	u32 virt;
+	u32 vwrite;
+	u32 trap;
+	u32 firm;
+	u32 sealed;
+	u32 claimed;
+	u32 op_bytes;
+	u32 init;
+	u32 shadow;
+	const struct pb2_conf_ops *ops;
+};
+
+/**
+ * struct pb2_conf_quirk - bytes that an administrator opened for a function
+ * @link: in pb2_conf.quirks
+ * @off: offset in configuration space
+ * @len: 1, 2 or 4
+ * @mask: as given; shown, and without effect on access, as with xen-pciback
+ */
+struct pb2_conf_quirk {
+	struct list_head link;
+	u16 off;
+	u8 len;
+	u32 mask;
+};
+
+/**
+ * struct pb2_conf - the virtual configuration space of one function
+ * @index: for each dword the place of its register in @regs, 0 for none;
+ *	%NULL before pb2_conf_init() and after pb2_conf_free()
+ * @size: bytes of configuration space, 0 where @index is %NULL
+ * @regs: @regs[0] is the register of PB2_CONF_NO_REG: read-only
+ * @nr_regs: length of @regs
+ * @max_regs: room in @regs
+ * @open: one bit per byte that a quirk opens
+ * @quirks: struct pb2_conf_quirk
+ * @nr_quirks: length of @quirks
+ * @warned: a dropped write was reported in this assignment
+ * @msi_cap: offset of the MSI capability, or 0; immutable
+ * @msix_cap: offset of the MSI-X capability, or 0; immutable
+ * @pcie_cap: offset of the PCI Express capability, or 0; immutable
+ *
+ * Protected by pb2_device.gate.lock.
+ */
+struct pb2_conf {
+	u16 *index;
+	unsigned int size;
+	struct pb2_conf_reg *regs;
+	unsigned int nr_regs;
+	unsigned int max_regs;
+	DECLARE_BITMAP(open, PB2_CONF_MAX_SIZE);
+	struct list_head quirks;
+	unsigned int nr_quirks;
+	bool warned;
+	u8 msi_cap;
+	u8 msix_cap;
+	u8 pcie_cap;
+};
+
+/**
+ * pb2_conf_bytes() - bit mask of an access within its dword
+ * @off: offset in configuration space
+ * @len: 1, 2 or 4; the access does not cross a dword
+ *
+ * Context: any.
+ * Return: the mask.
+ */
+static inline u32 pb2_conf_bytes(unsigned int off, unsigned int len)
+{
+	return GENMASK(len * 8 - 1, 0) << ((off & 3) * 8);
+}
+
+/* conf.c */
+int pb2_conf_init(struct pb2_device *pbdev);
+void pb2_conf_free(struct pb2_device *pbdev);
+void pb2_conf_reset(struct pb2_device *pbdev);
+bool pb2_conf_is_permissive(const struct pb2_device *pbdev);
+int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val);
+int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val);
+
+/* conf_build.c: merges the tables into the registers of one function */
+int pb2_conf_build(struct pb2_device *pbdev);
+
+/* conf_quirk.c */
+int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
+		       unsigned int len, u32 mask);
+void pb2_conf_quirk_clear(struct pb2_device *pbdev);
+void pb2_conf_quirk_free(struct pb2_conf *conf);
+int pb2_conf_quirk_show(struct pb2_device *pbdev, char *buf, size_t size);
+
+/* The tables */
+extern const struct pb2_conf_cap pb2_conf_header;
+extern const struct pb2_conf_cap pb2_conf_bars_normal;
+extern const struct pb2_conf_cap pb2_conf_bars_bridge;
+extern const struct pb2_conf_cap pb2_conf_cap_pm;
+extern const struct pb2_conf_cap pb2_conf_cap_vpd;
+extern const struct pb2_conf_cap pb2_conf_cap_msi;
+extern const struct pb2_conf_cap pb2_conf_cap_msix;
+extern const struct pb2_conf_cap pb2_conf_cap_pcie;
+extern const struct pb2_conf_cap pb2_conf_cap_af;
+const struct pb2_conf_cap *pb2_conf_cap_find(u8 id);
+const struct pb2_conf_cap *pb2_conf_ext_find(u16 id);
+
+#endif /* PB2_CONF_H */
