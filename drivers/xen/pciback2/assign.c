@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * assign.c - giving a function to a frontend, and ending its claim
+ */
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include "frontend.h"
+#include "pciback2.h"
+#include "xen_iface.h"
+
+/* libxl waits 10 s for an answer; leave it time to be told why. */
+#define WAIT_FOR_RESET_MS	8000
+#define TRY_AGAIN_MS		10
+
+static bool is_settled(struct pb2_device *pbdev)
+{
+	enum pb2_state state = READ_ONCE(pbdev->state);
+
+	return state != PB2_RECLAIMING && state != PB2_RESETTING &&
+	       state != PB2_SEIZING;
+}
+
+/**
+ * pb2_assign_lock() - device_lock of a function that no reset is working on
+ * @pbdev: the function
+ * @give_up: stop waiting when this becomes true
+ *
+ * A reset holds device_lock for as long as it takes, up to minutes. The
+ * xenbus side must stay able to leave, or xenwatch would wait with it.
+ *
+ * Context: may sleep.
+ * Return: 0 with device_lock held; -EBUSY after some seconds, -ESHUTDOWN if
+ * @give_up.
+ */
+int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up)
+{
+	unsigned long until = jiffies + msecs_to_jiffies(WAIT_FOR_RESET_MS);
+
+	do {
+		if (is_settled(pbdev) && device_trylock(&pbdev->pdev->dev)) {
+			if (is_settled(pbdev))
+				return 0;
+			device_unlock(&pbdev->pdev->dev);
+		}
+		msleep(TRY_AGAIN_MS);
+		if (READ_ONCE(*give_up))
+			return -ESHUTDOWN;
+	} while (time_before(jiffies, until));
+
+	return -EBUSY;
+}
+
+static int check(struct pb2_device *pbdev)
+{
+	lockdep_assert_held(&pbdev->life_lock);
+
+	if (pbdev->released || pbdev->state == PB2_GONE)
+		return -ENODEV;
+	if (pbdev->state == PB2_FAILED)
+		return -EIO;
+	if (pbdev->state != PB2_IDLE && pbdev->state != PB2_HELD)
+		return -EBUSY;
+	/* Whoever controls a bridge controls what is behind it. */
+	if (pbdev->pdev->subordinate)
+		return -EPERM;
+	return 0;
+}
+
+/**
+ * pb2_assign_claim() - make a frontend the owner of a function
+ * @pbdev: the function
+ * @fe: the frontend
+ *
+ * The gate stays closed; the caller opens it when the function has its
+ * address.
+ *
+ * Context: device_lock held, may sleep.
+ * Return: 0; -ENODEV if it is gone, -EIO if it failed or does not answer,
+ * -EBUSY if a domain owns it, -EPERM for a bridge, -ENOMEM, or
+ * an errno of xenstore's.
+ */
+int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
+{
+	char *identity = pb2_keys_identity(fe->domid);
+	int rc;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (IS_ERR(identity))
+		return PTR_ERR(identity);
+
+	mutex_lock(&pbdev->life_lock);
+	rc = check(pbdev);
+	if (rc)
+		goto out;
+
+	pb2_power_wake(pbdev);
+	if (!pb2_device_is_present(pbdev)) {
+		rc = -EIO;
+		goto err_park;
+	}
+
+	/* Before any MSI: Xen maps vectors for the registered owner. */
+	rc = pb2_xen_register_owner(pbdev->pdev, fe->domid);
+	if (rc) {
+		if (rc == -EEXIST)
+			rc = -EBUSY;
+		goto err_park;
+	}
+
+	mutex_lock(&pbdev->gate.lock);
+	pb2_conf_reset(pbdev);
+	mutex_unlock(&pbdev->gate.lock);
+
+	/* It was kept awake for this, and must not be when it comes back. */
+	pb2_power_doze_end(pbdev);
+	WRITE_ONCE(pbdev->announced, 0);
+	pb2_frontend_get(fe);
+	pbdev->fe = fe;
+	pbdev->domid = fe->domid;
+	swap(pbdev->identity, identity);
+	pb2_state_set(pbdev, PB2_ASSIGNED);
+	pci_info(pbdev->pdev, "assigned to domain %u\n", fe->domid);
+	goto out;
+
+err_park:
+	if (pbdev->state == PB2_IDLE)
+		pb2_power_park(pbdev);
+out:
+	mutex_unlock(&pbdev->life_lock);
+	kfree(identity);
+	return rc;
+}
+
+/**
+ * pb2_assign_disown() - end a frontend's claim and have the function reclaimed
+ * @pbdev: the function
+ * @fe: the frontend; nothing happens if another one, or none, owns @pbdev
+ *
+ * The gate must be closed already.
+ *
+ * Context: may sleep, briefly.
+ */
+void pb2_assign_disown(struct pb2_device *pbdev, struct pb2_frontend *fe)
+{
+	mutex_lock(&pbdev->life_lock);
+	if (pbdev->fe != fe) {
+		mutex_unlock(&pbdev->life_lock);
+		return;
+	}
+
+	pbdev->fe = NULL;
+	if (pbdev->state == PB2_RESETTING)
+		pbdev->back_to = PB2_RECLAIMING;
+	else
+		pb2_state_set(pbdev, PB2_RECLAIMING);
+	mutex_unlock(&pbdev->life_lock);
+
+	pci_info(pbdev->pdev, "taken back from domain %u\n", fe->domid);
+	pb2_frontend_put(fe);
+	pb2_reclaim_queue(pbdev);
+}
+
+/**
+ * pb2_assign_reason() - what an administrator should read for an errno
+ * @rc: errno of an assignment
+ *
+ * Context: any.
+ * Return: a constant string.
+ */
+const char *pb2_assign_reason(int rc)
+{
+	switch (rc) {
+	case -ENODEV:
+		return "not seized by pciback2 (xl pci-assignable-add)";
+	case -EBUSY:
+		return "owned by a domain, or its reset takes too long";
+	case -EIO:
+		return "does not answer, see the log and pciback2/state";
+	case -EPERM:
+		return "a bridge, which is not exported";
+	case -ENOSPC:
+		return "the guest's virtual bus is full";
+	case -EINVAL:
+		return "malformed address or key";
+	case -ESHUTDOWN:
+		return "the backend is going away";
+	default:
+		return "internal error";
+	}
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * device.c - seizing and releasing a function
+ *
+ * Seizing happens in the PCI core's probe and releasing in its remove, both
+ * under device_lock.
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "frontend.h"
+#include "pci_iface.h"
+#include "pciback2.h"
+#include "xen_iface.h"
+
+static void free_device(struct kref *ref)
+{
+	struct pb2_device *pbdev = container_of(ref, struct pb2_device, ref);
+
+	pb2_conf_free(pbdev);
+	kfree(pbdev->pristine);
+	kfree(pbdev->identity);
+	pci_dev_put(pbdev->pdev);
+	kfree(pbdev);
+}
+
+/**
+ * pb2_device_get() - take a reference
+ * @pbdev: the function
+ *
+ * Context: any.
+ */
+void pb2_device_get(struct pb2_device *pbdev)
+{
+	kref_get(&pbdev->ref);
+}
+
+/**
+ * pb2_device_put() - drop a reference
+ * @pbdev: the function, not to be used afterwards
+ *
+ * Context: may sleep.
+ */
+void pb2_device_put(struct pb2_device *pbdev)
+{
+	kref_put(&pbdev->ref, free_device);
+}
+
+/**
+ * pb2_device_owner_get() - the frontend that owns a function
+ * @pbdev: the function
+ *
+ * Context: may sleep, briefly.
+ * Return: the frontend with a reference, or %NULL.
+ */
+struct pb2_frontend *pb2_device_owner_get(struct pb2_device *pbdev)
+{
+	struct pb2_frontend *fe;
+
+	mutex_lock(&pbdev->life_lock);
+	fe = pbdev->fe;
+	if (fe)
+		pb2_frontend_get(fe);
+	mutex_unlock(&pbdev->life_lock);
+	return fe;
+}
+
+/**
+ * pb2_device_is_present() - does the function answer at all?
+ * @pbdev: the function
+ *
+ * COMMAND and STATUS are never all-ones in a function that is there; the IDs
+ * of a VF are.
+ *
+ * Context: any.
+ * Return: false if configuration space reads as all-ones.
+ */
+bool pb2_device_is_present(struct pb2_device *pbdev)
+{
+	u32 val;
+
+	return !pci_read_config_dword(pbdev->pdev, PCI_COMMAND, &val) &&
+	       val != U32_MAX;
+}
+
+static struct pb2_device *alloc_device(struct pci_dev *pdev)
+{
+	struct pb2_device *pbdev = kzalloc(sizeof(*pbdev), GFP_KERNEL);
+
+	if (!pbdev)
+		return NULL;
+
+	kref_init(&pbdev->ref);
+	INIT_LIST_HEAD(&pbdev->link);
+	pbdev->pdev = pci_dev_get(pdev);
+	mutex_init(&pbdev->life_lock);
+	init_waitqueue_head(&pbdev->settled);
+	pbdev->state = PB2_SEIZING;
+	pb2_gate_init(&pbdev->gate);
+	pb2_reclaim_init(pbdev);
+	pb2_hold_init(pbdev);
+	pb2_reset_init(pbdev);
+	return pbdev;
+}
+
+/*
+ * dom0's driver may have left MSI(-X) half on. Xen refuses to assign a
+ * function whose MSI-X reads as masked as a whole.
+ */
+static void quiet_msi(struct pci_dev *pdev)
+{
+	u16 flags;
+
+	if (pdev->msi_cap && !pdev->msi_enabled &&
+	    !pci_read_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
+				  &flags) &&
+	    flags & PCI_MSI_FLAGS_ENABLE)
+		pci_write_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
+				      flags & ~PCI_MSI_FLAGS_ENABLE);
+
+	if (pdev->msix_cap && !pdev->msix_enabled &&
+	    !pci_read_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
+				  &flags) &&
+	    flags & (PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL))
+		pci_write_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
+				      flags & ~(PCI_MSIX_FLAGS_ENABLE |
+						PCI_MSIX_FLAGS_MASKALL));
+}
+
+static void prepare_msix(struct pci_dev *pdev)
+{
+	int rc = pdev->msix_cap ? pb2_xen_prepare_msix(pdev) : 0;
+
+	if (rc && rc != -ENOSYS)
+		pci_err(pdev, "Xen cannot prepare MSI-X: %d, guests will not get it\n",
+			rc);
+}
+
+static void release_msix(struct pci_dev *pdev)
+{
+	int rc = pdev->msix_cap ? pb2_xen_release_msix(pdev) : 0;
+
+	if (rc && rc != -ENOSYS)
+		pci_warn(pdev, "Xen does not release MSI-X: %d\n", rc);
+}
+
+static int build_conf(struct pb2_device *pbdev)
+{
+	int rc;
+
+	mutex_lock(&pbdev->gate.lock);
+	rc = pb2_conf_init(pbdev);
+	if (!rc)
+		pb2_conf_reset(pbdev);
+	mutex_unlock(&pbdev->gate.lock);
+	return rc;
+}
+
+/* From a function that is merely unbound to one that is ours and clean. */
+static int seize(struct pb2_device *pbdev)
+{
+	struct pci_dev *pdev = pbdev->pdev;
+	int rc;
+
+	if (!pb2_device_is_present(pbdev)) {
+		pci_err(pdev, "does not answer (configuration space reads all-ones), not seized\n");
+		return -EIO;
+	}
+
+	/* Also routes INTx, so that libxl finds the right irq in sysfs. */
+	rc = pb2_pci_enable(pdev);
+	if (rc) {
+		pci_err(pdev, "cannot be enabled: %d, not seized\n", rc);
+		return rc;
+	}
+	pb2_pci_set_master(pdev, false);
+	pb2_pci_pme_off(pdev);
+	quiet_msi(pdev);
+	pb2_intx_init(pbdev);
+	/* Needs decode; Xen protects the table's pages from here on. */
+	prepare_msix(pdev);
+
+	rc = -ENOMEM;
+	pbdev->pristine = pb2_pci_save(pdev);
+	if (!pbdev->pristine)
+		goto err_disable;
+
+	rc = build_conf(pbdev);
+	if (rc)
+		goto err_disable;
+
+	pb2_reset_run(pbdev);
+	pb2_pci_set_assigned(pdev, true);
+	pb2_power_init(pbdev);
+	return 0;
+
+err_disable:
+	release_msix(pdev);
+	pb2_pci_disable(pdev);
+	pci_err(pdev, "not seized: %d\n", rc);
+	return rc;
+}
+
+/* The reverse of seize(), for a function that is idle again or lost. */
+static void let_go(struct pb2_device *pbdev)
+{
+	struct pci_dev *pdev = pbdev->pdev;
+
+	/* In D0 from here on. */
+	pb2_power_exit(pbdev);
+	pb2_pci_set_assigned(pdev, false);
+	/* All vectors are free, or Xen would say -EBUSY. */
+	release_msix(pdev);
+	/* Leaves bus master off for the next driver. */
+	pb2_pci_disable(pdev);
+}
+
+static int check_wanted(struct pci_dev *pdev, const struct pb2_sbdf *sbdf)
+{
+	struct pb2_pattern pat = {
+		.domain = sbdf->domain,
+		.bus = sbdf->bus,
+		.slot = PCI_SLOT(sbdf->devfn),
+		.func = PCI_FUNC(sbdf->devfn),
+	};
+
+	if (pb2_wanted_match(pdev))
+		return 0;
+	if (!pdev->driver_override ||
+	    strcmp(pdev->driver_override, PB2_PCI_DRIVER_NAME))
+		return -ENODEV;
+	/* Shown in "slots" like any other, as libxl expects. */
+	return pb2_wanted_add(&pat);
+}
+
+static int check_kind(struct pci_dev *pdev)
+{
+	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
+		return 0;
+	/*
+	 * A bridge may be kept from dom0's drivers, for its power state, but
+	 * it is neither reset nor put to sleep nor exported.
+	 */
+	if (pdev->hdr_type == PCI_HEADER_TYPE_BRIDGE)
+		return 0;
+
+	pci_err(pdev, "header type %#x is neither a device (0) nor a bridge (1), not seized\n",
+		pdev->hdr_type);
+	return -ENODEV;
+}
+
+static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct pb2_device *pbdev;
+	struct pb2_sbdf sbdf;
+	int rc;
+
+	/* Neither Xen nor the protocol has room for more (VMD). */
+	if (pci_domain_nr(pdev->bus) > U16_MAX)
+		return -ENODEV;
+	pb2_sbdf_of(pdev, &sbdf);
+
+	rc = check_wanted(pdev, &sbdf);
+	if (rc)
+		return rc;
+	rc = check_kind(pdev);
+	if (rc)
+		return rc;
+
+	pbdev = alloc_device(pdev);
+	if (!pbdev)
+		return -ENOMEM;
+	pbdev->sbdf = sbdf;
+
+	rc = seize(pbdev);
+	if (rc) {
+		pb2_device_put(pbdev);
+		return rc;
+	}
+
+	mutex_lock(&pbdev->life_lock);
+	pb2_state_set(pbdev, PB2_IDLE);
+	mutex_unlock(&pbdev->life_lock);
+	pci_set_drvdata(pdev, pbdev);
+	pb2_registry_add(pbdev);
+	pci_info(pdev, "seized\n");
+	return 0;
+}
+
+/* The administrator insists on taking it from under a running guest. */
+static void evict(struct pb2_device *pbdev)
+{
+	struct pb2_frontend *fe = pb2_device_owner_get(pbdev);
+
+	if (!fe)
+		return;
+	pci_warn(pbdev->pdev, "taken away from domain %u, which may still access its memory: shut that domain down before anybody else uses the function\n",
+		 fe->domid);
+	pb2_entry_drop(fe, pbdev);
+	pb2_assign_disown(pbdev, fe);
+	pb2_frontend_put(fe);
+}
+
+static void remove(struct pci_dev *pdev)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(pdev);
+
+	/* Nobody finds it any more. */
+	pb2_registry_del(pbdev);
+	evict(pbdev);
+	pb2_reclaim_now(pbdev);
+
+	mutex_lock(&pbdev->life_lock);
+	pbdev->released = true;
+	pb2_state_set(pbdev, PB2_GONE);
+	mutex_unlock(&pbdev->life_lock);
+	pb2_hold_stop(pbdev);
+
+	let_go(pbdev);
+	pci_set_drvdata(pdev, NULL);
+	pci_info(pdev, "released\n");
+	pb2_device_put(pbdev);
+}
+
+/* Any function may be named in "slots" or by driver_override. */
+static const struct pci_device_id ids[] = {
+	{ PCI_DEVICE(PCI_ANY_ID, PCI_ANY_ID) },
+	{ }
+};
+
+struct pci_driver pb2_pci_driver = {
+	.name		= PB2_PCI_DRIVER_NAME,
+	.id_table	= ids,
+	.probe		= probe,
+	.remove		= remove,
+	.err_handler	= &pb2_aer_handlers,
+	.groups		= pb2_sysfs_driver_groups,
+	.dev_groups	= pb2_sysfs_device_groups,
+	.driver		= {
+		.pm	= &pb2_power_ops,
+	},
+};

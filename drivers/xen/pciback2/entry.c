@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * entry.c - the functions that a frontend owns, and their virtual addresses
+ */
+#include <linux/slab.h>
+
+#include "frontend.h"
+
+static struct pb2_entry *find_device(struct pb2_frontend *fe,
+				     const struct pb2_device *pbdev)
+{
+	struct pb2_entry *entry;
+
+	lockdep_assert_held(&fe->lock);
+
+	list_for_each_entry(entry, &fe->entries, link)
+		if (entry->pbdev == pbdev)
+			return entry;
+	return NULL;
+}
+
+/* After this no request of the frontend reaches the function. */
+static void unlink_entry(struct pb2_frontend *fe, struct pb2_entry *entry)
+{
+	lockdep_assert_held(&fe->lock);
+
+	list_del(&entry->link);
+	pb2_gate_close(entry->pbdev);
+}
+
+static void free_entry(struct pb2_entry *entry)
+{
+	pb2_device_put(entry->pbdev);
+	kfree(entry);
+}
+
+static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
+{
+	int rc;
+
+	mutex_lock(&fe->lock);
+	rc = fe->topology->place(fe, entry);
+	if (!rc)
+		list_add_tail(&entry->link, &fe->entries);
+	mutex_unlock(&fe->lock);
+	return rc;
+}
+
+/**
+ * pb2_entry_add() - assign a function to a frontend
+ * @fe: the frontend
+ * @sbdf: the function's real address
+ * @vsbdf: where the address that the guest will see goes
+ *
+ * Context: may sleep, some seconds while a reset of the function ends.
+ * Return: 0; -ENODEV if it is not seized, -ENOSPC if the virtual bus is full,
+ * -ENOMEM, or the errno of pb2_assign_lock() or pb2_assign_claim().
+ */
+int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
+		  struct pb2_sbdf *vsbdf)
+{
+	struct pb2_entry *entry;
+	struct pb2_device *pbdev;
+	int rc;
+
+	pbdev = pb2_registry_find(sbdf);
+	if (!pbdev)
+		return -ENODEV;
+
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+	if (!entry) {
+		pb2_device_put(pbdev);
+		return -ENOMEM;
+	}
+	entry->pbdev = pbdev;
+
+	/* Against unbind: it finds either no owner or a complete entry. */
+	rc = pb2_assign_lock(pbdev, &fe->dying);
+	if (rc)
+		goto err_free;
+
+	rc = pb2_assign_claim(pbdev, fe);
+	if (rc)
+		goto err_unlock;
+
+	rc = place(fe, entry);
+	if (rc) {
+		pb2_assign_disown(pbdev, fe);
+		goto err_unlock;
+	}
+
+	*vsbdf = entry->vsbdf;
+	pb2_gate_open(pbdev, fe);
+	device_unlock(&pbdev->pdev->dev);
+	return 0;
+
+err_unlock:
+	device_unlock(&pbdev->pdev->dev);
+err_free:
+	free_entry(entry);
+	return rc;
+}
+
+/**
+ * pb2_entry_remove() - take one function back from a frontend
+ * @fe: the frontend
+ * @sbdf: the function's real address
+ *
+ * Returns before the function is reset; that happens on the work queue.
+ *
+ * Context: may sleep, briefly.
+ * Return: 0, or -ENOENT if the frontend does not own it.
+ */
+int pb2_entry_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
+{
+	struct pb2_entry *entry;
+	bool found = false;
+
+	mutex_lock(&fe->lock);
+	list_for_each_entry(entry, &fe->entries, link) {
+		if (pb2_sbdf_equal(&entry->pbdev->sbdf, sbdf)) {
+			unlink_entry(fe, entry);
+			found = true;
+			break;
+		}
+	}
+	mutex_unlock(&fe->lock);
+	if (!found)
+		return -ENOENT;
+
+	pb2_assign_disown(entry->pbdev, fe);
+	free_entry(entry);
+	return 0;
+}
+
+/**
+ * pb2_entry_remove_all() - take everything back from a frontend
+ * @fe: the frontend
+ *
+ * The functions are reset next to each other, on the work queue.
+ *
+ * Context: may sleep, briefly.
+ */
+void pb2_entry_remove_all(struct pb2_frontend *fe)
+{
+	struct pb2_entry *entry, *next;
+	LIST_HEAD(gone);
+
+	mutex_lock(&fe->lock);
+	list_for_each_entry_safe(entry, next, &fe->entries, link) {
+		unlink_entry(fe, entry);
+		list_add_tail(&entry->link, &gone);
+	}
+	mutex_unlock(&fe->lock);
+
+	list_for_each_entry_safe(entry, next, &gone, link) {
+		pb2_assign_disown(entry->pbdev, fe);
+		free_entry(entry);
+	}
+}
+
+/**
+ * pb2_entry_drop() - a function leaves its frontend because its driver does
+ * @fe: the frontend
+ * @pbdev: the function
+ *
+ * Context: device_lock of @pbdev held, may sleep.
+ * Return: whether the frontend had it.
+ */
+bool pb2_entry_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
+{
+	struct pb2_entry *entry;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	mutex_lock(&fe->lock);
+	entry = find_device(fe, pbdev);
+	if (entry)
+		unlink_entry(fe, entry);
+	mutex_unlock(&fe->lock);
+
+	if (!entry)
+		return false;
+	free_entry(entry);
+	return true;
+}
+
+/**
+ * pb2_entry_find() - the function at one of the guest's addresses
+ * @fe: the frontend
+ * @vsbdf: the address as the guest sees it
+ *
+ * Context: may sleep, briefly.
+ * Return: the function with a reference, or %NULL.
+ */
+struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
+				  const struct pb2_sbdf *vsbdf)
+{
+	struct pb2_device *pbdev = NULL;
+	struct pb2_entry *entry;
+
+	mutex_lock(&fe->lock);
+	list_for_each_entry(entry, &fe->entries, link) {
+		if (pb2_sbdf_equal(&entry->vsbdf, vsbdf)) {
+			pbdev = entry->pbdev;
+			pb2_device_get(pbdev);
+			break;
+		}
+	}
+	mutex_unlock(&fe->lock);
+	return pbdev;
+}
+
+/**
+ * pb2_entry_vsbdf() - where the guest sees a function
+ * @fe: the frontend
+ * @pbdev: the function
+ * @vsbdf: where the address goes
+ *
+ * Context: may sleep, briefly.
+ * Return: 0, or -ENOENT if the frontend does not own it.
+ */
+int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
+		    struct pb2_sbdf *vsbdf)
+{
+	struct pb2_entry *entry;
+
+	mutex_lock(&fe->lock);
+	entry = find_device(fe, pbdev);
+	if (entry)
+		*vsbdf = entry->vsbdf;
+	mutex_unlock(&fe->lock);
+	return entry ? 0 : -ENOENT;
+}

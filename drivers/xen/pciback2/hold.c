@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hold.c - a function whose former domain lives and may still map its BARs
+ *
+ * Such a function is reset and silent, but stays in D0: a memory access of
+ * that domain to a function in D3hot would be answered with an error that
+ * can bring the host down (XSA-120's class). Another domain may have it at
+ * once, as with xen-pciback.
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "frontend.h"
+#include "pciback2.h"
+
+#define LOOK_EVERY_MS	500
+
+/**
+ * pb2_hold_is_over() - is the domain that had the function gone?
+ * @pbdev: the function
+ *
+ * A domain ID is used again, the path of its UUID is not.
+ *
+ * Context: device_lock held, may sleep.
+ * Return: true if no domain of @pbdev->identity is left, false also while
+ * xenstore does not answer.
+ */
+bool pb2_hold_is_over(const struct pb2_device *pbdev)
+{
+	char *now;
+	bool over;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	now = pb2_keys_identity(pbdev->domid);
+	/* Not knowing is no reason to put it to sleep under a domain. */
+	if (IS_ERR(now))
+		return false;
+	over = !now || !pbdev->identity || strcmp(now, pbdev->identity);
+	kfree(now);
+	return over;
+}
+
+static void look_again(struct pb2_device *pbdev)
+{
+	pb2_device_get(pbdev);
+	if (!queue_delayed_work(pb2_wq, &pbdev->held_work,
+				msecs_to_jiffies(LOOK_EVERY_MS)))
+		pb2_device_put(pbdev);
+}
+
+static void look(struct work_struct *work)
+{
+	struct pb2_device *pbdev = container_of(to_delayed_work(work),
+						struct pb2_device, held_work);
+	struct pci_dev *pdev = pbdev->pdev;
+
+	/* A HELD function changes state under device_lock only. */
+	device_lock(&pdev->dev);
+	if (pbdev->released || READ_ONCE(pbdev->state) != PB2_HELD)
+		goto out;
+	if (!pb2_hold_is_over(pbdev)) {
+		look_again(pbdev);
+		goto out;
+	}
+
+	mutex_lock(&pbdev->life_lock);
+	pb2_state_set(pbdev, PB2_IDLE);
+	mutex_unlock(&pbdev->life_lock);
+	pb2_power_park(pbdev);
+out:
+	device_unlock(&pdev->dev);
+	pb2_device_put(pbdev);
+}
+
+/**
+ * pb2_hold_init() - nothing is held yet
+ * @pbdev: a new function
+ *
+ * Context: any.
+ */
+void pb2_hold_init(struct pb2_device *pbdev)
+{
+	INIT_DELAYED_WORK(&pbdev->held_work, look);
+}
+
+/**
+ * pb2_hold_start() - wait for the domain's death
+ * @pbdev: a function that just became HELD
+ *
+ * Context: device_lock held.
+ */
+void pb2_hold_start(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+	look_again(pbdev);
+}
+
+/**
+ * pb2_hold_stop() - stop waiting
+ * @pbdev: a function that is going away
+ *
+ * Context: device_lock held. A look that has begun finds the function
+ * released.
+ */
+void pb2_hold_stop(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+	if (cancel_delayed_work(&pbdev->held_work))
+		pb2_device_put(pbdev);
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * pciback2.h - objects of the driver, their locks, and who may call what
+ *
+ * Lock order, outermost first:
+ *
+ *   device_lock of the upstream bridge	(trylock only, pci_iface.c)
+ *   device_lock of the function
+ *   configuration access lock of the function (blocks user space's accesses)
+ *   pb2_device.life_lock
+ *   pb2_frontend.lock
+ *   pb2_device.gate.lock
+ *   registry and wanted spinlocks	(leaves)
+ *
+ * The ring takes pb2_frontend.lock and the gate lock only, so that no reset
+ * and no xenstore access can delay its answer.
+ */
+#ifndef PB2_PCIBACK2_H
+#define PB2_PCIBACK2_H
+
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <xen/xenbus.h>
+#include <xen/interface/io/pciif.h>
+
+#include "compat.h"
+#include "conf.h"
+
+#define PB2_NAME		"pciback2"
+/* libxl looks for /sys/bus/pci/drivers/pciback and no other name. */
+#define PB2_PCI_DRIVER_NAME	"pciback"
+
+#define PB2_SBDF_FMT		"%04x:%02x:%02x.%u"
+#define PB2_SBDF_ARGS(s) \
+	(s)->domain, (s)->bus, PCI_SLOT((s)->devfn), PCI_FUNC((s)->devfn)
+
+/* How long an idle function stays in D0; power/autosuspend_delay_ms */
+#define PB2_POWER_GRACE_MS	1000
+
+struct pb2_frontend;
+
+/**
+ * struct pb2_sbdf - the address of one function
+ * @domain: PCI segment
+ * @bus: bus number
+ * @devfn: PCI_DEVFN(slot, function)
+ */
+struct pb2_sbdf {
+	u16 domain;
+	u8 bus;
+	u8 devfn;
+};
+
+/**
+ * struct pb2_pattern - the addresses that one word of an administrator means
+ * @domain: PCI segment
+ * @bus: bus number
+ * @slot: device number, or -1 for all of the bus
+ * @func: function number, or -1 for all of the slot
+ */
+struct pb2_pattern {
+	u16 domain;
+	u8 bus;
+	s8 slot;
+	s8 func;
+};
+
+/**
+ * enum pb2_state - the life of a function, from seizing to release
+ * @PB2_SEIZING: taken from the PCI core, not yet known to be usable
+ * @PB2_IDLE: ours, reset, in no domain; D3hot after a grace period
+ * @PB2_ASSIGNED: a domain owns it
+ * @PB2_RESETTING: under reset, for the state it came from
+ * @PB2_RECLAIMING: on its way back from a domain
+ * @PB2_HELD: back, but its former domain lives and may still map its BARs
+ * @PB2_FAILED: does not answer, or a reset was disproved: not assignable
+ * @PB2_GONE: surprise removal, or released: nothing may touch it any more
+ * @PB2_NR_STATES: number of states
+ *
+ * state.c has the table of legal transitions.
+ */
+enum pb2_state {
+	PB2_SEIZING,
+	PB2_IDLE,
+	PB2_ASSIGNED,
+	PB2_RESETTING,
+	PB2_RECLAIMING,
+	PB2_HELD,
+	PB2_FAILED,
+	PB2_GONE,
+	PB2_NR_STATES,
+};
+
+/**
+ * enum pb2_gate_state - what the ring may do to a function
+ * @PB2_GATE_CLOSED: no frontend has a claim; requests find no device
+ * @PB2_GATE_BLOCKED: a frontend has a claim, but a reset runs: reads give
+ *	all-ones, writes are dropped, everything else fails
+ * @PB2_GATE_OPEN: requests reach the configuration engine
+ */
+enum pb2_gate_state {
+	PB2_GATE_CLOSED,
+	PB2_GATE_BLOCKED,
+	PB2_GATE_OPEN,
+};
+
+/**
+ * struct pb2_gate - the one door between the ring and a function
+ * @lock: held while a request works on the function; also protects
+ *	pb2_device.conf and pb2_device.intx
+ * @state: protected by @lock
+ * @fe: the frontend with the claim, compared only, never followed;
+ *	protected by @lock
+ */
+struct pb2_gate {
+	struct mutex lock;
+	enum pb2_gate_state state;
+	const struct pb2_frontend *fe;
+};
+
+/**
+ * struct pb2_intx - stand-in handler of a shared INTx line
+ * @irq: the line's IRQ, kept because MSI replaces pci_dev.irq; 0 for none
+ * @installed: the handler is registered
+ * @ack: the handler claims interrupts
+ * @handled: interrupts claimed so far
+ * @name: as it appears in /proc/interrupts
+ *
+ * @irq and @installed are protected by pb2_device.gate.lock, @ack and
+ * @handled are also used by the handler.
+ */
+struct pb2_intx {
+	unsigned int irq;
+	bool installed;
+	bool ack;
+	unsigned long handled;
+	char name[32];
+};
+
+/**
+ * enum pb2_verdict - what is known of a reset
+ * @PB2_RESET_NEVER: none was tried
+ * @PB2_RESET_PROVEN: a mark set before the reset was gone after it
+ * @PB2_RESET_UNPROVEN: the method claims success and nothing could be marked
+ * @PB2_RESET_DISPROVED: the method claims success and the mark survived
+ * @PB2_RESET_FAILED: there is no method, or the last one failed
+ */
+enum pb2_verdict {
+	PB2_RESET_NEVER,
+	PB2_RESET_PROVEN,
+	PB2_RESET_UNPROVEN,
+	PB2_RESET_DISPROVED,
+	PB2_RESET_FAILED,
+};
+
+/**
+ * struct pb2_reset - result of the last reset of a function
+ * @method: "function", "bus" or "none"; %NULL before the first
+ * @verdict: what the mark says
+ * @rc: errno of the last method tried, 0 when it claimed success
+ * @ms: how long all of it took
+ */
+struct pb2_reset {
+	const char *method;
+	enum pb2_verdict verdict;
+	int rc;
+	unsigned int ms;
+};
+
+/**
+ * struct pb2_device - a seized function
+ * @ref: one for the registry, one for each user; the last frees it
+ * @link: in the registry; protected by the registry's lock
+ * @pdev: the function, reference held; immutable
+ * @sbdf: its address; immutable
+ * @life_lock: protects the life cycle: @state, @back_to, @fe, @domid,
+ *	@identity, @released
+ * @state: see enum pb2_state; set by pb2_state_set() only
+ * @back_to: where a reset came from
+ * @settled: woken whenever @state changes
+ * @fe: the frontend that owns the function, reference held, or %NULL
+ * @domid: the domain that owns or owned it last
+ * @identity: that domain's path under /vm, which outlives no domain and is
+ *	never used again, or %NULL
+ * @released: the driver has let go of the function
+ * @gate: between the ring and the function
+ * @conf: virtual configuration space; gate lock
+ * @intx: stand-in interrupt handler; gate lock
+ * @permissive: unknown registers are writable; one assignment only
+ * @allow_interrupt_control: the guest may flip INTx and MSI enables; one
+ *	assignment only
+ * @announced: until then (jiffies) writes that start DMA or interrupts are
+ *	refused, because the toolstack announced a teardown; 0 for not
+ * @pristine: configuration space as it was when seized, with decode on and
+ *	bus master off; device_lock
+ * @reset: result of the last reset; device_lock
+ * @awake: runtime PM references that the life cycle holds; device_lock
+ * @reclaim_work: the way back, run without any lock held
+ * @flr_work: the guest's own FLR, carried out as a reset of ours
+ * @held_work: looks whether the former domain is gone
+ * @nap_work: gives up the wake reference that do_flr took
+ */
+struct pb2_device {
+	struct kref ref;
+	struct list_head link;
+	struct pci_dev *pdev;
+	struct pb2_sbdf sbdf;
+
+	struct mutex life_lock;
+	enum pb2_state state;
+	enum pb2_state back_to;
+	wait_queue_head_t settled;
+	struct pb2_frontend *fe;
+	domid_t domid;
+	char *identity;
+	bool released;
+
+	struct pb2_gate gate;
+	struct pb2_conf conf;
+	struct pb2_intx intx;
+
+	bool permissive;
+	bool allow_interrupt_control;
+	unsigned long announced;
+
+	struct pci_saved_state *pristine;
+	struct pb2_reset reset;
+	bool awake;
+
+	struct work_struct reclaim_work;
+	struct work_struct flr_work;
+	struct delayed_work held_work;
+	struct delayed_work nap_work;
+};
+
+/* main.c: parameters and the work queue of everything slow */
+extern struct workqueue_struct *pb2_wq;
+extern bool pb2_permissive;
+
+/* sbdf.c: the only parser of addresses */
+const char *pb2_sbdf_scan(const char *s, struct pb2_pattern *pat);
+int pb2_sbdf_parse_pattern(const char *s, struct pb2_pattern *pat);
+int pb2_sbdf_parse(const char *s, struct pb2_sbdf *sbdf);
+int pb2_sbdf_next_hidden(const char **list, struct pb2_pattern *pat);
+int pb2_sbdf_of(const struct pci_dev *pdev, struct pb2_sbdf *sbdf);
+bool pb2_sbdf_equal(const struct pb2_sbdf *a, const struct pb2_sbdf *b);
+
+/* wanted.c: the addresses that the administrator wants seized */
+int pb2_wanted_add(const struct pb2_pattern *pat);
+int pb2_wanted_add_list(const char *list);
+int pb2_wanted_remove(const struct pb2_pattern *pat);
+bool pb2_wanted_match(const struct pci_dev *pdev);
+int pb2_wanted_show(char *buf, size_t size);
+void pb2_wanted_clear(void);
+
+/* registry.c: the functions that are seized */
+void pb2_registry_add(struct pb2_device *pbdev);
+void pb2_registry_del(struct pb2_device *pbdev);
+struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf);
+struct pb2_device *pb2_registry_find_vf(const struct pci_dev *pf);
+int pb2_registry_show(char *buf, size_t size,
+		      int (*show)(struct pb2_device *pbdev, char *buf,
+				  size_t size));
+
+/* state.c: the life cycle's states and their legal transitions */
+const char *pb2_state_name(enum pb2_state state);
+bool pb2_state_is_legal(enum pb2_state from, enum pb2_state to);
+int pb2_state_set(struct pb2_device *pbdev, enum pb2_state to);
+
+/* gate.c: between the ring and a function */
+void pb2_gate_init(struct pb2_gate *gate);
+void pb2_gate_open(struct pb2_device *pbdev, const struct pb2_frontend *fe);
+void pb2_gate_block(struct pb2_device *pbdev);
+void pb2_gate_unblock(struct pb2_device *pbdev);
+void pb2_gate_close(struct pb2_device *pbdev);
+enum pb2_gate_state pb2_gate_enter(struct pb2_device *pbdev,
+				   const struct pb2_frontend *fe);
+void pb2_gate_leave(struct pb2_device *pbdev);
+
+/* access.c: the configuration space of the hardware */
+int pb2_access_read(struct pb2_device *pbdev, unsigned int off,
+		    unsigned int len, u32 *val);
+int pb2_access_write(struct pb2_device *pbdev, unsigned int off,
+		     unsigned int len, u32 val);
+
+/* device.c: seizing, assigning and releasing a function */
+extern struct pci_driver pb2_pci_driver;
+void pb2_device_get(struct pb2_device *pbdev);
+void pb2_device_put(struct pb2_device *pbdev);
+struct pb2_frontend *pb2_device_owner_get(struct pb2_device *pbdev);
+bool pb2_device_is_present(struct pb2_device *pbdev);
+
+/* assign.c: giving a function to a frontend, and taking the claim back */
+int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up);
+int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe);
+void pb2_assign_disown(struct pb2_device *pbdev, struct pb2_frontend *fe);
+const char *pb2_assign_reason(int rc);
+
+/* reclaim.c: the one way back */
+void pb2_reclaim_init(struct pb2_device *pbdev);
+void pb2_reclaim_queue(struct pb2_device *pbdev);
+void pb2_reclaim_now(struct pb2_device *pbdev);
+
+/* hold.c: back from a domain that lives and may still map the BARs */
+void pb2_hold_init(struct pb2_device *pbdev);
+void pb2_hold_start(struct pb2_device *pbdev);
+void pb2_hold_stop(struct pb2_device *pbdev);
+bool pb2_hold_is_over(const struct pb2_device *pbdev);
+
+/* reset.c */
+void pb2_reset_run(struct pb2_device *pbdev);
+int pb2_reset_result(const struct pb2_device *pbdev);
+int pb2_reset_request(struct pb2_device *pbdev);
+void pb2_reset_guest_flr(struct pb2_device *pbdev);
+bool pb2_reset_is_announced(const struct pb2_device *pbdev);
+void pb2_reset_init(struct pb2_device *pbdev);
+int pb2_reset_show(struct pb2_device *pbdev, char *buf, size_t size);
+
+/* power.c */
+extern const struct dev_pm_ops pb2_power_ops;
+void pb2_power_init(struct pb2_device *pbdev);
+void pb2_power_exit(struct pb2_device *pbdev);
+void pb2_power_wake(struct pb2_device *pbdev);
+void pb2_power_park(struct pb2_device *pbdev);
+void pb2_power_doze(struct pb2_device *pbdev);
+void pb2_power_doze_end(struct pb2_device *pbdev);
+
+/* intx.c: stand-in handler for a line that dom0 shares with the guest */
+void pb2_intx_init(struct pb2_device *pbdev);
+void pb2_intx_enable(struct pb2_device *pbdev);
+void pb2_intx_disable(struct pb2_device *pbdev);
+void pb2_intx_pause(struct pb2_device *pbdev, bool pause);
+void pb2_intx_toggle(struct pb2_device *pbdev);
+int pb2_intx_show(struct pb2_device *pbdev, char *buf, size_t size);
+
+/* msi.c: MSI and MSI-X on behalf of the guest */
+int pb2_msi_enable(struct pb2_device *pbdev, struct xen_pci_op *op);
+int pb2_msi_disable(struct pb2_device *pbdev, struct xen_pci_op *op);
+int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op);
+int pb2_msi_disable_msix(struct pb2_device *pbdev, struct xen_pci_op *op);
+void pb2_msi_release(struct pb2_device *pbdev);
+
+/* sriov.c: virtual functions leave with their physical function */
+int pb2_sriov_init(void);
+void pb2_sriov_exit(void);
+
+/* sysfs.c: attributes of the driver and of the function */
+extern const struct attribute_group *pb2_sysfs_driver_groups[];
+extern const struct attribute_group *pb2_sysfs_device_groups[];
+
+#endif /* PB2_PCIBACK2_H */

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * power.c - D3hot while nobody uses a function, D0 otherwise
+ *
+ * The kernel's runtime PM does the counting: dom0's own accesses through
+ * sysfs wake the function as they wake any other. The life cycle holds one
+ * reference whenever a domain may touch the function.
+ */
+#include <linux/pm_runtime.h>
+
+#include "pci_iface.h"
+#include "pciback2.h"
+
+/* libxl may start QEMU between do_flr and the first xenstore node. */
+#define NAP_AFTER_FLR_MS	(120 * MSEC_PER_SEC)
+
+static int runtime_suspend(struct device *dev)
+{
+	struct pci_dev *pdev = to_pci_dev(dev);
+	int rc;
+
+	/*
+	 * Saving here keeps the PCI core from choosing the state itself: it
+	 * would arm PME, and a parked function must not wake anything.
+	 */
+	pb2_pci_save_now(pdev);
+
+	/* A bridge's children would lose their way to the host. */
+	if (pdev->subordinate || !pdev->pm_cap)
+		return 0;
+
+	rc = pb2_pci_set_power(pdev, PCI_D3hot);
+	if (rc)
+		pci_warn_ratelimited(pdev, "stays in D0 while idle, cannot enter D3hot: %d\n",
+				     rc);
+	return 0;
+}
+
+/* The PCI core has returned to D0 and restored configuration space by now. */
+static int runtime_resume(struct device *dev)
+{
+	return 0;
+}
+
+const struct dev_pm_ops pb2_power_ops = {
+	SET_RUNTIME_PM_OPS(runtime_suspend, runtime_resume, NULL)
+};
+
+static void nap_work(struct work_struct *work)
+{
+	struct pb2_device *pbdev = container_of(to_delayed_work(work),
+						struct pb2_device, nap_work);
+
+	pb2_pci_pm_put(pbdev->pdev);
+	pb2_device_put(pbdev);
+}
+
+/**
+ * pb2_power_init() - let an idle function go to sleep
+ * @pbdev: a function that was just seized, in D0
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_power_init(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+	INIT_DELAYED_WORK(&pbdev->nap_work, nap_work);
+	pbdev->awake = false;
+	pb2_pci_pm_start(pbdev->pdev, PB2_POWER_GRACE_MS);
+}
+
+/**
+ * pb2_power_exit() - undo pb2_power_init(), the function is in D0 then
+ * @pbdev: the function
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_power_exit(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	pb2_power_doze_end(pbdev);
+	pb2_pci_pm_stop(pbdev->pdev);
+	/* The life cycle's own reference goes last: no suspend in between. */
+	pb2_power_park(pbdev);
+}
+
+/**
+ * pb2_power_wake() - D0, and stay there
+ * @pbdev: the function
+ *
+ * Also brings a function back that its guest put to sleep, which runtime PM
+ * knows nothing of.
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_power_wake(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (!pbdev->awake) {
+		pb2_pci_pm_get(pbdev->pdev);
+		pbdev->awake = true;
+	}
+	if (pbdev->pdev->current_state != PCI_D0)
+		pb2_pci_set_power(pbdev->pdev, PCI_D0);
+}
+
+/**
+ * pb2_power_park() - D3hot after the grace period
+ * @pbdev: a function whose BARs no living domain may map: a memory request
+ *	to a function in D3hot is answered with an error (XSA-120's class)
+ *
+ * Context: device_lock held.
+ */
+void pb2_power_park(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (!pbdev->awake)
+		return;
+	pbdev->awake = false;
+	pb2_pci_pm_put(pbdev->pdev);
+}
+
+/**
+ * pb2_power_doze() - stay awake for the toolstack's next steps
+ * @pbdev: the function
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_power_doze(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (mod_delayed_work(pb2_wq, &pbdev->nap_work,
+			     msecs_to_jiffies(NAP_AFTER_FLR_MS)))
+		return;
+	pb2_device_get(pbdev);
+	pb2_pci_pm_get(pbdev->pdev);
+}
+
+/**
+ * pb2_power_doze_end() - the toolstack has taken its next step
+ * @pbdev: the function; nothing happens if it does not doze
+ *
+ * Context: device_lock held.
+ */
+void pb2_power_doze_end(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (!cancel_delayed_work(&pbdev->nap_work))
+		return;
+	pb2_pci_pm_put(pbdev->pdev);
+	pb2_device_put(pbdev);
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * life_world.c - a function and two guests, for the tests of the life cycle
+ */
+#include "life_world.h"
+
+struct life_world *life_world;
+
+static const char *identity_dir(unsigned int domid)
+{
+	return domid == LIFE_DOMID ? "/local/domain/7" : "/local/domain/8";
+}
+
+static void init_guest(struct pb2_frontend *fe, struct xenbus_device *xdev,
+		       domid_t domid, const char *identity)
+{
+	kref_init(&fe->ref);
+	fe->xdev = xdev;
+	fe->domid = domid;
+	fe->topology = pb2_topology_choose(false);
+	mutex_init(&fe->lock);
+	INIT_LIST_HEAD(&fe->entries);
+	fake_xen_put(identity_dir(domid), "vm", identity);
+}
+
+/**
+ * life_world_init() - begin a test
+ * @test: its priv becomes the world
+ *
+ * All functions of the fake bus are wanted.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int life_world_init(struct kunit *test)
+{
+	struct life_world *world;
+	int rc;
+
+	world = kunit_kzalloc(test, sizeof(*world), GFP_KERNEL);
+	if (!world)
+		return -ENOMEM;
+	test->priv = world;
+	life_world = world;
+	life_during_reset = NULL;
+
+	rc = fake_init(test);
+	if (rc)
+		return rc;
+	rc = pb2_wanted_add_list("(03:*.*)(04:*.*)");
+	if (rc)
+		return rc;
+
+	init_guest(&world->fe, &world->xdevs[0], LIFE_DOMID, "/vm/seven");
+	init_guest(&world->other, &world->xdevs[1], LIFE_OTHER_DOMID,
+		   "/vm/eight");
+	world->dev = fake_nic(test, PCI_DEVFN(0, 0));
+	world->pdev = &world->dev->pdev;
+	return 0;
+}
+
+/**
+ * life_world_exit() - end it: all is released, and nothing kept a reference
+ * @test: the test
+ *
+ * Context: may sleep.
+ */
+void life_world_exit(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	unsigned int i;
+
+	fake_fail_nth(0, 0);
+	for (i = 0; i < world->nr_seized; i++)
+		if (pci_get_drvdata(world->seized[i]->pdev))
+			life_remove(world->seized[i]->pdev);
+	flush_workqueue(pb2_wq);
+
+	for (i = 0; i < world->nr_seized; i++) {
+		KUNIT_EXPECT_EQ(test, kref_read(&world->seized[i]->ref), 1);
+		pb2_device_put(world->seized[i]);
+	}
+	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&world->other.ref), 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.entries));
+	KUNIT_EXPECT_TRUE(test, list_empty(&world->other.entries));
+	pb2_wanted_clear();
+	fake_exit(test);
+}
+
+/**
+ * life_probe() - the PCI core binds a function to our driver
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ * Return: as the driver's probe.
+ */
+int life_probe(struct pci_dev *pdev)
+{
+	int rc;
+
+	device_lock(&pdev->dev);
+	rc = pb2_pci_driver.probe(pdev, NULL);
+	device_unlock(&pdev->dev);
+	return rc;
+}
+
+/**
+ * life_remove() - the PCI core unbinds it
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void life_remove(struct pci_dev *pdev)
+{
+	device_lock(&pdev->dev);
+	pb2_pci_driver.remove(pdev);
+	device_unlock(&pdev->dev);
+}
+
+/**
+ * life_seize() - have a function seized, and released at the test's end
+ * @test: the test
+ * @dev: the function
+ *
+ * The calls so far are forgotten.
+ *
+ * Context: may sleep.
+ * Return: the function, with a reference of the test's.
+ */
+struct pb2_device *life_seize(struct kunit *test, struct fake_pci *dev)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *pbdev;
+
+	KUNIT_ASSERT_LT(test, world->nr_seized, LIFE_MAX_SEIZED);
+	KUNIT_ASSERT_EQ(test, life_probe(&dev->pdev), 0);
+	pbdev = pci_get_drvdata(&dev->pdev);
+	KUNIT_ASSERT_NOT_NULL(test, pbdev);
+	pb2_device_get(pbdev);
+	world->seized[world->nr_seized++] = pbdev;
+	fake_forget();
+	fake_pci_forget(dev);
+	return pbdev;
+}
+
+/**
+ * life_seize_dev() - have the world's own function seized
+ * @test: the test
+ *
+ * Context: may sleep.
+ */
+void life_seize_dev(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	world->pbdev = life_seize(test, world->dev);
+}
+
+/**
+ * life_assign() - the toolstack attaches a function
+ * @test: the test
+ * @pbdev: the function
+ * @fe: the guest's frontend
+ *
+ * The calls so far are forgotten.
+ *
+ * Context: may sleep.
+ */
+void life_assign(struct kunit *test, struct pb2_device *pbdev,
+		 struct pb2_frontend *fe)
+{
+	struct pb2_sbdf vsbdf;
+
+	KUNIT_ASSERT_EQ(test, pb2_entry_add(fe, &pbdev->sbdf, &vsbdf), 0);
+	KUNIT_ASSERT_EQ(test, pbdev->state, PB2_ASSIGNED);
+	fake_forget();
+}
+
+/**
+ * life_assign_dev() - the world's own function is seized and in domain 7
+ * @test: the test
+ *
+ * Context: may sleep.
+ */
+void life_assign_dev(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	life_assign(test, world->pbdev, &world->fe);
+}
+
+/**
+ * life_take_back() - the frontend gives a function back, to the end of it
+ * @pbdev: the function
+ * @fe: the guest's frontend
+ *
+ * Context: may sleep.
+ */
+void life_take_back(struct pb2_device *pbdev, struct pb2_frontend *fe)
+{
+	pb2_entry_remove(fe, &pbdev->sbdf);
+	life_settle(pbdev);
+}
+
+/**
+ * life_settle() - wait for the works of a function, but for the delayed ones
+ * @pbdev: the function
+ *
+ * Context: may sleep.
+ */
+void life_settle(struct pb2_device *pbdev)
+{
+	flush_work(&pbdev->flr_work);
+	flush_work(&pbdev->reclaim_work);
+}
+
+/**
+ * life_kill() - a domain dies, and its nodes go
+ * @domid: which of the two
+ *
+ * Context: may sleep.
+ */
+void life_kill(unsigned int domid)
+{
+	pb2_xen_rm(identity_dir(domid), "vm");
+}
+
+/**
+ * life_gate() - what would a request find?
+ * @pbdev: the function
+ * @fe: who sends the request
+ *
+ * Context: may sleep.
+ * Return: the gate as that frontend sees it.
+ */
+enum pb2_gate_state life_gate(struct pb2_device *pbdev,
+			      const struct pb2_frontend *fe)
+{
+	enum pb2_gate_state state = pb2_gate_enter(pbdev, fe);
+
+	pb2_gate_leave(pbdev);
+	return state;
+}
+
+/**
+ * life_ask_for_flr() - the guest sets its FLR bit
+ * @pbdev: the function
+ *
+ * Context: may sleep.
+ */
+void life_ask_for_flr(struct pb2_device *pbdev)
+{
+	mutex_lock(&pbdev->gate.lock);
+	pb2_reset_guest_flr(pbdev);
+	mutex_unlock(&pbdev->gate.lock);
+}
+
+/**
+ * life_request() - the guest of @world->fe sends a request for @world->pbdev
+ * @world: the world
+ * @cmd: XEN_PCI_OP_*
+ * @offset: as in the request
+ * @size: as in the request
+ * @value: as in the request, and as in the answer
+ *
+ * Context: may sleep.
+ * Return: what the guest gets for it.
+ */
+int life_request(struct life_world *world, u32 cmd, s32 offset, s32 size,
+		 u32 *value)
+{
+	struct xen_pci_op op = {
+		.cmd = cmd, .offset = offset, .size = size, .value = *value,
+	};
+	struct pb2_sbdf vsbdf = {};
+
+	pb2_entry_vsbdf(&world->fe, world->pbdev, &vsbdf);
+	op.domain = vsbdf.domain;
+	op.bus = vsbdf.bus;
+	op.devfn = vsbdf.devfn;
+	pb2_op_run(&world->fe, &op);
+	*value = op.value;
+	return op.err;
+}
