@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * frontend.c - the xenbus driver, and the state machine of one frontend
+ *
+ * Watch callbacks record and queue; everything else happens in the work of
+ * the frontend, which reads both ends' states and looks up what the pair
+ * asks for. The guest may write any state at any time.
+ */
+#include <linux/slab.h>
+
+#include "frontend.h"
+#include "xen_iface.h"
+
+static const struct pb2_topology_ops *topology;
+
+/**
+ * enum action - what a pair of states asks for
+ * @NOTHING: wait, or nonsense from the guest
+ * @SETUP: the toolstack has written its configuration: export it
+ * @EXPORT: not connected yet, the toolstack may have added functions
+ * @ATTACH: the frontend has published its ring
+ * @RECONFIGURE: the frontend is ready for added and removed functions
+ * @UNATTENDED: the same, for a domain whose frontend never came (HVM)
+ * @CONNECT: the frontend has taken note of the new functions
+ * @CLOSING: the frontend is closing
+ * @CLOSED: the frontend has closed, or need not be waited for
+ * @REAP: the frontend is gone
+ */
+enum action {
+	NOTHING,
+	SETUP,
+	EXPORT,
+	ATTACH,
+	RECONFIGURE,
+	UNATTENDED,
+	CONNECT,
+	CLOSING,
+	CLOSED,
+	REAP,
+};
+
+#define NR_STATES	(XenbusStateReconfigured + 1)
+
+/*
+ * [our state][the frontend's]. The toolstack writes ours too: Reconfiguring
+ * to hot add or remove, Closing to end it. Pairs that are not listed ask for
+ * NOTHING.
+ */
+static const u8 actions[NR_STATES][NR_STATES] = {
+	[XenbusStateInitWait] = {
+		[XenbusStateUnknown]		= REAP,
+		[XenbusStateInitialising]	= SETUP,
+		[XenbusStateInitWait]		= SETUP,
+		[XenbusStateInitialised]	= SETUP,
+		[XenbusStateConnected]		= SETUP,
+		[XenbusStateReconfiguring]	= SETUP,
+		[XenbusStateReconfigured]	= SETUP,
+		[XenbusStateClosing]		= CLOSING,
+		[XenbusStateClosed]		= CLOSED,
+	},
+	[XenbusStateInitialised] = {
+		[XenbusStateUnknown]		= REAP,
+		[XenbusStateInitialising]	= EXPORT,
+		[XenbusStateInitWait]		= EXPORT,
+		[XenbusStateInitialised]	= ATTACH,
+		[XenbusStateClosing]		= CLOSING,
+		[XenbusStateClosed]		= CLOSED,
+	},
+	[XenbusStateConnected] = {
+		[XenbusStateUnknown]		= REAP,
+		[XenbusStateClosing]		= CLOSING,
+		[XenbusStateClosed]		= CLOSED,
+	},
+	[XenbusStateReconfiguring] = {
+		[XenbusStateUnknown]		= REAP,
+		[XenbusStateInitialising]	= UNATTENDED,
+		[XenbusStateInitWait]		= UNATTENDED,
+		[XenbusStateReconfiguring]	= RECONFIGURE,
+		[XenbusStateClosing]		= CLOSING,
+		[XenbusStateClosed]		= CLOSED,
+	},
+	[XenbusStateReconfigured] = {
+		[XenbusStateUnknown]		= REAP,
+		[XenbusStateConnected]		= CONNECT,
+		[XenbusStateClosing]		= CLOSING,
+		[XenbusStateClosed]		= CLOSED,
+	},
+	[XenbusStateClosing] = {
+		[XenbusStateUnknown]		= REAP,
+		/* Nobody is there who could close first. */
+		[XenbusStateInitialising]	= CLOSED,
+		[XenbusStateInitWait]		= CLOSED,
+		[XenbusStateClosed]		= CLOSED,
+	},
+	[XenbusStateClosed] = {
+		[XenbusStateUnknown]		= REAP,
+		[XenbusStateClosed]		= CLOSED,
+	},
+};
+
+static enum action choose(enum xenbus_state self, enum xenbus_state peer)
+{
+	/* Whatever number the guest wrote. */
+	if ((unsigned int)self >= NR_STATES || (unsigned int)peer >= NR_STATES)
+		return NOTHING;
+	return actions[self][peer];
+}
+
+static void free_frontend(struct kref *ref)
+{
+	kfree(container_of(ref, struct pb2_frontend, ref));
+}
+
+/**
+ * pb2_frontend_get() - take a reference
+ * @fe: the frontend
+ *
+ * Context: any.
+ */
+void pb2_frontend_get(struct pb2_frontend *fe)
+{
+	kref_get(&fe->ref);
+}
+
+/**
+ * pb2_frontend_put() - drop a reference
+ * @fe: the frontend, not to be used afterwards
+ *
+ * Context: any.
+ */
+void pb2_frontend_put(struct pb2_frontend *fe)
+{
+	kref_put(&fe->ref, free_frontend);
+}
+
+/*
+ * One entry failing is that entry's affair: its substate says so and the
+ * reason stands under its real address, where renumbering cannot move it.
+ */
+static void fail_entry(struct pb2_frontend *fe, unsigned int i,
+		       const struct pb2_sbdf *sbdf, int rc)
+{
+	const char *reason = pb2_assign_reason(rc);
+
+	if (sbdf) {
+		pb2_xen_error(fe->xdev, rc, PB2_SBDF_FMT " not assigned: %s",
+			      PB2_SBDF_ARGS(sbdf), reason);
+		pb2_keys_set_reason(fe, sbdf, reason);
+	} else {
+		pb2_xen_error(fe->xdev, rc, "dev-%u not assigned: %s", i,
+			      reason);
+	}
+	pb2_keys_set_substate(fe, i, XenbusStateClosed);
+}
+
+static int publish(struct pb2_frontend *fe, unsigned int i,
+		   const struct pb2_sbdf *vsbdf)
+{
+	int rc = pb2_keys_publish_vdev(fe, i, vsbdf);
+
+	if (!rc)
+		rc = pb2_roots_publish(fe);
+	if (!rc)
+		rc = pb2_keys_set_substate(fe, i, XenbusStateInitialised);
+	return rc;
+}
+
+static void add_entry(struct pb2_frontend *fe, unsigned int i)
+{
+	struct pb2_sbdf sbdf, vsbdf;
+	int rc;
+
+	rc = pb2_keys_dev(fe, i, &sbdf);
+	if (rc) {
+		fail_entry(fe, i, NULL, rc);
+		return;
+	}
+
+	rc = pb2_entry_add(fe, &sbdf, &vsbdf);
+	if (rc) {
+		fail_entry(fe, i, &sbdf, rc);
+		return;
+	}
+
+	rc = publish(fe, i, &vsbdf);
+	if (rc) {
+		pb2_entry_remove(fe, &sbdf);
+		fail_entry(fe, i, &sbdf, rc);
+		return;
+	}
+	pb2_keys_clear_reason(fe, &sbdf);
+}
+
+/* An entry that failed to be added has nothing to remove but its reason. */
+static void remove_entry(struct pb2_frontend *fe, unsigned int i)
+{
+	struct pb2_sbdf sbdf;
+
+	if (pb2_keys_dev(fe, i, &sbdf))
+		return;
+	pb2_entry_remove(fe, &sbdf);
+	pb2_keys_clear_reason(fe, &sbdf);
+}
+
+/*
+ * Old toolstacks write no substates before the first connection: @first takes
+ * an entry without one for new. Returns -ENOENT while the toolstack has not
+ * written its part.
+ */
+static int walk_entries(struct pb2_frontend *fe, bool first)
+{
+	unsigned int i, nr;
+	int rc;
+
+	rc = pb2_keys_num_devs(fe, &nr);
+	if (rc)
+		return rc;
+
+	for (i = 0; i < nr && !READ_ONCE(fe->dying); i++) {
+		switch (pb2_keys_substate(fe, i)) {
+		case XenbusStateUnknown:
+			if (first)
+				add_entry(fe, i);
+			break;
+		case XenbusStateInitialising:
+			add_entry(fe, i);
+			break;
+		case XenbusStateClosing:
+			remove_entry(fe, i);
+			break;
+		default:
+			break;
+		}
+	}
+	return 0;
+}
+
+static void report_num_devs(struct pb2_frontend *fe, int rc)
+{
+	if (rc && rc != -ENOENT)
+		pb2_xen_error(fe->xdev, rc, "num_devs is not a number from 0 to 256");
+}
+
+static void do_setup(struct pb2_frontend *fe)
+{
+	int rc = walk_entries(fe, true);
+
+	if (rc) {
+		report_num_devs(fe, rc);
+		return;
+	}
+	rc = pb2_roots_publish(fe);
+	if (rc)
+		pb2_xen_error(fe->xdev, rc, "cannot publish root buses");
+	pb2_xen_switch_state(fe->xdev, XenbusStateInitialised);
+}
+
+static int attach_ring(struct pb2_frontend *fe)
+{
+	unsigned int gref, port;
+	int rc;
+
+	if (fe->ring.page)
+		return 0;
+
+	rc = pb2_keys_ring(fe, &gref, &port);
+	if (!rc)
+		rc = pb2_ring_attach(fe, gref, port);
+	if (rc)
+		pb2_xen_error(fe->xdev, rc, "domain %u: no ring", fe->domid);
+	return rc;
+}
+
+static void do_attach(struct pb2_frontend *fe)
+{
+	report_num_devs(fe, walk_entries(fe, false));
+	if (!attach_ring(fe))
+		pb2_xen_switch_state(fe->xdev, XenbusStateConnected);
+}
+
+/* libxl waits for the answer: it must come also if an entry failed. */
+static void do_reconfigure(struct pb2_frontend *fe, enum xenbus_state next)
+{
+	report_num_devs(fe, walk_entries(fe, false));
+	pb2_xen_switch_state(fe->xdev, next);
+}
+
+static void do_closed(struct pb2_frontend *fe, bool reap)
+{
+	pb2_ring_detach(fe);
+	pb2_entry_remove_all(fe);
+
+	if (!reap && pb2_xen_is_online(fe->xdev)) {
+		pb2_xen_switch_state(fe->xdev, XenbusStateClosed);
+		return;
+	}
+
+	/* Before the write, whose watch event is what unregisters us. */
+	WRITE_ONCE(fe->reap, true);
+	pb2_xen_rewrite_state(fe->xdev, XenbusStateClosed);
+}
+
+static void run(struct pb2_frontend *fe, enum action action)
+{
+	switch (action) {
+	case NOTHING:
+		break;
+	case SETUP:
+		do_setup(fe);
+		break;
+	case EXPORT:
+		report_num_devs(fe, walk_entries(fe, false));
+		break;
+	case ATTACH:
+		do_attach(fe);
+		break;
+	case RECONFIGURE:
+		if (!attach_ring(fe))
+			do_reconfigure(fe, XenbusStateReconfigured);
+		break;
+	case UNATTENDED:
+		do_reconfigure(fe, XenbusStateInitialised);
+		break;
+	case CONNECT:
+		pb2_xen_switch_state(fe->xdev, XenbusStateConnected);
+		break;
+	case CLOSING:
+		pb2_ring_detach(fe);
+		pb2_xen_switch_state(fe->xdev, XenbusStateClosing);
+		break;
+	case CLOSED:
+		do_closed(fe, false);
+		break;
+	case REAP:
+		do_closed(fe, true);
+		break;
+	}
+}
+
+static void frontend_work(struct work_struct *work)
+{
+	struct pb2_frontend *fe = container_of(work, struct pb2_frontend, work);
+	struct xenbus_device *xdev = fe->xdev;
+
+	run(fe, choose(pb2_xen_state(xdev->nodename),
+		       pb2_xen_state(xdev->otherend)));
+}
+
+/*
+ * Unregistering has to happen in xenwatch's thread, where xenbus itself
+ * unregisters devices whose nodes are gone.
+ */
+static void backend_changed(struct xenbus_watch *watch, const char *path,
+			    const char *token)
+{
+	struct pb2_frontend *fe = container_of(watch, struct pb2_frontend,
+					       watch);
+
+	if (READ_ONCE(fe->reap))
+		device_unregister(&fe->xdev->dev);
+	else
+		queue_work(pb2_wq, &fe->work);
+}
+
+static void frontend_changed(struct xenbus_device *xdev,
+			     enum xenbus_state state)
+{
+	struct pb2_frontend *fe = dev_get_drvdata(&xdev->dev);
+
+	queue_work(pb2_wq, &fe->work);
+}
+
+static struct pb2_frontend *alloc_frontend(struct xenbus_device *xdev)
+{
+	struct pb2_frontend *fe = kzalloc(sizeof(*fe), GFP_KERNEL);
+
+	if (!fe)
+		return NULL;
+
+	kref_init(&fe->ref);
+	fe->xdev = xdev;
+	fe->domid = xdev->otherend_id;
+	fe->topology = topology;
+	mutex_init(&fe->lock);
+	INIT_LIST_HEAD(&fe->entries);
+	pb2_ring_init(fe);
+	INIT_WORK(&fe->work, frontend_work);
+	return fe;
+}
+
+/* In the reverse order of probe; nothing of the frontend is at work after. */
+static void retire(struct pb2_frontend *fe)
+{
+	/* Gives up the wait for a function that is under reset. */
+	WRITE_ONCE(fe->dying, true);
+	if (fe->watching)
+		pb2_xen_unwatch(&fe->watch);
+	/* The last one to queue the work is gone. */
+	cancel_work_sync(&fe->work);
+	/* No request reaches a function that is on its way back. */
+	pb2_ring_detach(fe);
+	pb2_entry_remove_all(fe);
+	dev_set_drvdata(&fe->xdev->dev, NULL);
+	pb2_frontend_put(fe);
+}
+
+static int frontend_probe(struct xenbus_device *xdev,
+			  const struct xenbus_device_id *id)
+{
+	struct pb2_frontend *fe = alloc_frontend(xdev);
+	int rc;
+
+	if (!fe)
+		return -ENOMEM;
+	dev_set_drvdata(&xdev->dev, fe);
+
+	rc = pb2_xen_switch_state(xdev, XenbusStateInitWait);
+	if (rc)
+		goto err;
+
+	/* Fires once at once, in case everything is there already. */
+	rc = pb2_xen_watch(xdev, &fe->watch, backend_changed);
+	if (rc)
+		goto err;
+	fe->watching = true;
+	return 0;
+
+err:
+	retire(fe);
+	return rc;
+}
+
+static void frontend_remove(struct xenbus_device *xdev)
+{
+	struct pb2_frontend *fe = dev_get_drvdata(&xdev->dev);
+
+	if (fe)
+		retire(fe);
+}
+
+static const struct xenbus_device_id ids[] = {
+	{ "pci" },
+	{ "" }
+};
+
+static struct xenbus_driver xenbus_driver = {
+	.name			= PB2_NAME,
+	.ids			= ids,
+	.probe			= frontend_probe,
+	.remove			= frontend_remove,
+	.otherend_changed	= frontend_changed,
+};
+
+/**
+ * pb2_frontend_init() - begin to serve frontends
+ * @passthrough: guests see the host's addresses
+ *
+ * Context: may sleep.
+ * Return: 0 or the errno of xenbus.
+ */
+int pb2_frontend_init(bool passthrough)
+{
+	topology = pb2_topology_choose(passthrough);
+	return xenbus_register_backend(&xenbus_driver);
+}
+
+/**
+ * pb2_frontend_exit() - undo pb2_frontend_init()
+ *
+ * Context: may sleep.
+ */
+void pb2_frontend_exit(void)
+{
+	xenbus_unregister_driver(&xenbus_driver);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * frontend.h - one guest's PCI frontend: its xenstore directory, its ring,
+ * and the functions that it owns
+ */
+#ifndef PB2_FRONTEND_H
+#define PB2_FRONTEND_H
+
+#include "pciback2.h"
+
+/**
+ * struct pb2_entry - one function in the guest's virtual topology
+ * @link: in pb2_frontend.entries; pb2_frontend.lock
+ * @pbdev: the function, reference held; immutable
+ * @vsbdf: its address as the guest sees it; immutable
+ */
+struct pb2_entry {
+	struct list_head link;
+	struct pb2_device *pbdev;
+	struct pb2_sbdf vsbdf;
+};
+
+/**
+ * struct pb2_topology_ops - how real addresses become the guest's
+ * @name: as logged
+ * @place: choose @entry->vsbdf among the present entries; -ENOSPC when the
+ *	virtual bus is full. Context: pb2_frontend.lock held.
+ * @is_root: does @entry need a root bus of its own in the guest? Context:
+ *	pb2_frontend.lock held.
+ */
+struct pb2_topology_ops {
+	const char *name;
+	int (*place)(struct pb2_frontend *fe, struct pb2_entry *entry);
+	bool (*is_root)(struct pb2_frontend *fe, struct pb2_entry *entry);
+};
+
+/**
+ * struct pb2_ring - the shared page and its event channel
+ * @page: the frontend's page, mapped, or %NULL
+ * @irq: of the event channel, or 0
+ * @task: serves the requests, reference held, or %NULL
+ * @pending: an event arrived that @task has not looked at yet
+ * @credit: requests served ahead of their event
+ * @op: the request, copied out of @page once
+ * @aer_lock: one AER step at a time, and none while the page is unmapped
+ * @aer_busy: a step was sent, and the event of its answer has not come yet
+ * @aer_done: the frontend answered, or the ring is going away
+ * @closing: no AER step may start or go on waiting
+ *
+ * @page, @irq and @task change in the frontend's work and in its removal only,
+ * and never while @task can run. @credit and @op belong to @task.
+ */
+struct pb2_ring {
+	struct xen_pci_sharedinfo *page;
+	unsigned int irq;
+	struct task_struct *task;
+	bool pending;
+	unsigned int credit;
+	struct xen_pci_op op;
+	struct mutex aer_lock;
+	bool aer_busy;
+	wait_queue_head_t aer_done;
+	bool closing;
+};
+
+/**
+ * struct pb2_frontend - one guest's frontend
+ * @ref: one for the xenbus device, one for each function it owns
+ * @xdev: the backend's xenbus device; valid until the last reference of the
+ *	xenbus device is gone, which @work and @ring never outlive
+ * @domid: the guest; immutable
+ * @topology: how addresses are made; immutable
+ * @lock: protects @entries; held briefly, never over a xenstore access
+ * @entries: struct pb2_entry, in the order of assignment
+ * @ring: shared page and event channel
+ * @work: runs the state machine after a watch fired
+ * @watch: on the backend's own directory
+ * @watching: @watch is registered
+ * @reap: the frontend is finished, the next watch callback unregisters us
+ * @dying: the xenbus device is going away: give up every wait
+ */
+struct pb2_frontend {
+	struct kref ref;
+	struct xenbus_device *xdev;
+	domid_t domid;
+	const struct pb2_topology_ops *topology;
+
+	struct mutex lock;
+	struct list_head entries;
+
+	struct pb2_ring ring;
+
+	struct work_struct work;
+	struct xenbus_watch watch;
+	bool watching;
+	bool reap;
+	bool dying;
+};
+
+/* frontend.c: the xenbus driver and the state machine */
+int pb2_frontend_init(bool passthrough);
+void pb2_frontend_exit(void);
+void pb2_frontend_get(struct pb2_frontend *fe);
+void pb2_frontend_put(struct pb2_frontend *fe);
+
+/* entry.c: the functions of a frontend */
+int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
+		  struct pb2_sbdf *vsbdf);
+int pb2_entry_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
+void pb2_entry_remove_all(struct pb2_frontend *fe);
+bool pb2_entry_drop(struct pb2_frontend *fe, struct pb2_device *pbdev);
+struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
+				  const struct pb2_sbdf *vsbdf);
+int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
+		    struct pb2_sbdf *vsbdf);
+
+/* topology.c and its two implementations */
+const struct pb2_topology_ops *pb2_topology_choose(bool passthrough);
+extern const struct pb2_topology_ops pb2_topology_virtual;
+extern const struct pb2_topology_ops pb2_topology_host;
+
+/* As many functions as one bus has; also bounds the root buses. */
+#define PB2_KEYS_MAX	256
+
+/* keys.c: every xenstore key by name */
+int pb2_keys_count(struct pb2_frontend *fe, const char *key, unsigned int *nr);
+int pb2_keys_num_devs(struct pb2_frontend *fe, unsigned int *nr);
+enum xenbus_state pb2_keys_substate(struct pb2_frontend *fe, unsigned int i);
+int pb2_keys_set_substate(struct pb2_frontend *fe, unsigned int i,
+			  enum xenbus_state state);
+int pb2_keys_dev(struct pb2_frontend *fe, unsigned int i,
+		 struct pb2_sbdf *sbdf);
+int pb2_keys_publish_vdev(struct pb2_frontend *fe, unsigned int i,
+			  const struct pb2_sbdf *vsbdf);
+void pb2_keys_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
+			 const char *reason);
+void pb2_keys_clear_reason(struct pb2_frontend *fe,
+			   const struct pb2_sbdf *sbdf);
+int pb2_keys_ring(struct pb2_frontend *fe, unsigned int *gref,
+		  unsigned int *port);
+void pb2_keys_aer_failed(struct pb2_frontend *fe);
+char *pb2_keys_identity(domid_t domid);
+
+/* roots.c: the root buses of the guest's topology */
+int pb2_roots_publish(struct pb2_frontend *fe);
+
+/* ring.c: the shared page */
+void pb2_ring_init(struct pb2_frontend *fe);
+int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
+		    unsigned int port);
+void pb2_ring_detach(struct pb2_frontend *fe);
+
+/* op.c: one request, already copied */
+void pb2_op_run(struct pb2_frontend *fe, struct xen_pci_op *op);
+
+/* aer.c: error recovery of an assigned function */
+extern const struct pci_error_handlers pb2_aer_handlers;
+bool pb2_aer_event(struct pb2_frontend *fe);
+
+#endif /* PB2_FRONTEND_H */
