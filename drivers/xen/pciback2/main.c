@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main.c - parameters, and the order in which the module comes and goes
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#include "frontend.h"
+#include "xen_iface.h"
+
+static char *hide;
+module_param(hide, charp, 0444);
+MODULE_PARM_DESC(hide,
+		 "Functions to seize at load: (DDDD:BB:SS.F)(BB:SS.*)(BB:*.*)...");
+
+bool pb2_permissive;
+module_param_named(permissive, pb2_permissive, bool, 0644);
+MODULE_PARM_DESC(permissive,
+		 "Let guests write registers that no policy knows (default: no; potentially unsafe)");
+
+static bool passthrough;
+module_param(passthrough, bool, 0444);
+MODULE_PARM_DESC(passthrough,
+		 "Guests see the host's addresses instead of a virtual bus 0000:00 (default: no)");
+
+struct workqueue_struct *pb2_wq;
+
+/* xen-pciback uses the same driver name, because libxl knows no other. */
+static int __init refuse_peer(void)
+{
+	if (!driver_find(PB2_PCI_DRIVER_NAME, &pci_bus_type))
+		return 0;
+
+	pr_err("xen-pciback is loaded or built into this kernel: unload it, or boot a kernel where it is a module\n");
+	return -EBUSY;
+}
+
+static int __init pb2_init(void)
+{
+	int rc;
+
+	if (!pb2_xen_is_initial_domain()) {
+		pr_err("works in Xen's initial domain (dom0) only\n");
+		return -ENODEV;
+	}
+
+	rc = refuse_peer();
+	if (rc)
+		return rc;
+
+	/* Unbound: resets of several functions must not queue up behind one. */
+	pb2_wq = alloc_workqueue(PB2_NAME, WQ_UNBOUND, 0);
+	if (!pb2_wq)
+		return -ENOMEM;
+
+	rc = pb2_wanted_add_list(hide);
+	if (rc)
+		goto err_wanted;
+
+	rc = pci_register_driver(&pb2_pci_driver);
+	if (rc)
+		goto err_wanted;
+
+	rc = pb2_sriov_init();
+	if (rc)
+		goto err_driver;
+
+	rc = pb2_frontend_init(passthrough);
+	if (rc)
+		goto err_sriov;
+
+	return 0;
+
+err_sriov:
+	pb2_sriov_exit();
+err_driver:
+	pci_unregister_driver(&pb2_pci_driver);
+err_wanted:
+	pb2_wanted_clear();
+	destroy_workqueue(pb2_wq);
+	return rc;
+}
+
+static void __exit pb2_exit(void)
+{
+	/* No guest may get a function while they are given back. */
+	pb2_frontend_exit();
+	pb2_sriov_exit();
+	pci_unregister_driver(&pb2_pci_driver);
+	pb2_wanted_clear();
+	/* Late work finds its function released; let it drop its reference. */
+	destroy_workqueue(pb2_wq);
+}
+
+module_init(pb2_init);
+module_exit(pb2_exit);
+
+MODULE_DESCRIPTION("Xen PCI backend, second generation");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS("xen-backend:pci");
