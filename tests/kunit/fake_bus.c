@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fake_bus.c - a PCI bus that is plain memory, and functions to put on it
+ */
+#include <linux/device.h>
+#include <linux/pci.h>
+
+#include "fake.h"
+#include "fake_pci.h"
+
+/**
+ * struct fake_bus - a bus
+ * @bus: for the PCI core
+ * @sysdata: where x86 looks for the segment
+ */
+struct fake_bus {
+	struct pci_bus bus;
+	struct pci_sysdata sysdata;
+};
+
+static LIST_HEAD(devices);
+static struct fake_bus root;
+
+/**
+ * fake_pci_reset() - forget all functions
+ *
+ * Their memory is the test's.
+ *
+ * Context: any; no function may be in use.
+ */
+void fake_pci_reset(void)
+{
+	INIT_LIST_HEAD(&devices);
+	memset(&root, 0, sizeof(root));
+}
+
+/**
+ * fake_pci_of() - the fake behind a function
+ * @pdev: the function
+ *
+ * Context: any.
+ * Return: the fake, %NULL if it is not of ours.
+ */
+struct fake_pci *fake_pci_of(const struct pci_dev *pdev)
+{
+	struct fake_pci *dev;
+
+	list_for_each_entry(dev, &devices, link)
+		if (&dev->pdev == pdev)
+			return dev;
+	return NULL;
+}
+
+/**
+ * fake_pci_get() - look at the hardware, unseen
+ * @dev: the function
+ * @off: offset
+ * @len: 1, 2 or 4
+ *
+ * Context: any.
+ * Return: the value.
+ */
+u32 fake_pci_get(const struct fake_pci *dev, unsigned int off,
+		 unsigned int len)
+{
+	u32 val = 0;
+
+	while (len--)
+		val = val << 8 | dev->hw[off + len];
+	return val;
+}
+
+static void put(u8 *bytes, unsigned int off, unsigned int len, u32 val)
+{
+	for (; len--; val >>= 8)
+		bytes[off++] = val;
+}
+
+/**
+ * fake_pci_set() - change the hardware, unseen
+ * @dev: the function
+ * @off: offset
+ * @len: 1, 2 or 4
+ * @val: the value
+ *
+ * Context: any.
+ */
+void fake_pci_set(struct fake_pci *dev, unsigned int off, unsigned int len,
+		  u32 val)
+{
+	put(dev->hw, off, len, val);
+}
+
+/**
+ * fake_pci_allow() - say which bits the hardware lets be written
+ * @dev: the function
+ * @off: offset
+ * @len: 1, 2 or 4
+ * @mask: the bits
+ *
+ * Context: any.
+ */
+void fake_pci_allow(struct fake_pci *dev, unsigned int off, unsigned int len,
+		    u32 mask)
+{
+	put(dev->wmask, off, len, mask);
+}
+
+/**
+ * fake_pci_clears() - say which bits writing a one clears
+ * @dev: the function
+ * @off: offset
+ * @len: 1, 2 or 4
+ * @mask: the bits
+ *
+ * Context: any.
+ */
+void fake_pci_clears(struct fake_pci *dev, unsigned int off, unsigned int len,
+		     u32 mask)
+{
+	put(dev->w1c, off, len, mask);
+}
+
+/**
+ * fake_pci_forget() - forget the accesses so far
+ * @dev: the function
+ *
+ * Context: any.
+ */
+void fake_pci_forget(struct fake_pci *dev)
+{
+	dev->reads = 0;
+	dev->nr_writes = 0;
+}
+
+static struct fake_pci *target(struct pci_bus *bus, unsigned int devfn)
+{
+	struct fake_pci *dev;
+
+	list_for_each_entry(dev, &devices, link)
+		if (dev->pdev.bus == bus && dev->pdev.devfn == devfn)
+			return dev;
+	return NULL;
+}
+
+static int bus_read(struct pci_bus *bus, unsigned int devfn, int off, int len,
+		    u32 *val)
+{
+	struct fake_pci *dev = target(bus, devfn);
+
+	*val = GENMASK(len * 8 - 1, 0);
+	if (!dev || dev->absent)
+		return PCIBIOS_SUCCESSFUL;
+	dev->reads++;
+	if (!dev->bus_rc)
+		*val = fake_pci_get(dev, off, len);
+	return dev->bus_rc;
+}
+
+static void note_write(struct fake_pci *dev, int off, int len, u32 val)
+{
+	if (dev->nr_writes < FAKE_PCI_MAX_WRITES) {
+		dev->writes[dev->nr_writes].off = off;
+		dev->writes[dev->nr_writes].len = len;
+		dev->writes[dev->nr_writes].val = val;
+	}
+	dev->nr_writes++;
+}
+
+static int bus_write(struct pci_bus *bus, unsigned int devfn, int off, int len,
+		     u32 val)
+{
+	struct fake_pci *dev = target(bus, devfn);
+	int i;
+
+	if (!dev || dev->absent)
+		return PCIBIOS_SUCCESSFUL;
+	note_write(dev, off, len, val);
+	if (dev->bus_rc)
+		return dev->bus_rc;
+	for (i = off; i < off + len; i++, val >>= 8) {
+		dev->hw[i] &= ~(val & dev->w1c[i]);
+		dev->hw[i] = (dev->hw[i] & ~dev->wmask[i]) |
+			     (val & dev->wmask[i]);
+	}
+	return PCIBIOS_SUCCESSFUL;
+}
+
+static struct pci_ops bus_ops = {
+	.read = bus_read,
+	.write = bus_write,
+};
+
+static void init_bus(struct fake_bus *bus, unsigned char number,
+		     struct fake_pci *bridge)
+{
+	INIT_LIST_HEAD(&bus->bus.children);
+	INIT_LIST_HEAD(&bus->bus.devices);
+	INIT_LIST_HEAD(&bus->bus.slots);
+	INIT_LIST_HEAD(&bus->bus.resources);
+	bus->bus.number = number;
+	bus->bus.ops = &bus_ops;
+	bus->bus.sysdata = &bus->sysdata;
+	if (bridge) {
+		bus->bus.self = &bridge->pdev;
+		bus->bus.parent = bridge->pdev.bus;
+	}
+}
+
+/**
+ * fake_pci_add() - a function without any register
+ * @test: the test, which the memory goes with
+ * @bridge: which it is behind, or %NULL
+ * @devfn: its address on that bus
+ *
+ * Context: may sleep.
+ * Return: the function; without memory the test ends.
+ */
+struct fake_pci *fake_pci_add(struct kunit *test, struct fake_pci *bridge,
+			      u8 devfn)
+{
+	struct fake_pci *dev = kunit_kzalloc(test, sizeof(*dev), GFP_KERNEL);
+	char *name = kunit_kzalloc(test, sizeof("0000:00:00.0"), GFP_KERNEL);
+	struct pci_dev *pdev = &dev->pdev;
+
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	KUNIT_ASSERT_NOT_NULL(test, name);
+
+	if (!root.bus.ops)
+		init_bus(&root, FAKE_PCI_BUS, NULL);
+
+	/*
+	 * Never registered and never put for the last time, so there is
+	 * nothing to release: fake_pci_check() counts the references.
+	 */
+	device_initialize(&pdev->dev);
+	pdev->dev.bus = &pci_bus_type;
+	pdev->bus = bridge ? bridge->pdev.subordinate : &root.bus;
+	pdev->sysdata = pdev->bus->sysdata;
+	pdev->devfn = devfn;
+	pdev->cfg_size = PCI_CFG_SPACE_EXP_SIZE;
+	pdev->current_state = PCI_D0;
+	pdev->error_state = pci_channel_io_normal;
+	INIT_LIST_HEAD(&pdev->bus_list);
+	snprintf(name, sizeof("0000:00:00.0"), "0000:%02x:%02x.%u",
+		 pdev->bus->number, PCI_SLOT(devfn), PCI_FUNC(devfn));
+	pdev->dev.init_name = name;
+
+	list_add_tail(&dev->link, &devices);
+	return dev;
+}
+
+/**
+ * fake_pci_check() - expect that all was given back
+ * @test: the test
+ *
+ * Context: may sleep.
+ */
+void fake_pci_check(struct kunit *test)
+{
+	struct fake_pci *dev;
+
+	list_for_each_entry(dev, &devices, link) {
+		const char *name = pci_name(&dev->pdev);
+
+		KUNIT_EXPECT_EQ_MSG(test, kref_read(&dev->pdev.dev.kobj.kref),
+				    1, "references of %s", name);
+		KUNIT_EXPECT_EQ_MSG(test, dev->enabled, 0, "%s enabled", name);
+		KUNIT_EXPECT_EQ_MSG(test, dev->users, 0, "%s kept awake", name);
+		KUNIT_EXPECT_FALSE_MSG(test, dev->assigned,
+				       "%s marked as assigned", name);
+		KUNIT_EXPECT_FALSE_MSG(test, dev->cfg_locked,
+				       "%s locked", name);
+		KUNIT_EXPECT_FALSE_MSG(test, dev->managed,
+				       "%s under runtime PM", name);
+		KUNIT_EXPECT_FALSE_MSG(test, dev->pdev.msi_enabled,
+				       "%s has MSI", name);
+		KUNIT_EXPECT_FALSE_MSG(test, dev->pdev.msix_enabled,
+				       "%s has MSI-X", name);
+		KUNIT_EXPECT_FALSE_MSG(test, !!dev->handler,
+				       "%s has a handler", name);
+	}
+}
+
+/**
+ * fake_pci_add_bus() - an empty bus behind a bridge
+ * @test: the test, which the memory goes with
+ * @bridge: the bridge
+ * @number: of the bus
+ *
+ * Context: may sleep.
+ */
+void fake_pci_add_bus(struct kunit *test, struct fake_pci *bridge, u8 number)
+{
+	struct fake_bus *bus = kunit_kzalloc(test, sizeof(*bus), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, bus);
+	init_bus(bus, number, bridge);
+	bridge->pdev.subordinate = &bus->bus;
+}

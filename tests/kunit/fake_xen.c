@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fake_xen.c - in place of xen_iface.c: canned answers, recorded calls, and a
+ * xenstore that is a list of keys and values
+ */
+#include <linux/err.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../../drivers/xen/pciback2/pciback2.h"
+#include "fake.h"
+#include "fake_xen.h"
+
+#define MAX_OWNERS	64
+
+struct fake_xen fake_xen;
+
+struct key {
+	struct list_head link;
+	char *path;
+	char *val;
+};
+
+static LIST_HEAD(keys);
+static DEFINE_MUTEX(keys_lock);
+
+static struct {
+	struct pci_dev *pdev;
+	domid_t domid;
+} owners[MAX_OWNERS];
+
+/**
+ * fake_xen_reset() - an empty xenstore, nothing mapped, nothing bound
+ *
+ * Context: may sleep.
+ */
+void fake_xen_reset(void)
+{
+	struct key *key, *next;
+
+	mutex_lock(&keys_lock);
+	list_for_each_entry_safe(key, next, &keys, link) {
+		list_del(&key->link);
+		kfree(key->path);
+		kfree(key->val);
+		kfree(key);
+	}
+	mutex_unlock(&keys_lock);
+
+	memset(owners, 0, sizeof(owners));
+	memset(&fake_xen, 0, sizeof(fake_xen));
+	fake_xen.initial_domain = true;
+	fake_xen.pirqs = true;
+}
+
+/**
+ * fake_xen_check() - expect that all was given back
+ * @test: the test
+ *
+ * Context: may sleep.
+ */
+void fake_xen_check(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ_MSG(test, fake_xen.mapped, 0, "ring still mapped");
+	KUNIT_EXPECT_EQ_MSG(test, fake_xen.bound, 0, "event channel still bound");
+	KUNIT_EXPECT_NULL_MSG(test, fake_xen.watch, "watch still registered");
+	KUNIT_EXPECT_EQ_MSG(test, fake_xen.prepared, 0, "MSI-X still prepared");
+	KUNIT_EXPECT_EQ_MSG(test, fake_xen.owners, 0, "owner still registered");
+}
+
+/* Called with the lock held, as all that work on the list. */
+static struct key *find(const char *path)
+{
+	struct key *key;
+
+	list_for_each_entry(key, &keys, link)
+		if (!strcmp(key->path, path))
+			return key;
+	return NULL;
+}
+
+static int store(const char *dir, const char *node, const char *val)
+{
+	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, node);
+	char *copy = kstrdup(val, GFP_KERNEL);
+	struct key *key;
+	int rc = -ENOMEM;
+
+	mutex_lock(&keys_lock);
+	if (!path || !copy)
+		goto out;
+	key = find(path);
+	if (!key) {
+		key = kzalloc(sizeof(*key), GFP_KERNEL);
+		if (!key)
+			goto out;
+		swap(key->path, path);
+		list_add_tail(&key->link, &keys);
+	}
+	swap(key->val, copy);
+	rc = 0;
+out:
+	mutex_unlock(&keys_lock);
+	kfree(path);
+	kfree(copy);
+	return rc;
+}
+
+/**
+ * fake_xen_put() - the guest or the toolstack writes a key
+ * @dir: directory
+ * @key: name in it
+ * @val: the value
+ *
+ * Context: may sleep.
+ */
+void fake_xen_put(const char *dir, const char *key, const char *val)
+{
+	WARN_ON(store(dir, key, val));
+}
+
+/**
+ * fake_xen_get() - look at a key
+ * @dir: directory
+ * @key: name in it
+ *
+ * Context: may sleep.
+ * Return: the value, until it is written next; %NULL if there is no such key.
+ */
+const char *fake_xen_get(const char *dir, const char *key)
+{
+	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, key);
+	struct key *found = NULL;
+
+	mutex_lock(&keys_lock);
+	if (path)
+		found = find(path);
+	mutex_unlock(&keys_lock);
+	kfree(path);
+	return found ? found->val : NULL;
+}
+
+/**
+ * fake_xen_event() - the guest sends an event
+ *
+ * Context: any. The handler runs with interrupts off, as it does in life.
+ */
+void fake_xen_event(void)
+{
+	unsigned long flags;
+
+	if (!fake_xen.handler)
+		return;
+	local_irq_save(flags);
+	fake_xen.handler(FAKE_XEN_EVTCHN_IRQ, fake_xen.arg);
+	local_irq_restore(flags);
+}
+
+/**
+ * fake_xen_fire() - somebody wrote below the watched directory
+ * @path: where
+ *
+ * Context: may sleep.
+ */
+void fake_xen_fire(const char *path)
+{
+	if (fake_xen.watch)
+		fake_xen.watch->callback(fake_xen.watch, path, "token");
+}
+
+static int owner_slot(const struct pci_dev *pdev)
+{
+	int i;
+
+	for (i = 0; i < MAX_OWNERS; i++)
+		if (owners[i].pdev == pdev)
+			return i;
+	return -ENOSPC;
+}
+
+/**
+ * fake_xen_owner() - for whom are a function's interrupts mapped?
+ * @pdev: the function
+ *
+ * Context: any.
+ * Return: the domain, -ENODEV for none.
+ */
+int fake_xen_owner(const struct pci_dev *pdev)
+{
+	int slot = owner_slot(pdev);
+
+	return slot < 0 ? -ENODEV : owners[slot].domid;
+}
+
+/* From here on: what xen_iface.h declares */
+
+bool pb2_xen_is_initial_domain(void)
+{
+	return fake_xen.initial_domain;
+}
+
+bool pb2_xen_has_pirqs(void)
+{
+	return fake_xen.pirqs;
+}
+
+int pb2_xen_prepare_msix(struct pci_dev *pdev)
+{
+	int rc = fake_call("prepare_msix %s", pci_name(pdev));
+
+	if (!rc)
+		fake_xen.prepared++;
+	return rc;
+}
+
+int pb2_xen_release_msix(struct pci_dev *pdev)
+{
+	int rc = fake_call("release_msix %s", pci_name(pdev));
+
+	if (pdev->msix_enabled)
+		fake_wrong("MSI-X of %s released with vectors allocated",
+			   pci_name(pdev));
+	if (!rc)
+		fake_xen.prepared--;
+	return rc;
+}
+
+int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid)
+{
+	int rc = fake_call("register_owner=%u %s", domid, pci_name(pdev));
+	int slot;
+
+	if (rc)
+		return rc;
+	if (owner_slot(pdev) >= 0)
+		return -EEXIST;
+	slot = owner_slot(NULL);
+	if (slot < 0)
+		return -ENOMEM;
+	owners[slot].pdev = pdev;
+	owners[slot].domid = domid;
+	fake_xen.owners++;
+	return 0;
+}
+
+void pb2_xen_unregister_owner(struct pci_dev *pdev)
+{
+	int slot = owner_slot(pdev);
+
+	fake_note("unregister_owner %s", pci_name(pdev));
+	if (pdev->msi_enabled || pdev->msix_enabled)
+		fake_wrong("owner of %s unregistered before its vectors are free",
+			   pci_name(pdev));
+	if (slot < 0)
+		return;
+	owners[slot].pdev = NULL;
+	fake_xen.owners--;
+}
+
+int pb2_xen_pirq(unsigned int irq)
+{
+	if (!fake_xen.pirqs)
+		fake_wrong("the pirq of IRQ %u asked for where there are none",
+			   irq);
+	return irq ? FAKE_XEN_PIRQ(irq) : 0;
+}
+
+bool pb2_xen_irq_is_unshared(unsigned int irq)
+{
+	return fake_xen.unshared;
+}
+
+int pb2_xen_map_ring(struct xenbus_device *xdev, unsigned int gref, void **page)
+{
+	int rc = fake_call("map_ring=%u", gref);
+
+	if (rc)
+		return rc;
+	if (!fake_xen.page)
+		return -EINVAL;
+	fake_xen.gref = gref;
+	fake_xen.mapped++;
+	*page = fake_xen.page;
+	return 0;
+}
+
+void pb2_xen_unmap_ring(struct xenbus_device *xdev, void *page)
+{
+	fake_note("unmap_ring");
+	if (!fake_xen.mapped || page != fake_xen.page)
+		fake_wrong("a page is unmapped that is not mapped");
+	fake_xen.mapped--;
+}
+
+int pb2_xen_bind_evtchn(struct xenbus_device *xdev, unsigned int port,
+			irq_handler_t handler, void *arg)
+{
+	int rc = fake_call("bind_evtchn=%u", port);
+
+	if (rc)
+		return rc;
+	fake_xen.port = port;
+	fake_xen.handler = handler;
+	fake_xen.arg = arg;
+	fake_xen.bound++;
+	if (fake_xen.on_bind)
+		fake_xen.on_bind();
+	return FAKE_XEN_EVTCHN_IRQ;
+}
+
+static void check_evtchn(const char *what, unsigned int irq)
+{
+	if (!fake_xen.bound || irq != FAKE_XEN_EVTCHN_IRQ)
+		fake_wrong("%s on IRQ %u, which is not bound", what, irq);
+}
+
+void pb2_xen_unbind_evtchn(unsigned int irq, void *arg)
+{
+	fake_note("unbind_evtchn");
+	check_evtchn("unbind", irq);
+	if (arg != fake_xen.arg)
+		fake_wrong("unbound with another argument than bound");
+	fake_xen.handler = NULL;
+	fake_xen.arg = NULL;
+	fake_xen.bound--;
+}
+
+void pb2_xen_notify(unsigned int irq)
+{
+	fake_note("notify");
+	check_evtchn("notify", irq);
+	fake_xen.notified++;
+	if (fake_xen.on_notify)
+		fake_xen.on_notify();
+}
+
+void pb2_xen_eoi(unsigned int irq, bool spurious)
+{
+	fake_note("eoi=%d", spurious);
+	check_evtchn("EOI", irq);
+	fake_xen.eois++;
+	if (spurious)
+		fake_xen.spurious++;
+}
+
+char *pb2_xen_read(const char *dir, const char *node)
+{
+	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, node);
+	int rc = fake_call("read=%s", node);
+	char *val = ERR_PTR(-ENOENT);
+	struct key *key;
+
+	mutex_lock(&keys_lock);
+	key = path ? find(path) : NULL;
+	if (key)
+		val = kstrdup(key->val, GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
+	mutex_unlock(&keys_lock);
+	kfree(path);
+
+	if (!rc)
+		return val;
+	if (!IS_ERR(val))
+		kfree(val);
+	return ERR_PTR(rc);
+}
+
+int pb2_xen_write(const char *dir, const char *node, const char *val)
+{
+	int rc = fake_call("write=%s", node);
+
+	return rc ?: store(dir, node, val);
+}
+
+void pb2_xen_rm(const char *dir, const char *node)
+{
+	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, node);
+	size_t len = path ? strlen(path) : 0;
+	struct key *key, *next;
+
+	fake_note("rm=%s", node);
+	mutex_lock(&keys_lock);
+	list_for_each_entry_safe(key, next, &keys, link) {
+		if (!path || strncmp(key->path, path, len) ||
+		    (key->path[len] && key->path[len] != '/'))
+			continue;
+		list_del(&key->link);
+		kfree(key->path);
+		kfree(key->val);
+		kfree(key);
+	}
+	mutex_unlock(&keys_lock);
+	kfree(path);
+}
+
+enum xenbus_state pb2_xen_state(const char *dir)
+{
+	const char *val = fake_xen_get(dir, "state");
+	int state;
+
+	return val && !kstrtoint(val, 10, &state) ? state : XenbusStateUnknown;
+}
+
+int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state)
+{
+	int rc = fake_call("switch_state=%d", state);
+	char val[12];
+
+	if (rc)
+		return rc;
+	xdev->state = state;
+	snprintf(val, sizeof(val), "%d", state);
+	return store(xdev->nodename, "state", val);
+}
+
+int pb2_xen_rewrite_state(struct xenbus_device *xdev, enum xenbus_state state)
+{
+	return pb2_xen_switch_state(xdev, state);
+}
+
+bool pb2_xen_is_online(struct xenbus_device *xdev)
+{
+	const char *val = fake_xen_get(xdev->nodename, "online");
+
+	return val && !strcmp(val, "1");
+}
+
+void pb2_xen_error(struct xenbus_device *xdev, int rc, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(fake_xen.error, sizeof(fake_xen.error), fmt, args);
+	va_end(args);
+	fake_xen.error_rc = rc;
+	fake_note("error=%d", rc);
+}
+
+int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
+		  void (*callback)(struct xenbus_watch *watch,
+				   const char *path, const char *token))
+{
+	int rc = fake_call("watch");
+
+	if (rc)
+		return rc;
+	if (fake_xen.watch)
+		fake_wrong("a second watch");
+	watch->callback = callback;
+	fake_xen.watch = watch;
+	return 0;
+}
+
+void pb2_xen_unwatch(struct xenbus_watch *watch)
+{
+	fake_note("unwatch");
+	if (fake_xen.watch != watch)
+		fake_wrong("a watch is unregistered that is not registered");
+	fake_xen.watch = NULL;
+}
