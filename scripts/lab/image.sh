@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# image.sh - makes what the laboratory boots: Xen, Debian's own kernel, a
+# dom0 and a guest, all from installed Debian packages. Sourced.
+#
+# The base is cached by what went in (package versions, this file, the
+# guest's init). What changes from run to run, the module under test and
+# tests/xen, goes into a small second cpio behind the base, which the kernel
+# unpacks over it.
+
+: "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}" "${machine_splats=}"
+
+image_packages=(linux-image-amd64 linux-headers-amd64
+		xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils
+		busybox-static kmod pciutils cpio)
+
+image_dom0_modules=(xenfs xen-evtchn xen-privcmd xen-gntdev xen-gntalloc xen-pciback
+		    e1000e e100 8139cp nvme virtio_net virtio_pci
+		    xhci_pci aer_inject)
+image_guest_modules=(xen-pcifront e1000e e100 8139cp nvme virtio_net
+		     virtio_pci xhci_pci)
+
+# image_kernel: the version of the kernel that linux-image-amd64 stands for,
+# which need not be the one that runs here
+image_kernel()
+{
+	dpkg-query -W -f '${Depends}' linux-image-amd64 |
+		sed -n 's/.*linux-image-\([0-9][^ ,]*\).*/\1/p'
+}
+
+# image_file TREE FILE...: copy files to the same place in TREE. Debian's /bin
+# and /lib are links into /usr, here too.
+image_file()
+{
+	local tree=$1 file dest
+	shift
+
+	for file; do
+		[ -e "$file" ] || pb2_die "no $file to put into an image"
+		dest=$file
+		case $dest in /bin/* | /sbin/* | /lib/* | /lib64/*) dest=/usr$dest ;; esac
+		install -D "$(readlink -f "$file")" "$tree$dest"
+	done
+}
+
+# image_program TREE FILE...: programs with the libraries that they name
+image_program()
+{
+	local tree=$1 lib
+	shift
+
+	image_file "$tree" "$@"
+	for lib in $(ldd "$@" 2>/dev/null |
+			sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^\t\(\/[^ ]*\) (.*/\1/p' |
+			sort -u); do
+		image_file "$tree" "$lib"
+	done
+}
+
+# image_modules TREE KERNEL MODULE...: modules with those they depend on
+image_modules()
+{
+	local tree=$1 kernel=$2 file
+	shift 2
+
+	for file in $(modprobe -S "$kernel" -a --ignore-install --show-depends "$@" |
+			sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u); do
+		image_file "$tree" "$file"
+	done
+	image_file "$tree" "/lib/modules/$kernel/modules.builtin" \
+		"/lib/modules/$kernel/modules.builtin.modinfo" \
+		"/lib/modules/$kernel/modules.order"
+	depmod -b "$tree" "$kernel"
+}
+
+# image_common TREE: what a dom0 and a guest have in common
+image_common()
+{
+	local tree=$1 name
+
+	mkdir -p "$tree"/{dev,proc,sys,run,tmp,root,etc,mnt,var/lib/xen,var/log/xen} \
+		"$tree"/usr/{bin,lib,lib64}
+	ln -s bin "$tree/usr/sbin"
+	for name in bin sbin lib lib64; do
+		ln -s "usr/$name" "$tree/$name"
+	done
+	ln -s /run "$tree/var/run"
+	ln -s /run/lock "$tree/var/lock"
+	ln -s /proc/mounts "$tree/etc/mtab"
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
+
+	image_program "$tree" /usr/bin/busybox
+	for name in $(busybox --list); do
+		[ "$name" = busybox ] || ln -s busybox "$tree/usr/bin/$name"
+	done
+
+	rm -f "$tree"/usr/bin/{modprobe,insmod,rmmod,lsmod,depmod,modinfo,lspci}
+	image_program "$tree" /bin/kmod /usr/bin/lspci /usr/bin/setpci \
+		/usr/bin/xenstore
+	for name in modprobe insmod rmmod lsmod depmod modinfo; do
+		ln -s kmod "$tree/usr/bin/$name"
+	done
+	for name in chmod exists list ls read rm watch write; do
+		ln -s xenstore "$tree/usr/bin/xenstore-$name"
+	done
+	# busybox' udhcpc leaves the configuration to a script
+	cat >"$tree/etc/udhcpc.script" <<'EOS'
+#!/bin/sh
+case $1 in
+deconfig)
+	ip addr flush dev "$interface"
+	ip link set "$interface" up
+	;;
+bound | renew)
+	ip addr flush dev "$interface"
+	ip addr add "$ip/${mask:-24}" dev "$interface"
+	;;
+esac
+EOS
+	chmod +x "$tree/etc/udhcpc.script"
+}
+
+image_guest_tree()
+{
+	local tree=$1 kernel=$2
+
+	image_common "$tree"
+	image_modules "$tree" "$kernel" "${image_guest_modules[@]}"
+	install -m 755 "$pb2_top/tests/xen/guest.init" "$tree/init"
+	cp "$pb2_top/tests/xen/devices.sh" "$tree/"
+}
+
+image_dom0_tree()
+{
+	local tree=$1 kernel=$2 xen=/usr/lib/xen-4.17/bin
+
+	image_common "$tree"
+	image_modules "$tree" "$kernel" "${image_dom0_modules[@]}"
+	image_program "$tree" $xen/xl $xen/xenstored $xen/xenconsoled \
+		$xen/xenconsole $xen/xen-init-dom0 $xen/lsevtchn
+	# pthread_cancel() loads it by name, so ldd does not see it
+	image_file "$tree" /lib/x86_64-linux-gnu/libgcc_s.so.1
+	ln -s ../lib/xen-4.17/bin/xl "$tree/usr/bin/xl"
+	mkdir -p "$tree/etc/xen" "$tree/guest"
+	: >"$tree/etc/xen/xl.conf"
+}
+
+# image_pack TREE OUT
+image_pack()
+{
+	(cd "$1" && find . -mindepth 1 -print0 | LC_ALL=C sort -z |
+		cpio --quiet -0 -o -H newc -R 0:0) | gzip -1 >"$2"
+}
+
+# image_base: build Xen, kernel and base image unless they are there; the
+# directory is then $image_dir
+image_base()
+{
+	local kernel key
+
+	pb2_need "${image_packages[@]}"
+	kernel=$(image_kernel)
+	[ -n "$kernel" ] || pb2_die "linux-image-amd64 names no kernel"
+	# shellcheck disable=SC2016 # dpkg's own variables
+	key=$({
+		dpkg-query -W -f '${Package} ${Version}\n' "${image_packages[@]}" \
+			xen-utils-common libc6 libxenmisc4.17 "linux-image-$kernel"
+		cat "$pb2_top/scripts/lab/image.sh" \
+			"$pb2_top"/tests/xen/{guest.init,devices.sh}
+	} | sha256sum | cut -c1-16)
+	image_dir=$pb2_cache/image/$key
+	export image_kernel_version=$kernel
+
+	[ ! -e "$image_dir/complete" ] || return 0
+	# A subshell: the lock ends with it, and errors end it, which they would
+	# not on the left of ||
+	(
+		set -e
+		image_build
+	)
+	[ -e "$image_dir/complete" ] || pb2_die "cannot build the images"
+}
+
+image_build()
+{
+	local kernel=$image_kernel_version tmp=$image_dir.tmp
+
+	pb2_lock image
+	[ ! -e "$image_dir/complete" ] || return 0
+
+	pb2_say "building the images (kernel $kernel)"
+	mkdir -p "$pb2_cache/image"
+	find "$pb2_cache/image" -mindepth 1 -maxdepth 1 -mtime +1 -exec rm -r {} +
+	rm -rf "$tmp" "$image_dir"
+	mkdir "$tmp"
+	image_guest_tree "$tmp/guest" "$kernel"
+	image_dom0_tree "$tmp/dom0" "$kernel"
+	cp "/boot/vmlinuz-$kernel" "$tmp/vmlinuz"
+	cp "$tmp/vmlinuz" "$tmp/dom0/guest/vmlinuz"
+	image_pack "$tmp/guest" "$tmp/dom0/guest/initrd"
+	image_pack "$tmp/dom0" "$tmp/dom0.cpio.gz"
+	# QEMU wants the ELF image itself
+	zcat /boot/xen-4.17-amd64.gz >"$tmp/xen"
+	rm -r "$tmp/guest" "$tmp/dom0"
+	touch "$tmp/complete"
+	mv "$tmp" "$image_dir"
+}
+
+# image_run DIR MODULE PLAN: the initramfs of one run in DIR: the base, behind
+# it the tests, the module (may be empty) and the file PLAN, which says what
+# dom0 has to run
+image_run()
+{
+	local dir=$1 module=$2 plan=$3 tree=$1/overlay
+
+	rm -rf "$tree"
+	mkdir -p "$tree/tests"
+	cp "$pb2_top"/tests/xen/* "$pb2_top/scripts/modprobe.conf" "$tree/tests/"
+	install -m 755 "$pb2_top/tests/xen/dom0.init" "$tree/init"
+	cp "$plan" "$tree/tests/plan"
+	if [ -n "$module" ]; then
+		install -D -m 644 "$module" \
+			"$tree/usr/lib/modules/$image_kernel_version/updates/pciback2.ko"
+	fi
+	echo "$machine_splats" >"$tree/tests/splats"
+	image_pack "$tree" "$dir/overlay.cpio.gz"
+	cat "$image_dir/dom0.cpio.gz" "$dir/overlay.cpio.gz" >"$dir/dom0.img"
+	rm -r "$tree" "$dir/overlay.cpio.gz"
+}

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# machine.sh - the machine of the laboratory: QEMU without KVM, q35 with an
+# emulated VT-d, Xen, dom0, and one set of devices for all tests. Sourced.
+#
+# As dom0 sees them, each behind a root port of its own (tests/xen/lib.sh has
+# the same table as names):
+#
+#   01:00.0  e1000e, user network 10.0.2.0/24   MSI-X, claims a reset it has not
+#   02:00.0  nvme, 64 MiB                       MSI-X, FLR
+#   03:00.0  nvme, SR-IOV, up to four VFs       MSI-X, FLR
+#   04:00.0  virtio-net                         MSI-X, FLR, PM, AER
+#   05:00.0  e1000e   } one multifunction
+#   05:00.1  nvme     } device
+#   06:00.0  e1000e, to hot-add                 user network 10.0.6.0/24
+#   07:00.0  bridge from PCIe to PCI, behind it
+#   08:01.0    rtl8139, INTx only               user network 10.0.8.0/24
+#   08:02.0    i82559er, INTx only, stays in D0
+#
+# In the directory of a run: console (Xen's console with dom0's kernel and
+# what the tests print), verdict (com2: what dom0 says about itself, and
+# nothing else writes there), qmp (socket), hmp.in and hmp.out (monitor).
+
+: "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}" "${image_dir=}"
+
+machine_packages=(qemu-system-x86)
+
+# What no log may contain. "WARNING: CPU" is the kernel's WARN; xl's and
+# udhcpc's warnings are none.
+machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|held|lock)|BUG: |kernel BUG|Oops|general protection fault|KASAN: |UBSAN: |Call Trace|INFO: (possible|task|rcu)|rcu_.*self-detected stall|possible recursive locking|DEBUG_LOCKS_WARN|Assertion .* failed|Panic on CPU|Xen BUG|Xen WARN|FATAL TRAP|FATAL PAGE FAULT'
+
+machine_disk()
+{
+	local dir=$1 name
+
+	for name in disk vfdisk multidisk; do
+		truncate -s 64M "$dir/$name.raw"
+	done
+}
+
+# machine_start DIR SERIAL [WORD...]: start QEMU on DIR/dom0.img with SERIAL
+# as the console; the words go to dom0's command line. Its process is then
+# $machine_pid.
+machine_start()
+{
+	local dir=$1 serial=$2
+	local -a devices=()
+	local words n speed
+	shift 2
+
+	pb2_need "${machine_packages[@]}"
+	machine_disk "$dir"
+	rm -f "$dir"/{console,verdict,qmp,hmp.in,hmp.out,qemu.log}
+	: >"$dir/verdict"
+	mkfifo "$dir/hmp.in" "$dir/hmp.out"
+
+	# QEMU's links above 5 GT/s never report themselves active after a reset
+	# of the bus, which costs a second and makes the kernel call it failed.
+	# The spare NIC keeps such a link, as a method that denies its success.
+	for n in 1 2 3 4 5 6 7; do
+		speed=,x-speed=5
+		[ $n != 6 ] || speed=
+		devices+=(-device "pcie-root-port,id=rp$n,chassis=$n,slot=$n,addr=$((n + 1)).0$speed")
+	done
+	# shellcheck disable=SC2054 # the commas are for QEMU
+	devices+=(
+		-netdev user,id=n1,restrict=on
+		-netdev user,id=n4,restrict=on,net=10.0.4.0/24
+		-netdev user,id=n5,restrict=on,net=10.0.5.0/24
+		-netdev user,id=n6,restrict=on,net=10.0.6.0/24
+		-netdev user,id=n8,restrict=on,net=10.0.8.0/24
+		-netdev user,id=n9,restrict=on,net=10.0.9.0/24
+		-drive if=none,id=d2,format=raw,file=disk.raw
+		-drive if=none,id=d3,format=raw,file=vfdisk.raw
+		-drive if=none,id=d5,format=raw,file=multidisk.raw
+		-device e1000e,bus=rp1,netdev=n1
+		-device nvme,bus=rp2,serial=disk,drive=d2
+		-device nvme-subsys,id=subsys
+		-device nvme,bus=rp3,serial=vf,subsys=subsys,sriov_max_vfs=4,max_ioqpairs=20,sriov_vq_flexible=8,sriov_vi_flexible=4,msix_qsize=21
+		-device nvme-ns,drive=d3
+		-device virtio-net-pci-non-transitional,bus=rp4,netdev=n4,x-pcie-flr-init=on,x-pcie-pm-init=on,aer=on
+		-device e1000e,bus=rp5,addr=0.0,multifunction=on,netdev=n5
+		-device nvme,bus=rp5,addr=0.1,serial=multi,drive=d5
+		-device e1000e,bus=rp6,netdev=n6
+		-device pcie-pci-bridge,id=pci7,bus=rp7
+		-device rtl8139,bus=pci7,addr=1.0,netdev=n8
+		-device i82559er,bus=pci7,addr=2.0,netdev=n9
+	)
+	# -kernel's own separator is the comma: a comma in a word is doubled
+	words="console=hvc0 panic=5 panic_on_warn=1 sysctl.kernel.hung_task_panic=1 $*"
+	words=${words//,/,,}
+
+	(
+		cd "$dir" || exit 1
+		exec qemu-system-x86_64 \
+			-machine q35,accel=tcg,kernel-irqchip=split \
+			-cpu qemu64,+ssse3,+sse4.1,+sse4.2 -smp 2 -m 2304 \
+			-display none -no-reboot -nic none \
+			-device intel-iommu,intremap=on \
+			-kernel "$image_dir/xen" \
+			-append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M loglvl=all guest_loglvl=all" \
+			-initrd "$image_dir/vmlinuz $words,dom0.img" \
+			-serial "$serial" -serial file:verdict \
+			-qmp unix:qmp,server=on,wait=off \
+			-chardev pipe,id=hmp,path=hmp -mon chardev=hmp,mode=readline \
+			"${devices[@]}"
+	) 2>"$dir/qemu.log" &
+	machine_pid=$!
+}
+
+machine_runs()
+{
+	kill -0 "$machine_pid" 2>/dev/null
+}
+
+machine_stop()
+{
+	[ -n "${machine_pid:-}" ] || return 0
+	kill "$machine_pid" 2>/dev/null
+	wait "$machine_pid" 2>/dev/null
+	machine_pid=
+}
+
+# machine_scan FILE: print what no log may contain; fails when there is any.
+# dom0 has judged its guests' logs, which stand behind "guest: ".
+machine_scan()
+{
+	! grep -a -v "^guest: " "$1" | grep -a -n -E -- "$machine_splats"
+}
+
+# machine_mind_silence DIR: end a machine whose console and verdict have not
+# grown for longer than any test waits for anything
+machine_mind_silence()
+{
+	local size last='' silent=0
+
+	while kill -0 "$machine_pid" 2>/dev/null; do
+		sleep 10
+		size=$(stat -c %s "$1/console" "$1/verdict" 2>/dev/null)
+		silent=$((silent + 10))
+		[ "$size" = "$last" ] || silent=0
+		last=$size
+		[ "$silent" -lt 400 ] || kill "$machine_pid" 2>/dev/null
+	done
+}
+
+# machine_verdicts DIR SECONDS: what comes over the verdict channel, line by
+# line, until the machine ends or the time is over
+machine_verdicts()
+{
+	machine_mind_silence "$1" >/dev/null &
+	timeout "$2" tail --pid="$machine_pid" -n +1 -f "$1/verdict"
+}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# module.sh - builds pciback2.ko for the laboratory's kernel, in a copy of the
+# sources under the cache so that the work tree stays clean. Sourced.
+
+: "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}"
+
+module_packages=(gcc make linux-headers-amd64)
+
+# module_build KERNEL DIR: build for KERNEL and put pciback2.ko into DIR; its
+# path is then $module
+module_build()
+{
+	pb2_need "${module_packages[@]}"
+	# a subshell, so that the lock ends with the work
+	(module_make "$1" "$2") || exit 1
+	# shellcheck disable=SC2034 # for those who source this
+	module=$2/pciback2.ko
+}
+
+module_make()
+{
+	local tree=$pb2_cache/module/$1 files ko sources=(Kbuild drivers)
+
+	pb2_lock module
+
+	# Headers that differ from the kernel's, where there are any
+	[ ! -d "$pb2_top/include" ] || sources+=(include)
+
+	# Unchanged files keep their times, so that make builds what changed.
+	# A file that is gone would stay: then the copy starts afresh.
+	files=$(cd "$pb2_top" && find "${sources[@]}" -type f | sort)
+	if [ "$files" != "$(cat "$tree/files" 2>/dev/null)" ]; then
+		rm -rf "$tree"
+		mkdir -p "$tree"
+		echo "$files" >"$tree/files"
+	fi
+	cp -au "${sources[@]/#/$pb2_top/}" "$tree/" ||
+		pb2_die "cannot copy the sources"
+
+	if ! make -j2 -C "/lib/modules/$1/build" M="$tree" modules \
+			>"$tree/build.log" 2>&1; then
+		tail -n 20 "$tree/build.log" >&2
+		pb2_die "pciback2 does not build (whole log: $tree/build.log)"
+	fi
+	ko=$(find "$tree" -name pciback2.ko)
+	[ -n "$ko" ] || pb2_die "the build made no pciback2.ko"
+	cp "$ko" "$2/"
+}

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# install - the README's way in and back: with scripts/modprobe.conf in place
+# the backend's alias loads pciback2 and seizes what hide= names; without it
+# xen-pciback can take over.
+
+# shellcheck source=/dev/null
+. /tests/lib.sh
+
+[ "$DRIVER" = pciback2 ] || skip "about pciback2 only"
+
+# The backend of a guest that has just gone may still be on its way out
+wait_for 30 rmmod pciback2 || fail "cannot unload pciback2"
+mkdir -p /etc/modprobe.d
+cp /tests/modprobe.conf /etc/modprobe.d/pciback2.conf
+# A driver that is there already keeps its devices, as with xen-pciback
+echo "$DISK" >"$PCI/$DISK/driver/unbind"
+echo "options pciback2 hide=($DISK)(06:00.*)" >>/etc/modprobe.d/pciback2.conf
+[ ! -e "$PCI/$SPARE/driver" ] || echo "$SPARE" >"$PCI/$SPARE/driver/unbind"
+
+expect "the alias loads a module" modprobe xen-backend:pci
+expect "it is pciback2" [ "$(module_loaded)" = pciback2 ]
+expect "hide= seizes a function" on_pciback "$DISK"
+expect "hide= seizes a wildcard" on_pciback "$SPARE"
+expect "slots names them" [ "$(grep -c -e "$DISK" -e 0000:06:00 "$PCIBACK/slots")" = 9 ]
+
+
+rmmod pciback2
+rm /etc/modprobe.d/pciback2.conf
+expect "xen-pciback takes over" modprobe xen-pciback
+rmmod xen-pciback
+expect "a malformed hide= is refused" sh -c "! modprobe pciback2 'hide=(01:00.0)(oops)'"
+expect "the message quotes it" sh -c "dmesg | tail -n 20 | grep 'pciback2.*oops'"
+modprobe pciback2
+for device in "$DISK" "$SPARE"; do
+	echo "$device" >/sys/bus/pci/drivers_probe
+done

@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# lib.sh - what a system test says: devices by name, assignment, guests, what
+# runs in a guest, what the kernel said. Sourced by every test in dom0.
+#
+# A test ends with 0, with `fail REASON` or with `skip REASON`. What it
+# assigned and started is taken back when it ends, however that happens.
+
+# The devices, see scripts/lab/machine.sh
+NIC=0000:01:00.0
+DISK=0000:02:00.0
+PF=0000:03:00.0
+VIRTIO=0000:04:00.0
+MULTI0=0000:05:00.0
+MULTI1=0000:05:00.1
+SPARE=0000:06:00.0
+RTL=0000:08:01.0
+E100=0000:08:02.0
+
+# Where a guest sees its first devices (passthrough=0)
+V0=0000:00:00.0
+V1=0000:00:01.0
+V2=0000:00:02.0
+export NIC DISK PF VIRTIO MULTI0 MULTI1 SPARE RTL E100 V0 V1 V2
+
+# shellcheck source=/dev/null
+. /tests/devices.sh
+
+PCIBACK=/sys/bus/pci/drivers/pciback
+
+say()
+{
+	echo "$TEST: $*"
+}
+
+fail()
+{
+	echo "$*" >"$REASON"
+	say "FAIL $*"
+	exit 1
+}
+
+skip()
+{
+	echo "$*" >"$REASON"
+	exit 77
+}
+
+# expect WHAT COMMAND...: COMMAND succeeds, or the test fails saying WHAT
+expect()
+{
+	local what="$1"
+	shift
+	"$@" || fail "$what"
+	say "seen: $what"
+}
+
+# refute WHAT COMMAND...: COMMAND fails, or the test does, saying WHAT
+refute()
+{
+	local what="$1"
+	shift
+	! "$@" || fail "$what"
+}
+
+# wait_for SECONDS COMMAND...: until COMMAND succeeds
+wait_for()
+{
+	local end
+	end=$(($(uptime_s) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(uptime_s)" -lt "$end" ] || return 1
+		usleep 200000
+	done
+}
+
+uptime_s()
+{
+	cut -d. -f1 /proc/uptime
+}
+
+# dmesg_mark: a mark in the kernel's log; dmesg_since MARK: what came after
+dmesg_mark()
+{
+	local mark
+	mark="pb2-mark-$(cat /proc/sys/kernel/random/uuid)"
+	echo "$mark" >/dev/kmsg
+	echo "$mark"
+}
+
+dmesg_since()
+{
+	dmesg | sed "1,/$1/d"
+}
+
+# tell WORD TEXT...: a line for who reads the verdict channel
+tell()
+{
+	echo "$*" >/dev/ttyS1
+	say "$*"
+}
+
+# ---- the driver
+
+# driver_load NAME [PARAMETER...]: NAME and no other, with just these
+# parameters
+driver_load()
+{
+	local name="$1" had="" f
+	shift
+
+	for f in xen_pciback pciback2; do
+		[ -d /sys/module/$f ] && had=$f
+	done
+	if [ "$had" = "$(echo "$name" | tr - _)" ] &&
+		[ "$*" = "$(cat /run/driver.parameters 2>/dev/null)" ]; then
+		return 0
+	fi
+	[ -z "$had" ] || modprobe -r $had || return 1
+	modprobe "$name" "$@" || return 1
+	echo "$*" >/run/driver.parameters
+}
+
+
+# module_loaded: the module behind the driver pciback
+module_loaded()
+{
+	local m
+	for m in pciback2 xen_pciback; do
+		[ ! -d /sys/module/$m ] || echo $m
+	done
+}
+
+# reset_record BDF: what the driver says about the last reset
+reset_record()
+{
+	cat "$PCI/$1/pciback2/last_reset" 2>/dev/null || echo "no record of a reset"
+}
+
+on_pciback()
+{
+	[ "$(driver_of "$1")" = pciback ]
+}
+
+power_state()
+{
+	cat "$PCI/$1/power_state"
+}
+
+in_power_state()
+{
+	[ "$(power_state "$1")" = "$2" ]
+}
+
+# ---- assignment
+
+assign_add()
+{
+	local bdf
+	for bdf; do
+		say "xl pci-assignable-add $bdf"
+		xl pci-assignable-add "$bdf" || fail "xl pci-assignable-add $bdf: exit $?"
+		on_pciback "$bdf" || fail "$bdf is not on pciback after assignable-add"
+	done
+}
+
+assign_remove()
+{
+	local bdf
+	for bdf; do
+		say "xl pci-assignable-remove -r $bdf"
+		xl pci-assignable-remove -r "$bdf" ||
+			fail "xl pci-assignable-remove $bdf: exit $?"
+		refute "$bdf is still on pciback" on_pciback "$bdf"
+	done
+}
+
+# ---- guests
+
+# guest_start NAME WORD...: a PV guest. A word is the address of a device, a
+# line of the guest's configuration (key=value), modules=a,b (what its init
+# loads) or cmdline=WORDS (for its kernel). Comes back when the
+# guest's agent answers.
+guest_start()
+{
+	guest_create "$@"
+	guest_ready "$1"
+}
+
+guest_create()
+{
+	local name="$1" word pci='' cmdline='' file=/run/$1.cfg
+	shift
+
+	{
+		echo "name='$name'"
+		echo "type='pv'"
+		echo "kernel='/guest/vmlinuz'"
+		echo "ramdisk='/guest/initrd'"
+		echo "memory=256"
+		echo "vcpus=1"
+		echo "on_poweroff='destroy'"
+		echo "on_crash='destroy'"
+		for word; do
+			case $word in
+			modules=*) cmdline="$cmdline pb2.$word" ;;
+			cmdline=*) cmdline="$cmdline ${word#*=}" ;;
+			*=*) echo "$word" ;;
+			*) pci="$pci'$word'," ;;
+			esac
+		done
+		echo "pci=[$pci]"
+		echo "extra='console=hvc0 panic=-1$cmdline'"
+	} >"$file"
+	say "xl create $name${pci:+ with $pci}"
+	xl create -q "$file" || fail "xl create $name: exit $?"
+}
+
+guest_id()
+{
+	xl domid "$1" 2>/dev/null
+}
+
+guest_log()
+{
+	echo "/var/log/xen/console/guest-$1.log"
+}
+
+guest_is_ready()
+{
+	local id
+	id=$(guest_id "$1") && xenstore-exists "/local/domain/$id/data/ready"
+}
+
+guest_ready()
+{
+	if ! wait_for 180 guest_is_ready "$1"; then
+		tail -n 20 "$(guest_log "$1")"
+		fail "guest $1 did not come up within 180 s"
+	fi
+}
+
+guest_gone()
+{
+	! guest_id "$1" >/dev/null
+}
+
+guest_answered()
+{
+	local rc
+	rc=$(xenstore-read "$1/rc" 2>/dev/null)
+	[ "${rc%% *}" = "$2" ]
+}
+
+# guest_run NAME 'COMMAND': run it in the guest, print what it printed, return
+# what it returned; 125 when the guest gives no answer
+guest_run()
+{
+	local id data seq rc n i
+
+	id=$(guest_id "$1") || return 125
+	data=/local/domain/$id/data
+	seq=$(cut -c1-8 /proc/sys/kernel/random/uuid)
+	xenstore-write "$data/cmd" "$seq $(echo "$2" | base64 -w 0)"
+	if ! wait_for "${GUEST_LIMIT:-120}" guest_answered "$data" "$seq"; then
+		say "guest $1 gave no answer to: $2" >&2
+		return 125
+	fi
+	rc=$(xenstore-read "$data/rc")
+	n=${rc##* }
+	rc=${rc#* }
+	i=0
+	while [ $i -lt "$n" ]; do
+		xenstore-read "$data/out/$i"
+		i=$((i + 1))
+	done | base64 -d
+	return "${rc%% *}"
+}
+
+guest_stop()
+{
+	say "xl shutdown $1"
+	xl shutdown "$1" >/dev/null || fail "xl shutdown $1: exit $?"
+	wait_for 120 guest_gone "$1" || fail "guest $1 is still there after 120 s"
+}
+
+guest_destroy()
+{
+	say "xl destroy $1"
+	xl destroy "$1" || fail "xl destroy $1: exit $?"
+	wait_for 60 guest_gone "$1" || fail "guest $1 is still there after 60 s"
+}
+
+# ---- taking back
+
+guests()
+{
+	xl list 2>/dev/null | awk 'NR > 1 && $1 != "Domain-0" { print $1 }'
+}
+
+owned()
+{
+	local d
+	for d in "$PCIBACK"/*:*; do
+		[ -e "$d" ] && echo "${d##*/}"
+	done
+}
+
+# leftovers: destroy the guests and give back the devices that a test left;
+# fails when there were any
+leftovers()
+{
+	local what='' name
+
+	for name in $(guests); do
+		what="$what guest $name"
+		timeout 60 xl destroy "$name"
+	done
+	for name in $(owned); do
+		what="$what device $name"
+		timeout 60 xl pci-assignable-remove -r "$name"
+	done
+	echo "${what# }" >/run/leftovers
+	[ -z "$what" ]
+}
+
+# init sources this file too, and lives on
+[ $$ = 1 ] || trap leftovers EXIT
