@@ -26,6 +26,9 @@
 
 machine_packages=(qemu-system-x86)
 
+# Seconds without a word: longer than any test waits for anything
+machine_patience=400
+
 # What no log may contain. "WARNING: CPU" is the kernel's WARN; xl's and
 # udhcpc's warnings are none.
 machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|held|lock)|BUG: |kernel BUG|Oops|general protection fault|KASAN: |UBSAN: |Call Trace|INFO: (possible|task|rcu)|rcu_.*self-detected stall|possible recursive locking|DEBUG_LOCKS_WARN|Assertion .* failed|Panic on CPU|Xen BUG|Xen WARN|FATAL TRAP|FATAL PAGE FAULT'
@@ -114,12 +117,31 @@ machine_runs()
 	kill -0 "$machine_pid" 2>/dev/null
 }
 
+# machine_stop: end QEMU. How it ended is then in $machine_end, and
+# $machine_crashed is set if it was QEMU that crashed: that says nothing of
+# what ran in it.
 machine_stop()
 {
+	local status stopped=
+
 	[ -n "${machine_pid:-}" ] || return 0
-	kill "$machine_pid" 2>/dev/null
+	# A process that has gone leaves its status to wait
+	! kill "$machine_pid" 2>/dev/null || stopped=1
 	wait "$machine_pid" 2>/dev/null
+	status=$?
 	machine_pid=
+	machine_crashed=
+	# shellcheck disable=SC2034 # for those who source this
+	case $status${stopped:+ stopped} in
+	0) machine_end="the machine was switched off or reset" ;;
+	137) machine_end="the machine said nothing for $machine_patience s" ;;
+	*stopped) machine_end="the machine ran out of time" ;;
+	13[2-9])
+		machine_end="QEMU crashed with signal $((status - 128))"
+		machine_crashed=1
+		;;
+	*) machine_end="QEMU ended with status $status" ;;
+	esac
 }
 
 # machine_scan FILE: print what no log may contain; fails when there is any.
@@ -129,8 +151,8 @@ machine_scan()
 	! grep -a -v "^guest: " "$1" | grep -a -n -E -- "$machine_splats"
 }
 
-# machine_mind_silence DIR: end a machine whose console and verdict have not
-# grown for longer than any test waits for anything
+# machine_mind_silence DIR: kill a machine whose console and verdict do not
+# grow any more
 machine_mind_silence()
 {
 	local size last='' silent=0
@@ -141,7 +163,8 @@ machine_mind_silence()
 		silent=$((silent + 10))
 		[ "$size" = "$last" ] || silent=0
 		last=$size
-		[ "$silent" -lt 400 ] || kill "$machine_pid" 2>/dev/null
+		[ "$silent" -lt "$machine_patience" ] ||
+			kill -KILL "$machine_pid" 2>/dev/null
 	done
 }
 

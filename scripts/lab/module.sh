@@ -4,6 +4,9 @@
 # module.sh - builds pciback2.ko for the laboratory's kernel, in a copy of the
 # sources under the cache so that the work tree stays clean. Sourced.
 
+# shellcheck source=scripts/lib/mirror.sh
+. "${BASH_SOURCE[0]%/*}/../lib/mirror.sh"
+
 : "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}"
 
 module_packages=(gcc make linux-headers-amd64)
@@ -21,23 +24,10 @@ module_build()
 
 module_make()
 {
-	local tree=$pb2_cache/module/$1 files ko sources=(Kbuild drivers)
+	local tree=$pb2_cache/module/$1 ko
 
 	pb2_lock module
-
-	# Headers that differ from the kernel's, where there are any
-	[ ! -d "$pb2_top/include" ] || sources+=(include)
-
-	# Unchanged files keep their times, so that make builds what changed.
-	# A file that is gone would stay: then the copy starts afresh.
-	files=$(cd "$pb2_top" && find "${sources[@]}" -type f | sort)
-	if [ "$files" != "$(cat "$tree/files" 2>/dev/null)" ]; then
-		rm -rf "$tree"
-		mkdir -p "$tree"
-		echo "$files" >"$tree/files"
-	fi
-	cp -au "${sources[@]/#/$pb2_top/}" "$tree/" ||
-		pb2_die "cannot copy the sources"
+	mirror "$pb2_top" "$tree" Kbuild drivers include
 
 	if ! make -j2 -C "/lib/modules/$1/build" M="$tree" modules \
 			>"$tree/build.log" 2>&1; then

@@ -27,5 +27,5 @@ for pass in 1 2; do
 	expect "nvme reloads" guest_run msix 'reload nvme'
 	check "after reload $pass"
 done
-guest_stop msix
+guest_destroy msix
 assign_remove "$NIC" "$DISK"

@@ -17,5 +17,5 @@ expect "the guest pings again" guest_run intx "nic_ping $V0 10.0.2.2"
 after=$(guest_run intx "irq_events $V0")
 expect "interrupts count up, $before to $after" [ "$after" -gt "$before" ]
 cat "$PCIBACK/irq_handlers"
-guest_stop intx
+guest_destroy intx
 assign_remove "$NIC" "$DISK"

@@ -14,5 +14,5 @@ expect "function 0 is e1000e" [ "$(guest_run multi 'driver_of 0000:00:00.0')" = 
 expect "function 1 is nvme" [ "$(guest_run multi 'driver_of 0000:00:00.1')" = nvme ]
 expect "the NIC pings" guest_run multi "nic_ping 0000:00:00.0 10.0.5.2"
 expect "the disk reads what was written" guest_run multi "disk_check 0000:00:00.1"
-guest_stop multi
+guest_destroy multi
 assign_remove "$MULTI0" "$MULTI1"

@@ -46,5 +46,5 @@ expect "the disk forgot the guest (CC $left)" [ "$((left))" = 0 ]
 guest_start next "$NIC" "$DISK"
 expect "the next guest pings" guest_run next "nic_ping $V0 10.0.2.2"
 expect "the next guest's disk works" guest_run next "disk_check $V1"
-guest_stop next
+guest_destroy next
 assign_remove "$NIC" "$DISK"

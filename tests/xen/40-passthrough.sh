@@ -21,5 +21,5 @@ xl pci-attach real "$SPARE" || fail "xl pci-attach: exit $?"
 wait_for 60 guest_run real "nic_name $SPARE" ||
 	fail "a device on a new bus does not appear"
 expect "$SPARE, hot-added, pings" guest_run real "nic_ping $SPARE 10.0.6.2"
-guest_stop real
+guest_destroy real
 assign_remove "$NIC" "$MULTI0" "$MULTI1" "$SPARE"
