@@ -31,7 +31,8 @@ static void a_claim_wakes_the_function_and_tells_xen_the_owner(struct kunit *tes
 	pbdev->announced = jiffies + HZ;
 	KUNIT_EXPECT_EQ(test, claim(pbdev, &world->fe), 0);
 
-	fake_expect_calls(test, "read=vm", "pm_get", "register_owner=7", NULL);
+	fake_expect_calls(test, "read=vm", "read=target", "pm_get",
+			  "register_owner=7", NULL);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_ASSIGNED);
 	KUNIT_EXPECT_PTR_EQ(test, pbdev->fe, &world->fe);
 	KUNIT_EXPECT_EQ(test, pbdev->domid, LIFE_DOMID);
@@ -96,7 +97,8 @@ static void a_dead_function_goes_back_to_sleep_unclaimed(struct kunit *test)
 	life_seize_dev(test);
 	world->dev->absent = true;
 	KUNIT_EXPECT_EQ(test, claim(world->pbdev, &world->fe), -EIO);
-	fake_expect_calls(test, "read=vm", "pm_get", "pm_put", NULL);
+	fake_expect_calls(test, "read=vm", "read=target", "pm_get", "pm_put",
+			  NULL);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 1);
 }
@@ -132,6 +134,22 @@ static void a_claim_is_undone_at_whatever_step_it_fails(struct kunit *test)
 	/* What tells the domain from a later one, and Xen's word */
 	KUNIT_EXPECT_EQ(test, refused, 2);
 	KUNIT_EXPECT_EQ(test, rc, 0);
+}
+
+static void a_stub_domain_may_control_interrupts_and_no_other(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->allow_interrupt_control);
+	life_take_back(world->pbdev, &world->fe);
+
+	fake_xen_put("/local/domain/8", "target", "7");
+	life_assign(test, world->pbdev, &world->other);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->allow_interrupt_control);
+	/* It ends with the assignment. */
+	life_take_back(world->pbdev, &world->other);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->allow_interrupt_control);
 }
 
 static void a_function_that_xen_gave_to_another_is_busy(struct kunit *test)
@@ -311,6 +329,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_bridge_cannot_be_claimed),
 	KUNIT_CASE(a_dead_function_goes_back_to_sleep_unclaimed),
 	KUNIT_CASE(a_claim_is_undone_at_whatever_step_it_fails),
+	KUNIT_CASE(a_stub_domain_may_control_interrupts_and_no_other),
 	KUNIT_CASE(a_function_that_xen_gave_to_another_is_busy),
 	KUNIT_CASE(a_held_function_can_be_claimed_at_once),
 	KUNIT_CASE(a_request_of_the_old_frontend_finds_no_device),

@@ -12,8 +12,8 @@
 #undef pb2_pci_set_mwi
 #undef pb2_pci_set_intx
 #undef pb2_pci_set_power
-#undef pb2_reset_guest_flr
-#undef pb2_reset_is_announced
+#undef pb2_flr_by_guest
+#undef pb2_flr_is_announced
 
 /*
  * The two images are what sysfs showed of these devices behind root ports of
@@ -400,7 +400,7 @@ int conf_world_set_power(struct pci_dev *pdev, pci_power_t state)
 }
 
 /**
- * conf_world_guest_flr() - in place of pb2_reset_guest_flr()
+ * conf_world_guest_flr() - in place of pb2_flr_by_guest()
  * @pbdev: the function
  *
  * Context: any.
@@ -412,11 +412,11 @@ void conf_world_guest_flr(struct pb2_device *pbdev)
 	if (world)
 		world->flrs++;
 	else
-		pb2_reset_guest_flr(pbdev);
+		pb2_flr_by_guest(pbdev);
 }
 
 /**
- * conf_world_is_announced() - in place of pb2_reset_is_announced()
+ * conf_world_is_announced() - in place of pb2_flr_is_announced()
  * @pbdev: the function
  *
  * Context: any.
@@ -426,5 +426,5 @@ bool conf_world_is_announced(const struct pb2_device *pbdev)
 {
 	struct conf_world *world = world_of(pbdev);
 
-	return world ? world->announced : pb2_reset_is_announced(pbdev);
+	return world ? world->announced : pb2_flr_is_announced(pbdev);
 }

@@ -65,8 +65,8 @@ extern const struct conf_image conf_nvme;
  * @powers: number of calls of pb2_pci_set_power()
  * @power: last argument
  * @power_rc: its result
- * @flrs: number of calls of pb2_reset_guest_flr()
- * @announced: result of pb2_reset_is_announced()
+ * @flrs: number of calls of pb2_flr_by_guest()
+ * @announced: result of pb2_flr_is_announced()
  */
 struct conf_world {
 	struct pb2_device pbdev;
@@ -124,7 +124,7 @@ bool conf_world_is_announced(const struct pb2_device *pbdev);
 #define pb2_pci_set_mwi		conf_world_set_mwi
 #define pb2_pci_set_intx	conf_world_set_intx
 #define pb2_pci_set_power	conf_world_set_power
-#define pb2_reset_guest_flr	conf_world_guest_flr
-#define pb2_reset_is_announced	conf_world_is_announced
+#define pb2_flr_by_guest	conf_world_guest_flr
+#define pb2_flr_is_announced	conf_world_is_announced
 
 #endif /* CONF_WORLD_H */

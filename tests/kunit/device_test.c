@@ -23,7 +23,7 @@ static void a_function_is_seized_reset_and_parked(struct kunit *test)
 	fake_expect_calls(test, "enable", "set_master=0", "pme_off",
 			  "prepare_msix", "save", "conf_init", "set_master=0",
 			  "lock_cfg", "reset_function", "restore",
-			  "unlock_cfg", "set_assigned=1",
+			  "unlock_cfg", "device_reset", "set_assigned=1",
 			  "pm_start=1000", NULL);
 
 	pbdev = pci_get_drvdata(world->pdev);
@@ -287,22 +287,26 @@ static void the_owner_comes_with_a_reference(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, pb2_device_owner_get(world->pbdev));
 }
 
-static void a_vf_answers_although_its_ids_are_all_ones(struct kunit *test)
+static void a_function_that_no_reset_cleans_is_seized_and_has_failed(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct fake_pci *vf = fake_vf(test, world->dev, PCI_DEVFN(1, 0));
-	struct pb2_device *pbdev = life_seize(test, vf);
+	struct pb2_sbdf vsbdf;
 
-	KUNIT_EXPECT_TRUE(test, pb2_device_is_present(pbdev));
-	vf->absent = true;
-	KUNIT_EXPECT_FALSE(test, pb2_device_is_present(pbdev));
-	vf->absent = false;
-	vf->bus_rc = PCIBIOS_DEVICE_NOT_FOUND;
-	KUNIT_EXPECT_FALSE(test, pb2_device_is_present(pbdev));
-	vf->bus_rc = 0;
+	world->dev->function_reset = FAKE_RESET_LIES;
+	life_seize_dev(test);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
+	KUNIT_EXPECT_NE(test, world->pbdev->fault[0], 0);
+	KUNIT_EXPECT_EQ(test, pb2_entry_add(&world->fe, &world->pbdev->sbdf,
+					    &vsbdf), -EIO);
+
+	world->dev->function_reset = FAKE_RESET_WORKS;
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	life_assign(test, world->pbdev, &world->fe);
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(a_function_that_no_reset_cleans_is_seized_and_has_failed),
 	KUNIT_CASE(a_function_is_seized_reset_and_parked),
 	KUNIT_CASE(seizing_leaves_decode_on_and_bus_master_off),
 	KUNIT_CASE(seizing_is_undone_at_whatever_step_it_fails),
@@ -321,7 +325,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_card_that_was_pulled_is_released),
 	KUNIT_CASE(a_released_function_can_be_seized_again),
 	KUNIT_CASE(the_owner_comes_with_a_reference),
-	KUNIT_CASE(a_vf_answers_although_its_ids_are_all_ones),
 	{ }
 };
 

@@ -19,7 +19,9 @@ struct fake_bus {
 };
 
 static LIST_HEAD(devices);
+static struct fake_bus host;
 static struct fake_bus root;
+static struct fake_pci *port;
 
 /**
  * fake_pci_reset() - forget all functions
@@ -31,7 +33,50 @@ static struct fake_bus root;
 void fake_pci_reset(void)
 {
 	INIT_LIST_HEAD(&devices);
+	memset(&host, 0, sizeof(host));
 	memset(&root, 0, sizeof(root));
+	port = NULL;
+}
+
+/**
+ * fake_port() - the bridge above bus 3
+ *
+ * Context: any; once there is a function.
+ * Return: it.
+ */
+struct fake_pci *fake_port(void)
+{
+	return port;
+}
+
+/**
+ * fake_pci_next() - the next function on the same bus
+ * @dev: a function, or %NULL for the first one on bus 3
+ *
+ * Context: any.
+ * Return: the next one, %NULL after the last.
+ */
+struct fake_pci *fake_pci_next(struct fake_pci *dev)
+{
+	struct pci_bus *bus = dev ? dev->pdev.bus : &root.bus;
+
+	dev = list_prepare_entry(dev, &devices, link);
+	list_for_each_entry_continue(dev, &devices, link)
+		if (dev->pdev.bus == bus)
+			return dev;
+	return NULL;
+}
+
+/**
+ * fake_pci_do_reset() - every register is as it was at first
+ * @dev: the function
+ *
+ * Context: any.
+ */
+void fake_pci_do_reset(struct fake_pci *dev)
+{
+	memcpy(dev->hw, dev->reset_hw, sizeof(dev->hw));
+	dev->resets++;
 }
 
 /**
@@ -171,6 +216,7 @@ static int bus_write(struct pci_bus *bus, unsigned int devfn, int off, int len,
 		     u32 val)
 {
 	struct fake_pci *dev = target(bus, devfn);
+	u32 whole = val;
 	int i;
 
 	if (!dev || dev->absent)
@@ -183,6 +229,8 @@ static int bus_write(struct pci_bus *bus, unsigned int devfn, int off, int len,
 		dev->hw[i] = (dev->hw[i] & ~dev->wmask[i]) |
 			     (val & dev->wmask[i]);
 	}
+	if (dev->wrote)
+		dev->wrote(dev, off, whole);
 	return PCIBIOS_SUCCESSFUL;
 }
 
@@ -207,6 +255,36 @@ static void init_bus(struct fake_bus *bus, unsigned char number,
 	}
 }
 
+static struct fake_pci *add(struct kunit *test, struct pci_bus *bus, u8 devfn)
+{
+	struct fake_pci *dev = kunit_kzalloc(test, sizeof(*dev), GFP_KERNEL);
+	char *name = kunit_kzalloc(test, sizeof("0000:00:00.0"), GFP_KERNEL);
+	struct pci_dev *pdev = &dev->pdev;
+
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	KUNIT_ASSERT_NOT_NULL(test, name);
+
+	/*
+	 * Never registered and never put for the last time, so there is
+	 * nothing to release: fake_pci_check() counts the references.
+	 */
+	device_initialize(&pdev->dev);
+	pdev->dev.bus = &pci_bus_type;
+	pdev->bus = bus;
+	pdev->sysdata = bus->sysdata;
+	pdev->devfn = devfn;
+	pdev->cfg_size = PCI_CFG_SPACE_EXP_SIZE;
+	pdev->current_state = PCI_D0;
+	pdev->error_state = pci_channel_io_normal;
+	list_add_tail(&pdev->bus_list, &bus->devices);
+	snprintf(name, sizeof("0000:00:00.0"), "0000:%02x:%02x.%u",
+		 bus->number, PCI_SLOT(devfn), PCI_FUNC(devfn));
+	pdev->dev.init_name = name;
+
+	list_add_tail(&dev->link, &devices);
+	return dev;
+}
+
 /**
  * fake_pci_add() - a function without any register
  * @test: the test, which the memory goes with
@@ -219,35 +297,13 @@ static void init_bus(struct fake_bus *bus, unsigned char number,
 struct fake_pci *fake_pci_add(struct kunit *test, struct fake_pci *bridge,
 			      u8 devfn)
 {
-	struct fake_pci *dev = kunit_kzalloc(test, sizeof(*dev), GFP_KERNEL);
-	char *name = kunit_kzalloc(test, sizeof("0000:00:00.0"), GFP_KERNEL);
-	struct pci_dev *pdev = &dev->pdev;
-
-	KUNIT_ASSERT_NOT_NULL(test, dev);
-	KUNIT_ASSERT_NOT_NULL(test, name);
-
-	if (!root.bus.ops)
-		init_bus(&root, FAKE_PCI_BUS, NULL);
-
-	/*
-	 * Never registered and never put for the last time, so there is
-	 * nothing to release: fake_pci_check() counts the references.
-	 */
-	device_initialize(&pdev->dev);
-	pdev->dev.bus = &pci_bus_type;
-	pdev->bus = bridge ? bridge->pdev.subordinate : &root.bus;
-	pdev->sysdata = pdev->bus->sysdata;
-	pdev->devfn = devfn;
-	pdev->cfg_size = PCI_CFG_SPACE_EXP_SIZE;
-	pdev->current_state = PCI_D0;
-	pdev->error_state = pci_channel_io_normal;
-	INIT_LIST_HEAD(&pdev->bus_list);
-	snprintf(name, sizeof("0000:00:00.0"), "0000:%02x:%02x.%u",
-		 pdev->bus->number, PCI_SLOT(devfn), PCI_FUNC(devfn));
-	pdev->dev.init_name = name;
-
-	list_add_tail(&dev->link, &devices);
-	return dev;
+	if (!port) {
+		init_bus(&host, 0, NULL);
+		port = add(test, &host.bus, PCI_DEVFN(1, 0));
+		init_bus(&root, FAKE_PCI_BUS, port);
+		port->pdev.subordinate = &root.bus;
+	}
+	return add(test, bridge ? bridge->pdev.subordinate : &root.bus, devfn);
 }
 
 /**

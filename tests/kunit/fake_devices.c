@@ -115,7 +115,6 @@ static void finish(struct fake_pci *dev)
 		dev->reset_hw[i] = dev->hw[i] & ~dev->wmask[i];
 	fake_pci_set(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	dev->function_reset = FAKE_RESET_WORKS;
-	dev->alone = true;
 }
 
 /**

@@ -287,8 +287,7 @@ static int do_reset(struct fake_pci *dev, enum fake_reset how)
 	case FAKE_RESET_WORKS:
 		break;
 	}
-	memcpy(dev->hw, dev->reset_hw, sizeof(dev->hw));
-	dev->resets++;
+	fake_pci_do_reset(dev);
 	return 0;
 }
 
@@ -300,19 +299,67 @@ int pb2_pci_reset_function(struct pci_dev *pdev)
 	       do_reset(dev, dev->function_reset);
 }
 
-bool pb2_pci_may_reset_bus(struct pci_dev *pdev)
-{
-	return fake_of(pdev)->alone && !pdev->is_virtfn && !pdev->subordinate;
-}
-
-int pb2_pci_reset_bus(struct pci_dev *pdev)
+int pb2_pci_reset_flr(struct pci_dev *pdev)
 {
 	struct fake_pci *dev = fake_of(pdev);
 
-	if (!pb2_pci_may_reset_bus(pdev))
-		fake_wrong("reset of a bus that %s shares", pci_name(pdev));
-	return fake_call("reset_bus %s", pci_name(pdev)) ?:
-	       do_reset(dev, dev->bus_reset);
+	return fake_call("reset_flr %s", pci_name(pdev)) ?:
+	       do_reset(dev, dev->flr_reset);
+}
+
+static void expect_locked(struct pci_dev *pdev)
+{
+	device_lock_assert(&pdev->dev);
+	if (!fake_of(pdev)->cfg_locked)
+		fake_wrong("a reset below %s, which is not locked",
+			   pci_name(pdev));
+}
+
+int pb2_pci_reset_slot(struct pci_dev *pdev)
+{
+	struct fake_pci *dev = fake_of(pdev);
+	int rc;
+
+	if (dev->slot_reset == FAKE_RESET_NONE)
+		return -ENOTTY;
+	expect_locked(&fake_port()->pdev);
+	rc = fake_call("reset_slot %s", pci_name(pdev));
+	for (dev = fake_pci_next(NULL); dev && !rc; dev = fake_pci_next(dev))
+		rc = do_reset(dev, dev->slot_reset);
+	return rc;
+}
+
+int pb2_pci_reset_bus(struct pci_dev *bridge)
+{
+	struct fake_pci *dev;
+	int rc;
+
+	expect_locked(bridge);
+	rc = fake_call("reset_bus %s", pci_name(bridge));
+	for (dev = fake_pci_next(NULL); dev && !rc; dev = fake_pci_next(dev))
+		rc = do_reset(dev, dev->bus_reset);
+	return rc;
+}
+
+void pb2_pci_lock(struct pci_dev *pdev)
+{
+	device_lock(&pdev->dev);
+	pb2_pci_lock_cfg(pdev);
+}
+
+bool pb2_pci_trylock(struct pci_dev *pdev)
+{
+	if (fake_call("trylock %s", pci_name(pdev)) ||
+	    !device_trylock(&pdev->dev))
+		return false;
+	pb2_pci_lock_cfg(pdev);
+	return true;
+}
+
+void pb2_pci_unlock(struct pci_dev *pdev)
+{
+	pb2_pci_unlock_cfg(pdev);
+	device_unlock(&pdev->dev);
 }
 
 void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)

@@ -6,6 +6,7 @@
  * The kernel's own pci_read_config_*() and pci_find_*capability() work on
  * these functions, through a bus with pci_ops of ours.
  *
+ *	0000:00		fake_port(), the bridge above bus 3
  *	0000:03		fake_nic(), fake_vf(), fake_intx(), fake_bridge()
  *	  `- 0000:04	fake_behind() of the bridge
  */
@@ -70,8 +71,10 @@ struct fake_pci_write {
  * @absent: reads give all-ones, writes do nothing
  * @bus_rc: what the bus' accessors return, PCIBIOS_*
  * @function_reset: what pb2_pci_reset_function() does
- * @bus_reset: what pb2_pci_reset_bus() does
- * @alone: result of pb2_pci_may_reset_bus()
+ * @flr_reset: what pb2_pci_reset_flr() does
+ * @slot_reset: what pb2_pci_reset_slot() does to this function
+ * @bus_reset: what pb2_pci_reset_bus() does to this function
+ * @wrote: called after a write that reached the hardware, unless %NULL
  * @resets: resets that were carried out
  * @reads: reads that reached the hardware
  * @nr_writes: writes that reached the hardware
@@ -97,8 +100,10 @@ struct fake_pci {
 	int bus_rc;
 
 	enum fake_reset function_reset;
+	enum fake_reset flr_reset;
+	enum fake_reset slot_reset;
 	enum fake_reset bus_reset;
-	bool alone;
+	void (*wrote)(struct fake_pci *dev, unsigned int off, u32 val);
 	unsigned int resets;
 
 	unsigned int reads;
@@ -131,6 +136,9 @@ void fake_pci_clears(struct fake_pci *dev, unsigned int off, unsigned int len,
 		     u32 mask);
 void fake_pci_forget(struct fake_pci *dev);
 void fake_pci_check(struct kunit *test);
+struct fake_pci *fake_port(void);
+struct fake_pci *fake_pci_next(struct fake_pci *dev);
+void fake_pci_do_reset(struct fake_pci *dev);
 
 /* fake_devices.c */
 struct fake_pci *fake_nic(struct kunit *test, u8 devfn);

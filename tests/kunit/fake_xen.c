@@ -206,6 +206,11 @@ bool pb2_xen_has_pirqs(void)
 	return fake_xen.pirqs;
 }
 
+int pb2_xen_device_reset(struct pci_dev *pdev)
+{
+	return fake_call("device_reset %s", pci_name(pdev));
+}
+
 int pb2_xen_prepare_msix(struct pci_dev *pdev)
 {
 	int rc = fake_call("prepare_msix %s", pci_name(pdev));

@@ -183,7 +183,7 @@ static void a_reset_does_not_end_it(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	hold(test);
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	look_now(world->pbdev);
@@ -201,13 +201,13 @@ static void a_failure_does_not_end_it(struct kunit *test)
 
 	hold(test);
 	world->dev->absent = true;
-	KUNIT_EXPECT_NE(test, pb2_reset_request(world->pbdev), 0);
+	KUNIT_EXPECT_NE(test, pb2_flr_request(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 	look_now(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 
 	world->dev->absent = false;
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 

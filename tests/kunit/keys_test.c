@@ -324,6 +324,14 @@ static void a_failed_recovery_is_told_to_the_toolstack(struct kunit *test)
 	expect_key(test, BACK, "aerState", "aerfail");
 }
 
+static void a_stub_domain_has_a_target(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, pb2_keys_is_stubdom(5));
+	fake_xen_put("/local/domain/5", "target", "4");
+	KUNIT_EXPECT_TRUE(test, pb2_keys_is_stubdom(5));
+	KUNIT_EXPECT_FALSE(test, pb2_keys_is_stubdom(6));
+}
+
 static void the_identity_of_a_domain_is_its_vm_path(struct kunit *test)
 {
 	char *identity;
@@ -357,6 +365,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_value_of_any_length_is_survived),
 	KUNIT_CASE(another_protocol_is_refused),
 	KUNIT_CASE(a_failed_recovery_is_told_to_the_toolstack),
+	KUNIT_CASE(a_stub_domain_has_a_target),
 	KUNIT_CASE(the_identity_of_a_domain_is_its_vm_path),
 	{ }
 };

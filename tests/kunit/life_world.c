@@ -100,7 +100,10 @@ int life_probe(struct pci_dev *pdev)
 	int rc;
 
 	device_lock(&pdev->dev);
+	pdev->driver = &pb2_pci_driver;
 	rc = pb2_pci_driver.probe(pdev, NULL);
+	if (rc)
+		pdev->driver = NULL;
 	device_unlock(&pdev->dev);
 	return rc;
 }
@@ -115,6 +118,7 @@ void life_remove(struct pci_dev *pdev)
 {
 	device_lock(&pdev->dev);
 	pb2_pci_driver.remove(pdev);
+	pdev->driver = NULL;
 	device_unlock(&pdev->dev);
 }
 
@@ -253,7 +257,7 @@ enum pb2_gate_state life_gate(struct pb2_device *pbdev,
 void life_ask_for_flr(struct pb2_device *pbdev)
 {
 	mutex_lock(&pbdev->gate.lock);
-	pb2_reset_guest_flr(pbdev);
+	pb2_flr_by_guest(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 }
 

@@ -43,7 +43,7 @@ struct life_world {
 
 /* The world of the test that runs */
 extern struct life_world *life_world;
-/* reset_test.c: called in the middle of the next reset, unless %NULL */
+/* rung_test.c: called in the middle of the next reset, unless %NULL */
 extern void (*life_during_reset)(struct life_world *world);
 
 int life_world_init(struct kunit *test);

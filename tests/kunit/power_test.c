@@ -4,6 +4,16 @@
  */
 #include "life_world.h"
 
+/* The PCI core keeps its count where nobody else can write. */
+static int num_vf;
+
+static int fake_num_vf(struct pci_dev *pdev)
+{
+	return num_vf;
+}
+
+#define pci_num_vf fake_num_vf
+
 #include "../../drivers/xen/pciback2/power.c"
 
 static void idle_means_d3hot_with_the_state_saved_before(struct kunit *test)
@@ -184,9 +194,9 @@ static void only_runtime_pm_puts_a_function_to_sleep(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
 	life_assign(test, world->pbdev, &world->fe);
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
 	life_take_back(world->pbdev, &world->fe);
 	life_kill(LIFE_DOMID);
 	flush_delayed_work(&world->pbdev->held_work);
@@ -196,7 +206,44 @@ static void only_runtime_pm_puts_a_function_to_sleep(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("save_now"), 0);
 }
 
+static void whoever_wakes_it_may_have_soiled_it(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	device_lock(&world->pdev->dev);
+	KUNIT_EXPECT_FALSE(test, pb2_power_is_asleep(world->pbdev));
+	pb2_pci_set_power(world->pdev, PCI_D3hot);
+	KUNIT_EXPECT_TRUE(test, pb2_power_is_asleep(world->pbdev));
+
+	/* User space has been at its power state, past the kernel's. */
+	fake_pci_set(world->dev, FAKE_PCI_PM + PCI_PM_CTRL, 2, 0);
+	KUNIT_EXPECT_FALSE(test, pb2_power_is_asleep(world->pbdev));
+	fake_pci_set(world->dev, FAKE_PCI_PM + PCI_PM_CTRL, 2, 3);
+	KUNIT_EXPECT_TRUE(test, pb2_power_is_asleep(world->pbdev));
+
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_resume(&world->pdev->dev),
+			0);
+	KUNIT_EXPECT_FALSE(test, pb2_power_is_asleep(world->pbdev));
+	pb2_pci_set_power(world->pdev, PCI_D0);
+	device_unlock(&world->pdev->dev);
+}
+
+static void a_pf_stays_awake_for_its_vfs(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	num_vf = 1;
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&world->pdev->dev),
+			-EBUSY);
+	num_vf = 0;
+	KUNIT_EXPECT_EQ(test, fake_count("set_power"), 0);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(whoever_wakes_it_may_have_soiled_it),
+	KUNIT_CASE(a_pf_stays_awake_for_its_vfs),
 	KUNIT_CASE(idle_means_d3hot_with_the_state_saved_before),
 	KUNIT_CASE(a_bridge_never_enters_d3hot),
 	KUNIT_CASE(a_function_without_pm_stays_in_d0),

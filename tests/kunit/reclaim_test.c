@@ -48,7 +48,7 @@ static void the_way_back_keeps_its_order(struct kunit *test)
 	fake_expect_calls(test, "set_power=0", "gate_close", "free_irq",
 			  "disable_msi", "set_master=0", "lock_cfg",
 			  "reset_function", "restore", "unlock_cfg",
-			  "quirk_clear", "unregister_owner", "read=vm",
+			  "device_reset", "quirk_clear", "unregister_owner", "read=vm",
 			  "pm_put", NULL);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_COMMAND, 2),
@@ -157,7 +157,6 @@ static void a_reset_that_fails_does_not_stop_the_way_back(struct kunit *test)
 
 	life_assign_dev(test);
 	world->dev->function_reset = FAKE_RESET_FAILS;
-	world->dev->alone = false;
 	life_kill(LIFE_DOMID);
 	life_take_back(world->pbdev, &world->fe);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
@@ -192,8 +191,8 @@ static void no_failing_step_stops_the_way_back(struct kunit *test)
 		if (!fake_has_failed())
 			break;
 	}
-	/* reset_function, restore, and the look for the domain */
-	KUNIT_EXPECT_EQ(test, nth, 4);
+	/* reset_function, restore, device_reset, the look for the domain */
+	KUNIT_EXPECT_EQ(test, nth, 5);
 }
 
 static void queued_twice_it_goes_once(struct kunit *test)

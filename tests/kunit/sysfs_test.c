@@ -82,7 +82,7 @@ static int fake_reset_show(struct pb2_device *pbdev, char *buf, size_t size)
 #define pb2_conf_quirk_show	fake_quirk_show
 #define pb2_intx_toggle		fake_intx_toggle
 #define pb2_intx_show		fake_intx_show
-#define pb2_reset_request	fake_reset_request
+#define pb2_flr_request	fake_reset_request
 #define pb2_reset_show		fake_reset_show
 
 #include "../../drivers/xen/pciback2/sysfs.c"
@@ -328,7 +328,38 @@ static void a_function_shows_its_state_and_last_reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page[strlen(page) - 1], '\n');
 }
 
+static void a_function_shows_its_fault_or_nothing(struct kunit *test)
+{
+	struct device *dev = &world->pdev.dev;
+
+	mutex_init(&world->pbdev.life_lock);
+	pci_set_drvdata(&world->pdev, &world->pbdev);
+	KUNIT_EXPECT_EQ(test, dev_attr_fault.attr.mode, 0444);
+	KUNIT_EXPECT_EQ(test, dev_attr_fault.show(dev, &dev_attr_fault, page),
+			0);
+	strscpy(world->pbdev.fault, "is gone", sizeof(world->pbdev.fault));
+	dev_attr_fault.show(dev, &dev_attr_fault, page);
+	KUNIT_EXPECT_STREQ(test, page, "is gone\n");
+}
+
+static void the_bus_can_be_forbidden(struct kunit *test)
+{
+	struct device *dev = &world->pdev.dev;
+
+	pci_set_drvdata(&world->pdev, &world->pbdev);
+	dev_attr_bus_reset.show(dev, &dev_attr_bus_reset, page);
+	KUNIT_EXPECT_STREQ(test, page, "1\n");
+	KUNIT_EXPECT_EQ(test, dev_attr_bus_reset.store(dev, &dev_attr_bus_reset,
+						       "0\n", 2), 2);
+	KUNIT_EXPECT_TRUE(test, world->pbdev.bus_reset_off);
+	KUNIT_EXPECT_EQ(test, dev_attr_bus_reset.store(dev, &dev_attr_bus_reset,
+						       "x", 1), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, world->pbdev.bus_reset_off);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(a_function_shows_its_fault_or_nothing),
+	KUNIT_CASE(the_bus_can_be_forbidden),
 	KUNIT_CASE(attributes_have_the_modes_of_xen_pciback),
 	KUNIT_CASE(rubbish_is_refused_everywhere),
 	KUNIT_CASE(a_slot_is_added_listed_and_removed),

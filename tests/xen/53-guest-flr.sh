@@ -22,7 +22,7 @@ mark=$(dmesg_mark)
 expect "the guest's reset succeeds" guest_run flr "echo 1 >$PCI/$V0/reset"
 dmesg_since "$mark"
 say "last reset after: $(reset_record "$DISK")"
-reset_record "$DISK" | grep -q '^function proven 0 ' ||
+reset_record "$DISK" | grep -q '^kernel proven 0 ' ||
 	fail "the reset was not seen: $(reset_record "$DISK")"
 expect "configuration space reads again" [ "$(guest_run flr "setpci -s $V0 0.w")" = 1b36 ]
 

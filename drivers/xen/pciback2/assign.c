@@ -85,6 +85,8 @@ static int check(struct pb2_device *pbdev)
 int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
 {
 	char *identity = pb2_keys_identity(fe->domid);
+	bool is_stubdom = pb2_keys_is_stubdom(fe->domid);
+	const char *fault;
 	int rc;
 
 	device_lock_assert(&pbdev->pdev->dev);
@@ -98,7 +100,10 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
 		goto out;
 
 	pb2_power_wake(pbdev);
-	if (!pb2_device_is_present(pbdev)) {
+	fault = pb2_health_fault(pbdev->pdev);
+	if (fault) {
+		pci_err(pbdev->pdev, "%s, not assigned to domain %u\n", fault,
+			fe->domid);
 		rc = -EIO;
 		goto err_park;
 	}
@@ -118,6 +123,10 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
 	/* It was kept awake for this, and must not be when it comes back. */
 	pb2_power_doze_end(pbdev);
 	WRITE_ONCE(pbdev->announced, 0);
+	pbdev->reset.clean = false;
+	/* Its device model cannot ask the administrator for it. */
+	if (is_stubdom)
+		WRITE_ONCE(pbdev->allow_interrupt_control, true);
 	pb2_frontend_get(fe);
 	pbdev->fe = fe;
 	pbdev->domid = fe->domid;
@@ -179,7 +188,7 @@ const char *pb2_assign_reason(int rc)
 	case -EBUSY:
 		return "owned by a domain, or its reset takes too long";
 	case -EIO:
-		return "does not answer, see the log and pciback2/state";
+		return "failed, see pciback2/fault and the log";
 	case -EPERM:
 		return "a bridge, which is not exported";
 	case -ENOSPC:

@@ -6,11 +6,31 @@
 #define PB2_COMPAT_H
 
 #include <linux/pci.h>
+#include <xen/interface/xen.h>
+#include <xen/interface/physdev.h>
 
 /* Not in 6.1, which has the info and notice levels only. */
 #ifndef pci_warn_ratelimited
 #define pci_warn_ratelimited(pdev, fmt, arg...) \
 	dev_warn_ratelimited(&(pdev)->dev, fmt, ##arg)
+#endif
+
+/*
+ * Numbers in pci_dev.reset_methods, the same from 5.15 to 6.12; 6.9 appended
+ * one (cxl_bus).
+ */
+#define PB2_COMPAT_RESET_FLR	3
+#define PB2_COMPAT_RESET_AF	4
+#define PB2_COMPAT_RESET_PM	5
+
+/* In the kernel's copy of Xen's interface since 6.14 */
+#ifndef PHYSDEVOP_pci_device_reset
+#define PHYSDEVOP_pci_device_reset	32
+#define PCI_DEVICE_RESET_FLR		3
+struct pci_device_reset {
+	struct physdev_pci_device dev;
+	u32 flags;
+};
 #endif
 
 #endif /* PB2_COMPAT_H */

@@ -65,24 +65,6 @@ struct pb2_frontend *pb2_device_owner_get(struct pb2_device *pbdev)
 	return fe;
 }
 
-/**
- * pb2_device_is_present() - does the function answer at all?
- * @pbdev: the function
- *
- * COMMAND and STATUS are never all-ones in a function that is there; the IDs
- * of a VF are.
- *
- * Context: any.
- * Return: false if configuration space reads as all-ones.
- */
-bool pb2_device_is_present(struct pb2_device *pbdev)
-{
-	u32 val;
-
-	return !pci_read_config_dword(pbdev->pdev, PCI_COMMAND, &val) &&
-	       val != U32_MAX;
-}
-
 static struct pb2_device *alloc_device(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = kzalloc(sizeof(*pbdev), GFP_KERNEL);
@@ -100,6 +82,7 @@ static struct pb2_device *alloc_device(struct pci_dev *pdev)
 	pb2_reclaim_init(pbdev);
 	pb2_hold_init(pbdev);
 	pb2_reset_init(pbdev);
+	pb2_flr_init(pbdev);
 	return pbdev;
 }
 
@@ -160,10 +143,11 @@ static int build_conf(struct pb2_device *pbdev)
 static int seize(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
+	const char *fault = pb2_health_fault(pdev);
 	int rc;
 
-	if (!pb2_device_is_present(pbdev)) {
-		pci_err(pdev, "does not answer (configuration space reads all-ones), not seized\n");
+	if (fault) {
+		pci_err(pdev, "%s, not seized\n", fault);
 		return -EIO;
 	}
 
@@ -189,7 +173,8 @@ static int seize(struct pb2_device *pbdev)
 	if (rc)
 		goto err_disable;
 
-	pb2_reset_run(pbdev);
+	pb2_ladder_run(pbdev);
+	pb2_group_heal(pbdev);
 	pb2_pci_set_assigned(pdev, true);
 	pb2_power_init(pbdev);
 	return 0;
@@ -279,11 +264,15 @@ static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	}
 
 	mutex_lock(&pbdev->life_lock);
-	pb2_state_set(pbdev, PB2_IDLE);
+	pb2_state_set(pbdev, pbdev->fault[0] ? PB2_FAILED : PB2_IDLE);
 	mutex_unlock(&pbdev->life_lock);
 	pci_set_drvdata(pdev, pbdev);
 	pb2_registry_add(pbdev);
-	pci_info(pdev, "seized\n");
+	if (pbdev->fault[0])
+		pci_warn(pdev, "seized, but %s: not assignable\n",
+			 pbdev->fault);
+	else
+		pci_info(pdev, "seized\n");
 	return 0;
 }
 
@@ -308,6 +297,7 @@ static void remove(struct pci_dev *pdev)
 	/* Nobody finds it any more. */
 	pb2_registry_del(pbdev);
 	evict(pbdev);
+	pb2_flr_abort(pbdev);
 	pb2_reclaim_now(pbdev);
 
 	mutex_lock(&pbdev->life_lock);

@@ -314,3 +314,23 @@ char *pb2_keys_identity(domid_t domid)
 
 	return path == ERR_PTR(-ENOENT) ? NULL : path;
 }
+
+/**
+ * pb2_keys_is_stubdom() - does a domain run the device model of another?
+ * @domid: the domain
+ *
+ * Context: Process context. Sleeps; not under pb2_frontend.lock.
+ * Return: true if the toolstack has named its target.
+ */
+bool pb2_keys_is_stubdom(domid_t domid)
+{
+	char dir[KEY_LEN];
+	char *target;
+
+	snprintf(dir, sizeof(dir), "/local/domain/%u", domid);
+	target = pb2_xen_read(dir, "target");
+	if (IS_ERR(target))
+		return false;
+	kfree(target);
+	return true;
+}

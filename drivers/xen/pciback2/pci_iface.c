@@ -247,44 +247,37 @@ int pb2_pci_reset_function(struct pci_dev *pdev)
 	return __pci_reset_function_locked(pdev);
 }
 
-static int count_function(struct pci_dev *pdev, void *arg)
+/**
+ * pb2_pci_reset_flr() - Function Level Reset of PCI Express
+ * @pdev: the function, in D0
+ *
+ * Context: device_lock and configuration access lock held; sleeps long.
+ * Return: 0, -ENOTTY if the function has none or is known to have a bad one,
+ * or the errno of the wait for the function's return.
+ */
+int pb2_pci_reset_flr(struct pci_dev *pdev)
 {
-	unsigned int *nr = arg;
-
-	return ++*nr > 1;
+	device_lock_assert(&pdev->dev);
+	return pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
 }
 
 /**
- * pb2_pci_may_reset_bus() - would a reset of the bus hit this function alone?
- * @pdev: the function
+ * pb2_pci_reset_slot() - reset the hot-plug slot that holds a function
+ * @pdev: the function; everything in its slot is reset
  *
- * Context: may sleep.
- * Return: true if there is a bridge above that may reset its bus, and no
- * other function on or below that bus.
+ * Context: locks of the bridge above and of all functions in the slot held
+ * (pb2_pci_lock()); sleeps long.
+ * Return: 0, -ENOTTY if there is no hot-plug slot that can be reset, or the
+ * errno of the slot's driver.
  */
-bool pb2_pci_may_reset_bus(struct pci_dev *pdev)
+int pb2_pci_reset_slot(struct pci_dev *pdev)
 {
-	struct pci_dev *bridge = pdev->bus->self;
-	unsigned int nr = 0;
-
-	if (pdev->is_virtfn || pdev->subordinate || !bridge)
-		return false;
-	if ((pdev->dev_flags | bridge->dev_flags) & PCI_DEV_FLAGS_NO_BUS_RESET)
-		return false;
-
-	pci_walk_bus(pdev->bus, count_function, &nr);
-	return nr == 1;
-}
-
-/* A hot-plug port must be asked itself, or it sees a card being pulled. */
-static int reset_below(struct pci_dev *bridge, struct pci_slot *slot)
-{
-	struct hotplug_slot *hotplug = slot ? slot->hotplug : NULL;
+	struct hotplug_slot *hotplug = pdev->slot ? pdev->slot->hotplug : NULL;
 	int rc;
 
 	if (!hotplug || !hotplug->ops->reset_slot ||
 	    !try_module_get(hotplug->owner))
-		return pci_bridge_secondary_bus_reset(bridge);
+		return -ENOTTY;
 
 	rc = hotplug->ops->reset_slot(hotplug, false);
 	module_put(hotplug->owner);
@@ -292,27 +285,50 @@ static int reset_below(struct pci_dev *bridge, struct pci_slot *slot)
 }
 
 /**
- * pb2_pci_reset_bus() - reset the bus or hot-plug slot that holds @pdev alone
- * @pdev: a function for which pb2_pci_may_reset_bus() holds
+ * pb2_pci_reset_bus() - reset everything below a bridge
+ * @bridge: the bridge
  *
- * Context: device_lock and configuration access lock of @pdev held; sleeps
- * long. The bridge's are only tried, because they come before @pdev's.
- * Return: 0, -EAGAIN if the bridge is in use, -ENOTTY if the function did not
- * come back.
+ * Context: locks of the bridge and of all functions below held; sleeps long.
+ * Return: 0, -ENOTTY if a function did not come back.
  */
-int pb2_pci_reset_bus(struct pci_dev *pdev)
+int pb2_pci_reset_bus(struct pci_dev *bridge)
 {
-	struct pci_dev *bridge = pdev->bus->self;
-	int rc;
+	device_lock_assert(&bridge->dev);
+	return pci_bridge_secondary_bus_reset(bridge);
+}
 
-	device_lock_assert(&pdev->dev);
+/**
+ * pb2_pci_lock() - device_lock and configuration access lock of a function
+ * @pdev: the function
+ *
+ * Context: may sleep, as long as a reset takes.
+ */
+void pb2_pci_lock(struct pci_dev *pdev)
+{
+	pci_dev_lock(pdev);
+}
 
-	if (!pci_dev_trylock(bridge))
-		return -EAGAIN;
+/**
+ * pb2_pci_trylock() - pb2_pci_lock() without waiting
+ * @pdev: the function
+ *
+ * Context: any.
+ * Return: whether both locks are held.
+ */
+bool pb2_pci_trylock(struct pci_dev *pdev)
+{
+	return pci_dev_trylock(pdev);
+}
 
-	rc = reset_below(bridge, pdev->slot);
-	pci_dev_unlock(bridge);
-	return rc;
+/**
+ * pb2_pci_unlock() - undo pb2_pci_lock()
+ * @pdev: the function
+ *
+ * Context: any.
+ */
+void pb2_pci_unlock(struct pci_dev *pdev)
+{
+	pci_dev_unlock(pdev);
 }
 
 /**

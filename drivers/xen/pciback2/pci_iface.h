@@ -35,8 +35,12 @@ void pb2_pci_save_now(struct pci_dev *pdev);
 void pb2_pci_lock_cfg(struct pci_dev *pdev);
 void pb2_pci_unlock_cfg(struct pci_dev *pdev);
 int pb2_pci_reset_function(struct pci_dev *pdev);
-bool pb2_pci_may_reset_bus(struct pci_dev *pdev);
-int pb2_pci_reset_bus(struct pci_dev *pdev);
+int pb2_pci_reset_flr(struct pci_dev *pdev);
+int pb2_pci_reset_slot(struct pci_dev *pdev);
+int pb2_pci_reset_bus(struct pci_dev *bridge);
+void pb2_pci_lock(struct pci_dev *pdev);
+bool pb2_pci_trylock(struct pci_dev *pdev);
+void pb2_pci_unlock(struct pci_dev *pdev);
 
 void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms);
 void pb2_pci_pm_stop(struct pci_dev *pdev);

@@ -4,8 +4,9 @@
  *
  * Lock order, outermost first:
  *
- *   device_lock of the upstream bridge	(trylock only, pci_iface.c)
- *   device_lock of the function
+ *   device_lock of the upstream bridge	(group.c)
+ *   device_lock of the function	(of several on one bus, in its order;
+ *					whoever holds one already only tries)
  *   configuration access lock of the function (blocks user space's accesses)
  *   pb2_device.life_lock
  *   pb2_frontend.lock
@@ -42,7 +43,11 @@
 /* How long an idle function stays in D0; power/autosuspend_delay_ms */
 #define PB2_POWER_GRACE_MS	1000
 
+/* The longest text of a fault: a method that lied, and who forbids another */
+#define PB2_FAULT_SIZE		160
+
 struct pb2_frontend;
+struct pb2_group;
 
 /**
  * struct pb2_sbdf - the address of one function
@@ -160,16 +165,24 @@ enum pb2_verdict {
 
 /**
  * struct pb2_reset - result of the last reset of a function
- * @method: "function", "bus" or "none"; %NULL before the first
+ * @method: "kernel", "flr", "af_flr", "pm", "slot", "bus" or "none"
  * @verdict: what the mark says
  * @rc: errno of the last method tried, 0 when it claimed success
+ * @clean: proven, and since then no domain could touch the function
+ * @woken: it was put to sleep since then, and woken
  * @ms: how long all of it took
+ * @start: when it began, monotonic
+ * @when: when it ended, wall clock
  */
 struct pb2_reset {
 	const char *method;
 	enum pb2_verdict verdict;
 	int rc;
+	bool clean;
+	bool woken;
 	unsigned int ms;
+	ktime_t start;
+	ktime_t when;
 };
 
 /**
@@ -188,9 +201,12 @@ struct pb2_reset {
  * @identity: that domain's path under /vm, which outlives no domain and is
  *	never used again, or %NULL
  * @released: the driver has let go of the function
+ * @fault: why the function is, or will be, FAILED; empty for healthy;
+ *	life_lock
  * @gate: between the ring and the function
  * @conf: virtual configuration space; gate lock
  * @intx: stand-in interrupt handler; gate lock
+ * @bus_reset_off: the administrator forbids resets of slot and bus
  * @permissive: unknown registers are writable; one assignment only
  * @allow_interrupt_control: the guest may flip INTx and MSI enables; one
  *	assignment only
@@ -199,6 +215,7 @@ struct pb2_reset {
  * @pristine: configuration space as it was when seized, with decode on and
  *	bus master off; device_lock
  * @reset: result of the last reset; device_lock
+ * @proof: the last result while a new reset runs; device_lock
  * @awake: runtime PM references that the life cycle holds; device_lock
  * @reclaim_work: the way back, run without any lock held
  * @flr_work: the guest's own FLR, carried out as a reset of ours
@@ -219,17 +236,20 @@ struct pb2_device {
 	domid_t domid;
 	char *identity;
 	bool released;
+	char fault[PB2_FAULT_SIZE];
 
 	struct pb2_gate gate;
 	struct pb2_conf conf;
 	struct pb2_intx intx;
 
+	bool bus_reset_off;
 	bool permissive;
 	bool allow_interrupt_control;
 	unsigned long announced;
 
 	struct pci_saved_state *pristine;
 	struct pb2_reset reset;
+	struct pb2_reset proof;
 	bool awake;
 
 	struct work_struct reclaim_work;
@@ -293,7 +313,6 @@ extern struct pci_driver pb2_pci_driver;
 void pb2_device_get(struct pb2_device *pbdev);
 void pb2_device_put(struct pb2_device *pbdev);
 struct pb2_frontend *pb2_device_owner_get(struct pb2_device *pbdev);
-bool pb2_device_is_present(struct pb2_device *pbdev);
 
 /* assign.c: giving a function to a frontend, and taking the claim back */
 int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up);
@@ -305,6 +324,7 @@ const char *pb2_assign_reason(int rc);
 void pb2_reclaim_init(struct pb2_device *pbdev);
 void pb2_reclaim_queue(struct pb2_device *pbdev);
 void pb2_reclaim_now(struct pb2_device *pbdev);
+void pb2_reclaim_fence(struct pb2_device *pbdev);
 
 /* hold.c: back from a domain that lives and may still map the BARs */
 void pb2_hold_init(struct pb2_device *pbdev);
@@ -312,14 +332,41 @@ void pb2_hold_start(struct pb2_device *pbdev);
 void pb2_hold_stop(struct pb2_device *pbdev);
 bool pb2_hold_is_over(const struct pb2_device *pbdev);
 
-/* reset.c */
-void pb2_reset_run(struct pb2_device *pbdev);
-int pb2_reset_result(const struct pb2_device *pbdev);
-int pb2_reset_request(struct pb2_device *pbdev);
-void pb2_reset_guest_flr(struct pb2_device *pbdev);
-bool pb2_reset_is_announced(const struct pb2_device *pbdev);
+/* health.c: is it there, and is it the one that was seized? */
+const char *pb2_health_fault(struct pci_dev *pdev);
+
+/* reset.c: what a reset did, as opposed to what its method claims */
 void pb2_reset_init(struct pb2_device *pbdev);
+void pb2_reset_begin(struct pb2_device *pbdev);
+bool pb2_reset_mark(struct pci_dev *pdev);
+void pb2_reset_record(struct pb2_device *pbdev, const char *method,
+		      bool marked, int rc);
+bool pb2_reset_is_done(const struct pb2_device *pbdev);
+void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden);
+int pb2_reset_result(const struct pb2_device *pbdev);
 int pb2_reset_show(struct pb2_device *pbdev, char *buf, size_t size);
+
+/* rung.c: the ways to reset one function and no other */
+bool pb2_rung_climb(struct pb2_device *pbdev);
+
+/* group.c: the functions that a reset of the bus or slot hits */
+struct pb2_group *pb2_group_new(struct pb2_device *pbdev);
+void pb2_group_reset(struct pb2_group *group, bool held);
+void pb2_group_free(struct pb2_group *group);
+void pb2_group_heal(struct pb2_device *pbdev);
+
+/* ladder.c: reset by the least that does it */
+struct pb2_group *pb2_ladder_alone(struct pb2_device *pbdev);
+void pb2_ladder_together(struct pb2_group *group, bool held);
+void pb2_ladder_run(struct pb2_device *pbdev);
+
+/* flr.c: resets that somebody asks for */
+void pb2_flr_init(struct pb2_device *pbdev);
+int pb2_flr_request(struct pb2_device *pbdev);
+void pb2_flr_by_guest(struct pb2_device *pbdev);
+bool pb2_flr_is_announced(const struct pb2_device *pbdev);
+void pb2_flr_heal(struct pb2_device *pbdev);
+void pb2_flr_abort(struct pb2_device *pbdev);
 
 /* power.c */
 extern const struct dev_pm_ops pb2_power_ops;
@@ -327,6 +374,7 @@ void pb2_power_init(struct pb2_device *pbdev);
 void pb2_power_exit(struct pb2_device *pbdev);
 void pb2_power_wake(struct pb2_device *pbdev);
 void pb2_power_park(struct pb2_device *pbdev);
+bool pb2_power_is_asleep(const struct pb2_device *pbdev);
 void pb2_power_doze(struct pb2_device *pbdev);
 void pb2_power_doze_end(struct pb2_device *pbdev);
 

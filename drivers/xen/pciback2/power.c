@@ -19,6 +19,10 @@ static int runtime_suspend(struct device *dev)
 	struct pci_dev *pdev = to_pci_dev(dev);
 	int rc;
 
+	/* Its VFs, which others may use, would go with it. */
+	if (pci_num_vf(pdev))
+		return -EBUSY;
+
 	/*
 	 * Saving here keeps the PCI core from choosing the state itself: it
 	 * would arm PME, and a parked function must not wake anything.
@@ -36,15 +40,46 @@ static int runtime_suspend(struct device *dev)
 	return 0;
 }
 
-/* The PCI core has returned to D0 and restored configuration space by now. */
+/*
+ * The PCI core has returned to D0 and restored configuration space by now.
+ * Whoever woke the function may write to it.
+ */
 static int runtime_resume(struct device *dev)
 {
+	struct pb2_device *pbdev = dev_get_drvdata(dev);
+
+	if (pbdev)
+		WRITE_ONCE(pbdev->reset.woken, true);
 	return 0;
 }
 
 const struct dev_pm_ops pb2_power_ops = {
 	SET_RUNTIME_PM_OPS(runtime_suspend, runtime_resume, NULL)
 };
+
+/**
+ * pb2_power_is_asleep() - has a function been in D3hot since its last reset?
+ * @pbdev: the function
+ *
+ * What is in D3hot takes no access to its memory. Only the hardware knows:
+ * user space can leave D3hot through the configuration space, which wakes
+ * nothing that the kernel knows of.
+ *
+ * Context: device_lock held.
+ * Return: whether it was put to sleep, was not woken, and is in D3hot.
+ */
+bool pb2_power_is_asleep(const struct pb2_device *pbdev)
+{
+	struct pci_dev *pdev = pbdev->pdev;
+	u16 csr;
+
+	device_lock_assert(&pdev->dev);
+
+	return pdev->current_state == PCI_D3hot &&
+	       !READ_ONCE(pbdev->reset.woken) && pdev->pm_cap &&
+	       !pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &csr) &&
+	       (csr & PCI_PM_CTRL_STATE_MASK) == (__force u16)PCI_D3hot;
+}
 
 static void nap_work(struct work_struct *work)
 {

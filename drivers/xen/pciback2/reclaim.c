@@ -24,8 +24,18 @@ static void forget_settings(struct pb2_device *pbdev)
 	mutex_unlock(&pbdev->gate.lock);
 }
 
-static void take_back(struct pb2_device *pbdev)
+/**
+ * pb2_reclaim_fence() - keep the former domain away from a function
+ * @pbdev: a function in state RECLAIMING
+ *
+ * Harmless when done twice: a sibling's reset may come first.
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_reclaim_fence(struct pb2_device *pbdev)
 {
+	device_lock_assert(&pbdev->pdev->dev);
+
 	/* The guest may have left it in D3hot; the rest needs D0. */
 	pb2_power_wake(pbdev);
 
@@ -40,24 +50,52 @@ static void take_back(struct pb2_device *pbdev)
 	pb2_intx_disable(pbdev);
 	pb2_msi_release(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
+}
 
-	/* Stops DMA, resets, and restores the pristine state. */
-	pb2_reset_run(pbdev);
+/* Stops DMA, resets, and restores the pristine state, unless a sibling's did */
+static struct pb2_group *take_back(struct pb2_device *pbdev)
+{
+	pb2_reclaim_fence(pbdev);
+	return pbdev->reset.clean ? NULL : pb2_ladder_alone(pbdev);
+}
+
+static enum pb2_state next_state(struct pb2_device *pbdev)
+{
+	if (pbdev->fault[0]) {
+		pci_err(pbdev->pdev, "back from domain %u, but %s: not assignable\n",
+			pbdev->domid, pbdev->fault);
+		return PB2_FAILED;
+	}
+	return pb2_hold_is_over(pbdev) ? PB2_IDLE : PB2_HELD;
+}
+
+/* Everything after the reset. */
+static void settle(struct pb2_device *pbdev)
+{
+	enum pb2_state next;
 
 	forget_settings(pbdev);
 
 	/* Last, because freeing the vectors needs to know the owner. */
 	pb2_xen_unregister_owner(pbdev->pdev);
+
+	next = next_state(pbdev);
+	mutex_lock(&pbdev->life_lock);
+	pb2_state_set(pbdev, next);
+	mutex_unlock(&pbdev->life_lock);
+
+	/* Siblings may have failed because this one was in a domain. */
+	pb2_group_heal(pbdev);
+
+	if (next == PB2_IDLE)
+		pb2_power_park(pbdev);
+	else if (next == PB2_HELD)
+		pb2_hold_start(pbdev);
 }
 
-static enum pb2_state next_state(struct pb2_device *pbdev)
+static bool is_due(const struct pb2_device *pbdev)
 {
-	if (!pb2_device_is_present(pbdev)) {
-		pci_err(pbdev->pdev, "does not answer after domain %u, not assignable\n",
-			pbdev->domid);
-		return PB2_FAILED;
-	}
-	return pb2_hold_is_over(pbdev) ? PB2_IDLE : PB2_HELD;
+	return !pbdev->released && READ_ONCE(pbdev->state) == PB2_RECLAIMING;
 }
 
 /**
@@ -68,36 +106,36 @@ static enum pb2_state next_state(struct pb2_device *pbdev)
  */
 void pb2_reclaim_now(struct pb2_device *pbdev)
 {
-	enum pb2_state next;
-
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (READ_ONCE(pbdev->state) != PB2_RECLAIMING)
+	if (!is_due(pbdev))
 		return;
-
-	take_back(pbdev);
-	next = next_state(pbdev);
-
-	mutex_lock(&pbdev->life_lock);
-	pb2_state_set(pbdev, next);
-	mutex_unlock(&pbdev->life_lock);
-
-	if (next == PB2_IDLE)
-		pb2_power_park(pbdev);
-	else if (next == PB2_HELD)
-		pb2_hold_start(pbdev);
+	pb2_ladder_together(take_back(pbdev), true);
+	settle(pbdev);
 }
 
 static void reclaim(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(work, struct pb2_device,
 						reclaim_work);
-	struct pci_dev *pdev = pbdev->pdev;
+	struct device *dev = &pbdev->pdev->dev;
+	struct pb2_group *group;
 
-	device_lock(&pdev->dev);
-	if (!pbdev->released)
-		pb2_reclaim_now(pbdev);
-	device_unlock(&pdev->dev);
+	device_lock(dev);
+	if (!is_due(pbdev))
+		goto out;
+	group = take_back(pbdev);
+	if (group) {
+		/* Its siblings' locks and the bridge's come before this one. */
+		device_unlock(dev);
+		pb2_ladder_together(group, false);
+		device_lock(dev);
+	}
+	/* Unbinding it meanwhile has done the rest. */
+	if (is_due(pbdev))
+		settle(pbdev);
+out:
+	device_unlock(dev);
 	pb2_device_put(pbdev);
 }
 

@@ -285,7 +285,7 @@ static ssize_t do_flr_store(struct device_driver *drv, const char *buf,
 	if (IS_ERR(pbdev))
 		return PTR_ERR(pbdev);
 
-	rc = pb2_reset_request(pbdev);
+	rc = pb2_flr_request(pbdev);
 	pb2_device_put(pbdev);
 	if (rc)
 		return refuse("do_flr", buf, rc, "not reset");
@@ -335,9 +335,48 @@ static ssize_t last_reset_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(last_reset);
 
+static ssize_t fault_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int len = 0;
+
+	mutex_lock(&pbdev->life_lock);
+	if (pbdev->fault[0])
+		len = sysfs_emit(buf, "%s\n", pbdev->fault);
+	mutex_unlock(&pbdev->life_lock);
+	return len;
+}
+static DEVICE_ATTR_RO(fault);
+
+static ssize_t bus_reset_show(struct device *dev,
+			      struct device_attribute *attr, char *buf)
+{
+	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+
+	return sysfs_emit(buf, "%d\n", !READ_ONCE(pbdev->bus_reset_off));
+}
+
+static ssize_t bus_reset_store(struct device *dev,
+			       struct device_attribute *attr, const char *buf,
+			       size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	bool on;
+
+	if (kstrtobool(buf, &on))
+		return refuse("bus_reset", buf, -EINVAL, "not 0 or 1");
+
+	WRITE_ONCE(pbdev->bus_reset_off, !on);
+	return count;
+}
+static DEVICE_ATTR_RW(bus_reset);
+
 static struct attribute *device_attrs[] = {
 	&dev_attr_state.attr,
+	&dev_attr_fault.attr,
 	&dev_attr_last_reset.attr,
+	&dev_attr_bus_reset.attr,
 	NULL
 };
 

@@ -78,6 +78,29 @@ int pb2_xen_release_msix(struct pci_dev *pdev)
 }
 
 /**
+ * pb2_xen_device_reset() - tell Xen that a function was reset
+ * @pdev: the function
+ *
+ * Xen 4.20 and later keep a view of their own of the functions of a PVH dom0
+ * (vPCI), and drop it for every kind of reset alike.
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOSYS from a Xen that has no such view, or another errno of
+ * Xen's.
+ */
+int pb2_xen_device_reset(struct pci_dev *pdev)
+{
+	struct pci_device_reset op = {
+		.dev.seg = pci_domain_nr(pdev->bus),
+		.dev.bus = pdev->bus->number,
+		.dev.devfn = pdev->devfn,
+		.flags = PCI_DEVICE_RESET_FLR,
+	};
+
+	return HYPERVISOR_physdev_op(PHYSDEVOP_pci_device_reset, &op);
+}
+
+/**
  * pb2_xen_register_owner() - name the domain that interrupts are mapped for
  * @pdev: the function
  * @domid: its new owner

@@ -7,28 +7,32 @@
 
 #include "life_world.h"
 
+#include "../../drivers/xen/pciback2/flr.c"
+
 static void do_flr_tells_what_is_known(struct kunit *test)
 {
 	static const struct {
 		enum fake_reset function;
 		int want;
+		enum pb2_state state;
 	} rows[] = {
-		{ FAKE_RESET_WORKS, 0 },
-		{ FAKE_RESET_LIES, -EIO },
-		{ FAKE_RESET_FAILS, -ETIMEDOUT },
-		{ FAKE_RESET_NONE, -ENOTTY },
+		{ FAKE_RESET_WORKS, 0, PB2_IDLE },
+		/* Not reset is not lost, as with xen-pciback. */
+		{ FAKE_RESET_FAILS, -ETIMEDOUT, PB2_IDLE },
+		{ FAKE_RESET_NONE, -ENOTTY, PB2_IDLE },
+		/* But what is known to be dirty is kept from domains. */
+		{ FAKE_RESET_LIES, -EIO, PB2_FAILED },
+		{ FAKE_RESET_WORKS, 0, PB2_IDLE },
 	};
 	struct life_world *world = test->priv;
 	unsigned int i;
 
 	life_seize_dev(test);
-	world->dev->alone = false;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		world->dev->function_reset = rows[i].function;
-		KUNIT_EXPECT_EQ(test, pb2_reset_request(world->pbdev),
+		KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev),
 				rows[i].want);
-		/* Not reset is not lost, as with xen-pciback. */
-		LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+		LIFE_EXPECT_STATE(test, world->pbdev, rows[i].state);
 	}
 }
 
@@ -38,13 +42,13 @@ static void do_flr_of_an_idle_function_wakes_it_and_lets_it_doze(struct kunit *t
 
 	life_seize_dev(test);
 	world->pdev->current_state = PCI_D3hot;
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
 	fake_expect_calls(test, "pm_get", "set_master=0", "lock_cfg",
-			  "reset_function", "restore", "unlock_cfg", "pm_get",
-			  "pm_put", NULL);
+			  "reset_function", "restore", "unlock_cfg",
+			  "device_reset", "pm_put", "pm_get", NULL);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&world->pbdev->nap_work));
-	KUNIT_EXPECT_FALSE(test, pb2_reset_is_announced(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(world->pbdev));
 }
 
 static void do_flr_after_release_finds_nothing(struct kunit *test)
@@ -54,7 +58,7 @@ static void do_flr_after_release_finds_nothing(struct kunit *test)
 	life_seize_dev(test);
 	life_remove(world->pdev);
 	fake_forget();
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(world->pbdev), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), -ENODEV);
 	fake_expect_calls(test, NULL);
 }
 
@@ -73,7 +77,7 @@ static void during_do_flr_the_ring_is_answered_without_the_function(struct kunit
 
 	life_assign_dev(test);
 	life_during_reset = look_around;
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, seen_gate, PB2_GATE_BLOCKED);
 	KUNIT_EXPECT_EQ(test, seen_state, PB2_RESETTING);
 
@@ -93,11 +97,11 @@ static void do_flr_of_an_assigned_function_announces_for_seconds(struct kunit *t
 
 	life_assign_dev(test);
 	pbdev = world->pbdev;
-	KUNIT_EXPECT_FALSE(test, pb2_reset_is_announced(pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(pbdev));
 
 	before = jiffies;
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(pbdev), 0);
-	KUNIT_EXPECT_TRUE(test, pb2_reset_is_announced(pbdev));
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), 0);
+	KUNIT_EXPECT_TRUE(test, pb2_flr_is_announced(pbdev));
 	KUNIT_EXPECT_TRUE(test, time_after_eq(pbdev->announced,
 					      before + 5 * HZ));
 	KUNIT_EXPECT_TRUE(test, time_before(pbdev->announced,
@@ -105,7 +109,7 @@ static void do_flr_of_an_assigned_function_announces_for_seconds(struct kunit *t
 
 	/* An administrator's reset of a guest that goes on */
 	pbdev->announced = jiffies - 1;
-	KUNIT_EXPECT_FALSE(test, pb2_reset_is_announced(pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(pbdev));
 }
 
 static int start_dma(struct life_world *world)
@@ -122,7 +126,7 @@ static void once_announced_neither_dma_nor_vectors_start(struct kunit *test)
 
 	life_assign_dev(test);
 	KUNIT_ASSERT_EQ(test, start_dma(world), 0);
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
 
 	KUNIT_EXPECT_EQ(test, start_dma(world), XEN_PCI_ERR_access_denied);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_COMMAND, 2) &
@@ -147,7 +151,7 @@ static void once_announced_neither_dma_nor_vectors_start(struct kunit *test)
 
 static void look_for_the_announcement(struct life_world *world)
 {
-	if (!pb2_reset_is_announced(world->pbdev))
+	if (!pb2_flr_is_announced(world->pbdev))
 		fake_wrong("reset before it is announced");
 }
 
@@ -157,7 +161,7 @@ static void the_announcement_comes_before_the_reset(struct kunit *test)
 
 	life_assign_dev(test);
 	life_during_reset = look_for_the_announcement;
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
 }
 
 static void a_new_assignment_ends_the_announcement(struct kunit *test)
@@ -165,11 +169,11 @@ static void a_new_assignment_ends_the_announcement(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_assign_dev(test);
-	pb2_reset_request(world->pbdev);
+	pb2_flr_request(world->pbdev);
 	life_take_back(world->pbdev, &world->fe);
-	KUNIT_EXPECT_FALSE(test, pb2_reset_is_announced(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(world->pbdev));
 	life_assign(test, world->pbdev, &world->other);
-	KUNIT_EXPECT_FALSE(test, pb2_reset_is_announced(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(world->pbdev));
 }
 
 static void after_a_reset_the_guest_reads_what_a_new_one_would(struct kunit *test)
@@ -184,7 +188,7 @@ static void after_a_reset_the_guest_reads_what_a_new_one_would(struct kunit *tes
 	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &before);
 	pb2_conf_write(pbdev, PCI_BASE_ADDRESS_0, 4, ~0);
 	mutex_unlock(&pbdev->gate.lock);
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), 0);
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &after);
 	mutex_unlock(&pbdev->gate.lock);
@@ -199,19 +203,19 @@ static void what_a_reset_kills_has_failed_until_one_heals_it(struct kunit *test)
 	life_seize_dev(test);
 	pbdev = world->pbdev;
 	world->dev->function_reset = FAKE_RESET_KILLS;
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(pbdev), -EIO);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), -EIO);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_FAILED);
 	/* As it is: whoever repairs it finds it awake. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
 	/* Still dead */
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(pbdev), -EIO);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), -EIO);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_FAILED);
 
 	world->dev->absent = false;
 	world->dev->function_reset = FAKE_RESET_WORKS;
 	fake_forget();
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), 0);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, pbdev->reset.verdict, PB2_RESET_PROVEN);
 	KUNIT_EXPECT_EQ(test, fake_count("restore"), 1);
@@ -232,7 +236,7 @@ static void what_dies_under_its_domain_comes_back_and_has_failed(struct kunit *t
 	pbdev = world->pbdev;
 	pb2_pci_enable_msi(world->pdev);
 	world->dev->function_reset = FAKE_RESET_KILLS;
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(pbdev), -EIO);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), -EIO);
 	KUNIT_EXPECT_PTR_EQ(test, pbdev->fe, &world->fe);
 
 	life_kill(LIFE_DOMID);
@@ -244,7 +248,7 @@ static void what_dies_under_its_domain_comes_back_and_has_failed(struct kunit *t
 
 	world->dev->absent = false;
 	world->dev->function_reset = FAKE_RESET_WORKS;
-	KUNIT_EXPECT_EQ(test, pb2_reset_request(pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), 0);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_IDLE);
 	life_assign(test, pbdev, &world->other);
 }
@@ -267,7 +271,7 @@ static void do_ask(struct work_struct *work)
 {
 	struct asker *asker = container_of(work, struct asker, work);
 
-	asker->rc = pb2_reset_request(asker->pbdev);
+	asker->rc = pb2_flr_request(asker->pbdev);
 	complete(&asker->done);
 }
 
@@ -297,7 +301,90 @@ static void do_flr_waits_for_the_way_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, asker.rc, 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 2);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
-	KUNIT_EXPECT_FALSE(test, pb2_reset_is_announced(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(world->pbdev));
+}
+
+static void what_was_proven_and_slept_since_is_not_reset_again(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_ASSERT_TRUE(test, world->pbdev->reset.clean);
+
+	/* Still in its grace period: somebody may have touched it. */
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
+
+	pb2_pci_set_power(world->pdev, PCI_D3hot);
+	fake_forget();
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
+	/* It dozes all the same. */
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+}
+
+static void what_a_domain_had_is_reset_again(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
+	life_kill(LIFE_DOMID);
+	life_take_back(world->pbdev, &world->fe);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 2);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->reset.clean);
+}
+
+static void unbind(struct life_world *world)
+{
+	/* As the driver core would, while the reset has let go of it */
+	device_unlock(&world->pdev->dev);
+	life_remove(world->pdev);
+	device_lock(&world->pdev->dev);
+}
+
+/* A group's reset lets go of device_lock; remove may come in between. */
+static void unbinding_between_two_halves_ends_the_reset(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_group *group;
+
+	life_assign_dev(test);
+	world->dev->function_reset = FAKE_RESET_NONE;
+	world->dev->bus_reset = FAKE_RESET_WORKS;
+	device_lock(&world->pdev->dev);
+	KUNIT_ASSERT_EQ(test, begin(world->pbdev, false), 0);
+	group = reset_in_place(world->pbdev);
+	KUNIT_ASSERT_NOT_NULL(test, group);
+	unbind(world);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_GONE);
+	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 1);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+	device_unlock(&world->pdev->dev);
+	pb2_ladder_together(group, false);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+}
+
+/* The work may start long after it was queued. */
+static void a_guests_flr_is_done_by_the_do_flr_before_it(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	device_lock(&world->pdev->dev);
+	life_ask_for_flr(world->pbdev);
+	KUNIT_ASSERT_EQ(test, begin(world->pbdev, false), 0);
+	pb2_ladder_together(reset_in_place(world->pbdev), true);
+	resume(world->pbdev);
+	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
+			PB2_GATE_OPEN);
+	device_unlock(&world->pdev->dev);
+	/* The guest's driver may be at work again by now. */
+	life_settle(world->pbdev);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 }
 
 static struct kunit_case cases[] = {
@@ -313,11 +400,15 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_a_reset_kills_has_failed_until_one_heals_it),
 	KUNIT_CASE(what_dies_under_its_domain_comes_back_and_has_failed),
 	KUNIT_CASE(do_flr_waits_for_the_way_back),
+	KUNIT_CASE(what_was_proven_and_slept_since_is_not_reset_again),
+	KUNIT_CASE(what_a_domain_had_is_reset_again),
+	KUNIT_CASE(unbinding_between_two_halves_ends_the_reset),
+	KUNIT_CASE(a_guests_flr_is_done_by_the_do_flr_before_it),
 	{ }
 };
 
 static struct kunit_suite suite = {
-	.name = "pciback2_reset_request",
+	.name = "pciback2_flr",
 	.init = life_world_init,
 	.exit = life_world_exit,
 	.test_cases = cases,

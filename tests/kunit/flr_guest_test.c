@@ -23,7 +23,7 @@ static void a_guests_flr_is_carried_out_on_the_work_queue(struct kunit *test)
 			PB2_GATE_OPEN);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_ASSIGNED);
 	/* It is not the toolstack's announcement. */
-	KUNIT_EXPECT_FALSE(test, pb2_reset_is_announced(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(world->pbdev));
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
 }
 
@@ -130,7 +130,7 @@ static void a_domain_that_leaves_during_a_reset_has_it_reclaimed(struct kunit *t
 
 	life_assign_dev(test);
 	life_during_reset = leave;
-	pb2_reset_request(world->pbdev);
+	pb2_flr_request(world->pbdev);
 	life_settle(world->pbdev);
 
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
@@ -162,7 +162,7 @@ static void a_domain_that_leaves_a_dying_function_has_it_reclaimed(struct kunit 
 	life_assign_dev(test);
 	world->dev->function_reset = FAKE_RESET_KILLS;
 	life_during_reset = leave;
-	pb2_reset_request(world->pbdev);
+	pb2_flr_request(world->pbdev);
 	life_settle(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 1);
@@ -182,7 +182,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "pciback2_reset_flr",
+	.name = "pciback2_flr_guest",
 	.init = life_world_init,
 	.exit = life_world_exit,
 	.test_cases = cases,
