@@ -385,6 +385,16 @@ void pb2_pci_pm_stop(struct pci_dev *pdev)
 	pdev->current_state = PCI_D0;
 }
 
+void pb2_pci_allow_d3cold(struct pci_dev *pdev, bool allow)
+{
+	struct fake_pci *dev = fake_of(pdev);
+
+	fake_note("allow_d3cold=%d %s", allow, pci_name(pdev));
+	if (!dev->managed)
+		fake_wrong("D3cold of %s, which is not under runtime PM",
+			   pci_name(pdev));
+}
+
 /* As runtime PM: the reference is taken either way. */
 int pb2_pci_pm_get(struct pci_dev *pdev)
 {

@@ -241,7 +241,44 @@ static void a_pf_stays_awake_for_its_vfs(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("set_power"), 0);
 }
 
+static void dom0s_sleep_leaves_what_a_domain_has_in_d0(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct device *dev = &world->pdev->dev;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.suspend(dev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("save_now"), 0);
+
+	life_assign(test, world->pbdev, &world->fe);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.suspend(dev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("save_now"), 1);
+	life_take_back(world->pbdev, &world->fe);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.suspend(dev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("save_now"), 2);
+}
+
+static void d3cold_is_for_those_who_ask_and_ends_with_the_seizure(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	device_lock(&world->pdev->dev);
+	pb2_power_allow_d3cold(world->pbdev, false);
+	KUNIT_EXPECT_EQ(test, fake_count("allow_d3cold"), 0);
+	pb2_power_allow_d3cold(world->pbdev, true);
+	pb2_power_allow_d3cold(world->pbdev, true);
+	KUNIT_EXPECT_EQ(test, fake_count("allow_d3cold=1"), 1);
+	device_unlock(&world->pdev->dev);
+
+	life_remove(world->pdev);
+	fake_expect_order(test, "allow_d3cold=0", "pm_stop", NULL);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(dom0s_sleep_leaves_what_a_domain_has_in_d0),
+	KUNIT_CASE(d3cold_is_for_those_who_ask_and_ends_with_the_seizure),
 	KUNIT_CASE(whoever_wakes_it_may_have_soiled_it),
 	KUNIT_CASE(a_pf_stays_awake_for_its_vfs),
 	KUNIT_CASE(idle_means_d3hot_with_the_state_saved_before),

@@ -357,7 +357,26 @@ static void the_bus_can_be_forbidden(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, world->pbdev.bus_reset_off);
 }
 
+static void d3cold_does_not_wait_for_an_unbind(struct kunit *test)
+{
+	struct device *dev = &world->pdev.dev;
+
+	mutex_init(&dev->mutex);
+	pci_set_drvdata(&world->pdev, &world->pbdev);
+	dev_attr_d3cold.show(dev, &dev_attr_d3cold, page);
+	KUNIT_EXPECT_STREQ(test, page, "0\n");
+	KUNIT_EXPECT_EQ(test, dev_attr_d3cold.store(dev, &dev_attr_d3cold, "2",
+						    1), -EINVAL);
+	mutex_lock(&dev->mutex);
+	KUNIT_EXPECT_EQ(test, dev_attr_d3cold.store(dev, &dev_attr_d3cold, "1",
+						    1), -EBUSY);
+	mutex_unlock(&dev->mutex);
+	KUNIT_EXPECT_EQ(test, dev_attr_d3cold.store(dev, &dev_attr_d3cold, "0",
+						    1), 1);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(d3cold_does_not_wait_for_an_unbind),
 	KUNIT_CASE(a_function_shows_its_fault_or_nothing),
 	KUNIT_CASE(the_bus_can_be_forbidden),
 	KUNIT_CASE(attributes_have_the_modes_of_xen_pciback),

@@ -10,6 +10,7 @@
 #include <asm/sync_bitops.h>
 
 #include "frontend.h"
+#include "pci_iface.h"
 #include "xen_iface.h"
 
 /* Longer than any driver takes; the core holds device_lock meanwhile. */
@@ -126,8 +127,15 @@ static pci_ers_result_t mmio_enabled(struct pci_dev *pdev)
 		    pci_channel_io_normal, PCI_ERS_RESULT_RECOVERED);
 }
 
+/* The link was reset, and whoever is behind it: as after a reset of ours. */
 static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 {
+	struct pb2_device *pbdev = pci_get_drvdata(pdev);
+
+	mutex_lock(&pbdev->gate.lock);
+	pb2_pci_restore(pdev, pbdev->pristine);
+	pb2_conf_reset(pbdev);
+	mutex_unlock(&pbdev->gate.lock);
 	return step(pdev, "slot_reset", XEN_PCI_OP_aer_slotreset,
 		    pci_channel_io_normal, PCI_ERS_RESULT_RECOVERED);
 }

@@ -374,6 +374,28 @@ void pb2_pci_pm_stop(struct pci_dev *pdev)
 }
 
 /**
+ * pb2_pci_allow_d3cold() - let the port above the function sleep, or not
+ * @pdev: a function between pb2_pci_pm_start() and pb2_pci_pm_stop()
+ * @allow: whether; no twice in a row
+ *
+ * Context: may sleep.
+ */
+void pb2_pci_allow_d3cold(struct pci_dev *pdev, bool allow)
+{
+	struct pci_dev *port = pdev->bus->self;
+
+	if (allow) {
+		pci_d3cold_enable(pdev);
+		if (port)
+			pm_runtime_put(&port->dev);
+	} else {
+		if (port)
+			pm_runtime_get_sync(&port->dev);
+		pci_d3cold_disable(pdev);
+	}
+}
+
+/**
  * pb2_pci_pm_get() - wake the function and keep it awake
  * @pdev: the function
  *

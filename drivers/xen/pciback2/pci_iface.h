@@ -44,6 +44,7 @@ void pb2_pci_unlock(struct pci_dev *pdev);
 
 void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms);
 void pb2_pci_pm_stop(struct pci_dev *pdev);
+void pb2_pci_allow_d3cold(struct pci_dev *pdev, bool allow);
 int pb2_pci_pm_get(struct pci_dev *pdev);
 void pb2_pci_pm_put(struct pci_dev *pdev);
 

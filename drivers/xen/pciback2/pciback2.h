@@ -216,6 +216,7 @@ struct pb2_reset {
  *	bus master off; device_lock
  * @reset: result of the last reset; device_lock
  * @proof: the last result while a new reset runs; device_lock
+ * @d3cold: the administrator allows D3cold; device_lock
  * @awake: runtime PM references that the life cycle holds; device_lock
  * @reclaim_work: the way back, run without any lock held
  * @flr_work: the guest's own FLR, carried out as a reset of ours
@@ -250,6 +251,7 @@ struct pb2_device {
 	struct pci_saved_state *pristine;
 	struct pb2_reset reset;
 	struct pb2_reset proof;
+	bool d3cold;
 	bool awake;
 
 	struct work_struct reclaim_work;
@@ -376,6 +378,7 @@ void pb2_power_wake(struct pb2_device *pbdev);
 void pb2_power_park(struct pb2_device *pbdev);
 bool pb2_power_is_asleep(const struct pb2_device *pbdev);
 void pb2_power_doze(struct pb2_device *pbdev);
+void pb2_power_allow_d3cold(struct pb2_device *pbdev, bool allow);
 void pb2_power_doze_end(struct pb2_device *pbdev);
 
 /* intx.c: stand-in handler for a line that dom0 shares with the guest */

@@ -53,7 +53,22 @@ static int runtime_resume(struct device *dev)
 	return 0;
 }
 
+/*
+ * dom0 goes to sleep. What a domain may reach stays in D0: that domain need
+ * not sleep, and an access to a function in D3hot is answered with an error.
+ * The PCI core leaves a function that is saved already where it is.
+ */
+static int system_suspend(struct device *dev)
+{
+	const struct pb2_device *pbdev = dev_get_drvdata(dev);
+
+	if (pbdev && READ_ONCE(pbdev->state) != PB2_IDLE)
+		pb2_pci_save_now(to_pci_dev(dev));
+	return 0;
+}
+
 const struct dev_pm_ops pb2_power_ops = {
+	SET_SYSTEM_SLEEP_PM_OPS(system_suspend, NULL)
 	SET_RUNTIME_PM_OPS(runtime_suspend, runtime_resume, NULL)
 };
 
@@ -115,6 +130,7 @@ void pb2_power_exit(struct pb2_device *pbdev)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	pb2_power_doze_end(pbdev);
+	pb2_power_allow_d3cold(pbdev, false);
 	pb2_pci_pm_stop(pbdev->pdev);
 	/* The life cycle's own reference goes last: no suspend in between. */
 	pb2_power_park(pbdev);
@@ -189,4 +205,24 @@ void pb2_power_doze_end(struct pb2_device *pbdev)
 		return;
 	pb2_pci_pm_put(pbdev->pdev);
 	pb2_device_put(pbdev);
+}
+
+/**
+ * pb2_power_allow_d3cold() - let the port above sleep, too, and cut the power
+ * @pbdev: the function
+ * @allow: whether
+ *
+ * Not by default: Xen reads configuration space behind the kernel's back and
+ * wakes no port.
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_power_allow_d3cold(struct pb2_device *pbdev, bool allow)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (pbdev->d3cold == allow)
+		return;
+	pbdev->d3cold = allow;
+	pb2_pci_allow_d3cold(pbdev->pdev, allow);
 }

@@ -372,11 +372,38 @@ static ssize_t bus_reset_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(bus_reset);
 
+static ssize_t d3cold_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+
+	return sysfs_emit(buf, "%d\n", READ_ONCE(pbdev->d3cold));
+}
+
+static ssize_t d3cold_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	bool on;
+
+	if (kstrtobool(buf, &on))
+		return refuse("d3cold", buf, -EINVAL, "not 0 or 1");
+
+	/* Unbinding removes this file with device_lock held. */
+	if (!device_trylock(dev))
+		return refuse("d3cold", buf, -EBUSY, "the function is busy");
+	pb2_power_allow_d3cold(pbdev, on);
+	device_unlock(dev);
+	return count;
+}
+static DEVICE_ATTR_RW(d3cold);
+
 static struct attribute *device_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_fault.attr,
 	&dev_attr_last_reset.attr,
 	&dev_attr_bus_reset.attr,
+	&dev_attr_d3cold.attr,
 	NULL
 };
 
