@@ -214,11 +214,14 @@ image_run()
 {
 	local dir=$1 module=$2 plan=$3 tree=$1/overlay
 
+	pb2_need gcc libc6-dev
 	rm -rf "$tree"
 	mkdir -p "$tree/tests"
 	cp "$pb2_top"/tests/xen/* "$pb2_top/scripts/modprobe.conf" "$tree/tests/"
 	install -m 755 "$pb2_top/tests/xen/dom0.init" "$tree/init"
 	cp "$plan" "$tree/tests/plan"
+	gcc -O2 -static -o "$tree/tests/destroy-domain" \
+		"$pb2_top/tests/xen/destroy-domain.c" || return
 	if [ -n "$module" ]; then
 		install -D -m 644 "$module" \
 			"$tree/usr/lib/modules/$image_kernel_version/updates/pciback2.ko"

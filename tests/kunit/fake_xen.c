@@ -49,6 +49,7 @@ void fake_xen_reset(void)
 	}
 	mutex_unlock(&keys_lock);
 
+	fake_domain_reset();
 	memset(owners, 0, sizeof(owners));
 	memset(&fake_xen, 0, sizeof(fake_xen));
 	fake_xen.initial_domain = true;
@@ -66,6 +67,7 @@ void fake_xen_check(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, fake_xen.mapped, 0, "ring still mapped");
 	KUNIT_EXPECT_EQ_MSG(test, fake_xen.bound, 0, "event channel still bound");
 	KUNIT_EXPECT_NULL_MSG(test, fake_xen.watch, "watch still registered");
+	KUNIT_EXPECT_NULL_MSG(test, fake_xen.on_release, "domains still watched");
 	KUNIT_EXPECT_EQ_MSG(test, fake_xen.prepared, 0, "MSI-X still prepared");
 	KUNIT_EXPECT_EQ_MSG(test, fake_xen.owners, 0, "owner still registered");
 }

@@ -8,7 +8,12 @@
 
 #include <kunit/test.h>
 
+#include <xen/interface/domctl.h>
+
 #include "../../drivers/xen/pciback2/xen_iface.h"
+
+/* Xen 4.17's */
+#define FAKE_XEN_DOMCTL		0x15
 
 /* The IRQ of a bound event channel, and what Xen calls one of our IRQs */
 #define FAKE_XEN_EVTCHN_IRQ	77
@@ -19,6 +24,9 @@
  * @initial_domain: are we dom0? True at the start of a test.
  * @pirqs: are we a PV domain? True at the start of a test.
  * @unshared: is no other domain on an INTx line?
+ * @domctl: the interface version that XEN_DOMCTL wants; 0 at the start of a
+ *	test, for one that nobody knows
+ * @on_release: called when a domain dies, or %NULL
  * @page: what pb2_xen_map_ring() maps, if the test has put anything there
  * @gref: the grant reference that was mapped
  * @port: the event channel that was bound
@@ -42,6 +50,8 @@ struct fake_xen {
 	bool initial_domain;
 	bool pirqs;
 	bool unshared;
+	u32 domctl;
+	void (*on_release)(void);
 	void *page;
 	unsigned int gref;
 	unsigned int port;
@@ -65,6 +75,13 @@ extern struct fake_xen fake_xen;
 
 void fake_xen_reset(void);
 void fake_xen_check(struct kunit *test);
+
+/* fake_domain.c: the domains that there are */
+void fake_domain_reset(void);
+void fake_domain_create(domid_t domid, const char *uuid);
+void fake_domain_set_flags(domid_t domid, u32 flags);
+void fake_domain_free(domid_t domid);
+void fake_domain_event(void);
 
 /* The guest and the toolstack */
 void fake_xen_put(const char *dir, const char *key, const char *val);

@@ -6,6 +6,28 @@
 
 #include "../../drivers/xen/pciback2/hold.c"
 
+#define DOM0	"00000000-0000-0000-0000-000000000000"
+#define SEVEN	"7e57ab1e-0000-4000-8000-000000000007"
+#define EIGHT	"7e57ab1e-0000-4000-8000-000000000008"
+
+/* From here on Xen is asked, which the other tests do without. */
+static void ask_xen(void)
+{
+	fake_xen.domctl = FAKE_XEN_DOMCTL;
+	fake_domain_create(0, DOM0);
+	fake_domain_create(LIFE_DOMID, SEVEN);
+	fake_domain_create(LIFE_OTHER_DOMID, EIGHT);
+	fake_xen_put("/local/domain/7", "vm", "/vm/" SEVEN);
+	fake_xen_put("/local/domain/8", "vm", "/vm/" EIGHT);
+	pb2_domain_init();
+}
+
+static void finish(struct kunit *test)
+{
+	pb2_domain_exit();
+	life_world_exit(test);
+}
+
 static void hold(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -16,7 +38,7 @@ static void hold(struct kunit *test)
 	fake_forget();
 }
 
-/* Now instead of in half a second */
+/* Now instead of in some seconds */
 static void look_now(struct pb2_device *pbdev)
 {
 	flush_delayed_work(&pbdev->held_work);
@@ -217,6 +239,112 @@ static void a_failure_does_not_end_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 }
 
+static void a_death_ends_it_at_once(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	ask_xen();
+	hold(test);
+	/* Another one's, and its own, which leaves its nodes behind. */
+	fake_domain_free(LIFE_OTHER_DOMID);
+	fake_domain_event();
+	flush_workqueue(pb2_wq);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
+
+	fake_domain_free(LIFE_DOMID);
+	fake_forget();
+	fake_domain_event();
+	flush_workqueue(pb2_wq);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	fake_expect_calls(test, "domctl=7", "pm_put", NULL);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->held_work));
+	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 2);
+}
+
+static void a_death_concerns_all_that_are_held(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *idle, *second;
+
+	ask_xen();
+	hold(test);
+	second = life_seize(test, fake_nic(test, PCI_DEVFN(1, 0)));
+	idle = life_seize(test, fake_nic(test, PCI_DEVFN(2, 0)));
+	life_assign(test, second, &world->fe);
+	life_take_back(second, &world->fe);
+	LIFE_EXPECT_STATE(test, second, PB2_HELD);
+
+	fake_domain_set_flags(LIFE_DOMID, XEN_DOMINF_dying);
+	fake_domain_event();
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&idle->held_work));
+	flush_workqueue(pb2_wq);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	LIFE_EXPECT_STATE(test, second, PB2_IDLE);
+}
+
+/* The event was lost, or came before the state that it looks for. */
+static void a_death_without_event_ends_it_too(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	ask_xen();
+	hold(test);
+	fake_domain_free(LIFE_DOMID);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+}
+
+static void a_domain_that_is_shut_down_still_holds(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	ask_xen();
+	hold(test);
+	fake_domain_set_flags(LIFE_DOMID, XEN_DOMINF_shutdown);
+	fake_domain_event();
+	flush_workqueue(pb2_wq);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+}
+
+static void nodes_that_are_gone_do_not_end_it(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	ask_xen();
+	hold(test);
+	life_kill(LIFE_DOMID);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+}
+
+/* A toolstack may give a living domain another UUID, and Xen the field. */
+static void another_uuid_has_to_be_confirmed_by_xenstore(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	ask_xen();
+	hold(test);
+	fake_domain_create(LIFE_DOMID, EIGHT);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	fake_xen_put("/local/domain/7", "vm", "/vm/" EIGHT);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+}
+
+static void a_dead_domain_holds_nothing(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	ask_xen();
+	life_assign_dev(test);
+	fake_domain_free(LIFE_DOMID);
+	life_take_back(world->pbdev, &world->fe);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(it_lasts_as_long_as_the_domain),
 	KUNIT_CASE(it_ends_when_the_domain_is_dead),
@@ -230,13 +358,20 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_held_function_can_be_released),
 	KUNIT_CASE(a_reset_does_not_end_it),
 	KUNIT_CASE(a_failure_does_not_end_it),
+	KUNIT_CASE(a_death_ends_it_at_once),
+	KUNIT_CASE(a_death_concerns_all_that_are_held),
+	KUNIT_CASE(a_death_without_event_ends_it_too),
+	KUNIT_CASE(a_domain_that_is_shut_down_still_holds),
+	KUNIT_CASE(nodes_that_are_gone_do_not_end_it),
+	KUNIT_CASE(another_uuid_has_to_be_confirmed_by_xenstore),
+	KUNIT_CASE(a_dead_domain_holds_nothing),
 	{ }
 };
 
 static struct kunit_suite suite = {
 	.name = "pciback2_hold",
 	.init = life_world_init,
-	.exit = life_world_exit,
+	.exit = finish,
 	.test_cases = cases,
 };
 

@@ -61,6 +61,13 @@ static void add_all(struct world *world)
 		pb2_registry_add(&world->pbdevs[i]);
 }
 
+static unsigned int visited;
+
+static void note_visit(struct pb2_device *pbdev)
+{
+	visited |= BIT(pbdev->sbdf.devfn);
+}
+
 static int show_func(struct pb2_device *pbdev, char *buf, size_t size)
 {
 	/* As the real ones do: this must be allowed. */
@@ -217,6 +224,23 @@ static void an_error_of_a_function_ends_the_show(struct kunit *test)
 						show_error), -EIO);
 }
 
+static void each_function_is_visited(struct kunit *test)
+{
+	struct world *world = test->priv;
+
+	visited = 0;
+	pb2_registry_each(note_visit);
+	KUNIT_EXPECT_EQ(test, visited, 0);
+	add_all(world);
+	pb2_registry_each(note_visit);
+	KUNIT_EXPECT_EQ(test, visited, BIT(NR_DEVS) - 1);
+
+	visited = 0;
+	pb2_registry_del(&world->pbdevs[1]);
+	pb2_registry_each(note_visit);
+	KUNIT_EXPECT_EQ(test, visited, BIT(0) | BIT(2));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_function_is_found_by_its_address),
 	KUNIT_CASE(a_function_may_be_removed_twice),
@@ -226,6 +250,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_function_may_go_while_it_is_shown),
 	KUNIT_CASE(the_output_is_cut_at_a_line),
 	KUNIT_CASE(an_error_of_a_function_ends_the_show),
+	KUNIT_CASE(each_function_is_visited),
 	{ }
 };
 

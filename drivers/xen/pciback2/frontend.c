@@ -337,13 +337,29 @@ static void run(struct pb2_frontend *fe, enum action action)
 	}
 }
 
+/*
+ * The nodes of a domain that died without its toolstack say for ever what it
+ * wrote last. It has closed, whatever that is.
+ */
+static enum xenbus_state peer_state(struct pb2_frontend *fe)
+{
+	enum xenbus_state peer = pb2_xen_state(fe->xdev->otherend);
+
+	if (peer == XenbusStateUnknown || peer == XenbusStateClosed ||
+	    pb2_domain_is_alive(fe->domid, NULL))
+		return peer;
+
+	if (fe->ring.page || !list_empty_careful(&fe->entries))
+		dev_info(&fe->xdev->dev, "domain %u is dead and has left its xenstore nodes\n",
+			 fe->domid);
+	return XenbusStateClosed;
+}
+
 static void frontend_work(struct work_struct *work)
 {
 	struct pb2_frontend *fe = container_of(work, struct pb2_frontend, work);
-	struct xenbus_device *xdev = fe->xdev;
 
-	run(fe, choose(pb2_xen_state(xdev->nodename),
-		       pb2_xen_state(xdev->otherend)));
+	run(fe, choose(pb2_xen_state(fe->xdev->nodename), peer_state(fe)));
 }
 
 /*
@@ -378,6 +394,7 @@ static struct pb2_frontend *alloc_frontend(struct xenbus_device *xdev)
 		return NULL;
 
 	kref_init(&fe->ref);
+	INIT_LIST_HEAD(&fe->link);
 	fe->xdev = xdev;
 	fe->domid = xdev->otherend_id;
 	fe->topology = topology;
@@ -395,6 +412,7 @@ static void retire(struct pb2_frontend *fe)
 	WRITE_ONCE(fe->dying, true);
 	if (fe->watching)
 		pb2_xen_unwatch(&fe->watch);
+	pb2_domain_leave(fe);
 	/* The last one to queue the work is gone. */
 	cancel_work_sync(&fe->work);
 	/* No request reaches a function that is on its way back. */
@@ -418,6 +436,7 @@ static int frontend_probe(struct xenbus_device *xdev,
 	if (rc)
 		goto err;
 
+	pb2_domain_join(fe);
 	/* Fires once at once, in case everything is there already. */
 	rc = pb2_xen_watch(xdev, &fe->watch, backend_changed);
 	if (rc)

@@ -66,6 +66,7 @@ struct pb2_ring {
 /**
  * struct pb2_frontend - one guest's frontend
  * @ref: one for the xenbus device, one for each function it owns
+ * @link: among those that look when a domain dies; domain.c's lock
  * @xdev: the backend's xenbus device; valid until the last reference of the
  *	xenbus device is gone, which @work and @ring never outlive
  * @domid: the guest; immutable
@@ -81,6 +82,7 @@ struct pb2_ring {
  */
 struct pb2_frontend {
 	struct kref ref;
+	struct list_head link;
 	struct xenbus_device *xdev;
 	domid_t domid;
 	const struct pb2_topology_ops *topology;
@@ -102,6 +104,10 @@ int pb2_frontend_init(bool passthrough);
 void pb2_frontend_exit(void);
 void pb2_frontend_get(struct pb2_frontend *fe);
 void pb2_frontend_put(struct pb2_frontend *fe);
+
+/* domain.c */
+void pb2_domain_join(struct pb2_frontend *fe);
+void pb2_domain_leave(struct pb2_frontend *fe);
 
 /* entry.c: the functions of a frontend */
 int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,

@@ -14,32 +14,43 @@
 #include "frontend.h"
 #include "pciback2.h"
 
-#define LOOK_EVERY_MS	500
-
-/**
- * pb2_hold_is_over() - is the domain that had the function gone?
- * @pbdev: the function
- *
- * A domain ID is used again, the path of its UUID is not.
- *
- * Context: device_lock held, may sleep.
- * Return: true if no domain of @pbdev->identity is left, false also while
- * xenstore does not answer.
+/*
+ * The event of a domain's death starts a look at once. It may come before the
+ * state that it looks for, or before the nodes go that stand for the domain
+ * where Xen cannot be asked.
  */
-bool pb2_hold_is_over(const struct pb2_device *pbdev)
+#define LOOK_EVERY_MS	5000
+
+/* A domain ID is used again, the path of its UUID is not. */
+static bool ask_xenstore(const struct pb2_device *pbdev)
 {
-	char *now;
+	char *now = pb2_keys_identity(pbdev->domid);
 	bool over;
 
-	device_lock_assert(&pbdev->pdev->dev);
-
-	now = pb2_keys_identity(pbdev->domid);
 	/* Not knowing is no reason to put it to sleep under a domain. */
 	if (IS_ERR(now))
 		return false;
 	over = !now || !pbdev->identity || strcmp(now, pbdev->identity);
 	kfree(now);
 	return over;
+}
+
+/**
+ * pb2_hold_is_over() - is the domain that had the function dead?
+ * @pbdev: the function
+ *
+ * Context: device_lock held, may sleep.
+ * Return: true if no domain of @pbdev->identity is left, false also while
+ * neither Xen nor xenstore can tell.
+ */
+bool pb2_hold_is_over(const struct pb2_device *pbdev)
+{
+	int alive;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	alive = pb2_domain_is_alive(pbdev->domid, pbdev->identity);
+	return alive < 0 ? ask_xenstore(pbdev) : !alive;
 }
 
 static void look_again(struct pb2_device *pbdev)
@@ -83,6 +94,22 @@ out:
 void pb2_hold_init(struct pb2_device *pbdev)
 {
 	INIT_DELAYED_WORK(&pbdev->held_work, look);
+}
+
+/**
+ * pb2_hold_look() - some domain died: look now if the function is held
+ * @pbdev: a function that the caller has a reference to
+ *
+ * Context: any.
+ */
+void pb2_hold_look(struct pb2_device *pbdev)
+{
+	if (READ_ONCE(pbdev->state) != PB2_HELD)
+		return;
+	pb2_device_get(pbdev);
+	/* A look that was due later has a reference already. */
+	if (mod_delayed_work(pb2_wq, &pbdev->held_work, 0))
+		pb2_device_put(pbdev);
 }
 
 /**

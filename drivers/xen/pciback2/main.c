@@ -60,9 +60,10 @@ static int __init pb2_init(void)
 	if (rc)
 		goto err_wanted;
 
+	pb2_domain_init();
 	rc = pci_register_driver(&pb2_pci_driver);
 	if (rc)
-		goto err_wanted;
+		goto err_domain;
 
 	rc = pb2_sriov_init();
 	if (rc)
@@ -78,6 +79,8 @@ err_sriov:
 	pb2_sriov_exit();
 err_driver:
 	pci_unregister_driver(&pb2_pci_driver);
+err_domain:
+	pb2_domain_exit();
 err_wanted:
 	pb2_wanted_clear();
 	destroy_workqueue(pb2_wq);
@@ -90,6 +93,7 @@ static void __exit pb2_exit(void)
 	pb2_frontend_exit();
 	pb2_sriov_exit();
 	pci_unregister_driver(&pb2_pci_driver);
+	pb2_domain_exit();
 	pb2_wanted_clear();
 	/* Late work finds its function released; let it drop its reference. */
 	destroy_workqueue(pb2_wq);

@@ -11,7 +11,7 @@
  *   pb2_device.life_lock
  *   pb2_frontend.lock
  *   pb2_device.gate.lock
- *   registry and wanted spinlocks	(leaves)
+ *   registry, wanted and frontends spinlocks	(leaves)
  *
  * The ring takes pb2_frontend.lock and the gate lock only, so that no reset
  * and no xenstore access can delay its answer.
@@ -288,6 +288,7 @@ struct pb2_device *pb2_registry_find_vf(const struct pci_dev *pf);
 int pb2_registry_show(char *buf, size_t size,
 		      int (*show)(struct pb2_device *pbdev, char *buf,
 				  size_t size));
+void pb2_registry_each(void (*visit)(struct pb2_device *pbdev));
 
 /* state.c: the life cycle's states and their legal transitions */
 const char *pb2_state_name(enum pb2_state state);
@@ -332,7 +333,13 @@ void pb2_reclaim_fence(struct pb2_device *pbdev);
 void pb2_hold_init(struct pb2_device *pbdev);
 void pb2_hold_start(struct pb2_device *pbdev);
 void pb2_hold_stop(struct pb2_device *pbdev);
+void pb2_hold_look(struct pb2_device *pbdev);
 bool pb2_hold_is_over(const struct pb2_device *pbdev);
+
+/* domain.c: whether a domain is alive, and who has to know when one died */
+void pb2_domain_init(void);
+void pb2_domain_exit(void);
+int pb2_domain_is_alive(domid_t domid, const char *identity);
 
 /* health.c: is it there, and is it the one that was seized? */
 const char *pb2_health_fault(struct pci_dev *pdev);

@@ -144,6 +144,23 @@ static void drop_snapshot(struct snapshot *snap)
 	kfree(snap);
 }
 
+/**
+ * pb2_registry_each() - do something to every seized function
+ * @visit: called under the registry's spinlock; must neither sleep nor drop
+ *	the last reference
+ *
+ * Context: Any, but no interrupt.
+ */
+void pb2_registry_each(void (*visit)(struct pb2_device *pbdev))
+{
+	struct pb2_device *pbdev;
+
+	spin_lock(&registry_lock);
+	list_for_each_entry(pbdev, &registry, link)
+		visit(pbdev);
+	spin_unlock(&registry_lock);
+}
+
 /* Cuts a full buffer behind its last whole line. */
 static size_t cut_line(char *buf, size_t count)
 {

@@ -3,8 +3,13 @@
  * xen_iface.c - the only caller of hypercalls, event channels, grants and
  * xenstore
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/notifier.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <xen/events.h>
+#include <xen/interface/domctl.h>
 #include <xen/interface/io/pciif.h>
 #include <xen/interface/physdev.h>
 #include <xen/pci.h>
@@ -148,6 +153,77 @@ int pb2_xen_pirq(unsigned int irq)
 bool pb2_xen_irq_is_unshared(unsigned int irq)
 {
 	return xen_test_irq_shared(irq);
+}
+
+/**
+ * pb2_xen_domctl() - an operation on a domain, or a question about it
+ * @op: the operation, also gets the answer
+ *
+ * Context: may sleep.
+ * Return: 0, -EACCES for another interface version than Xen's, or another
+ * errno of Xen's.
+ */
+int pb2_xen_domctl(struct xen_domctl *op)
+{
+	/* The form of a hypercall that every architecture has */
+	return privcmd_call(__HYPERVISOR_domctl, (unsigned long)op, 0, 0, 0, 0);
+}
+
+static void (*on_release)(void);
+static bool is_watching;
+
+static void domain_released(struct xenbus_watch *watch, const char *path,
+			    const char *token)
+{
+	on_release();
+}
+
+static struct xenbus_watch release_watch = {
+	.node		= "@releaseDomain",
+	.callback	= domain_released,
+};
+
+static int xenstore_is_up(struct notifier_block *nb, unsigned long event,
+			  void *data)
+{
+	int rc = register_xenbus_watch(&release_watch);
+
+	is_watching = !rc;
+	if (rc)
+		pr_err("the death of domains cannot be watched: %d\n", rc);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block xenstore_up = {
+	.notifier_call	= xenstore_is_up,
+};
+
+/**
+ * pb2_xen_watch_domains() - be told when any domain shuts down or dies
+ * @callback: called in xenwatch's thread, once at once
+ *
+ * Before xenstore runs, a request would wait for it; the watch begins when it
+ * does.
+ *
+ * Context: may sleep.
+ */
+void pb2_xen_watch_domains(void (*callback)(void))
+{
+	on_release = callback;
+	register_xenstore_notifier(&xenstore_up);
+}
+
+/**
+ * pb2_xen_unwatch_domains() - undo pb2_xen_watch_domains()
+ *
+ * Context: may sleep; the callback does not run on return.
+ */
+void pb2_xen_unwatch_domains(void)
+{
+	unregister_xenstore_notifier(&xenstore_up);
+	if (is_watching)
+		unregister_xenbus_watch(&release_watch);
+	is_watching = false;
 }
 
 /**

@@ -13,6 +13,8 @@
 #include <linux/pci.h>
 #include <xen/xenbus.h>
 
+struct xen_domctl;
+
 /* Physical devices */
 bool pb2_xen_is_initial_domain(void);
 bool pb2_xen_has_pirqs(void);
@@ -23,6 +25,11 @@ int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid);
 void pb2_xen_unregister_owner(struct pci_dev *pdev);
 int pb2_xen_pirq(unsigned int irq);
 bool pb2_xen_irq_is_unshared(unsigned int irq);
+
+/* Domains */
+int pb2_xen_domctl(struct xen_domctl *op);
+void pb2_xen_watch_domains(void (*callback)(void));
+void pb2_xen_unwatch_domains(void);
 
 /* The ring's page and event channel */
 int pb2_xen_map_ring(struct xenbus_device *xdev, unsigned int gref,

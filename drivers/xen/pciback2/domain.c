@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * domain.c - whether a domain is alive, and who has to know when one died
+ *
+ * xenstore cannot tell: the nodes of a domain outlive it when its toolstack
+ * died first. Xen can, by an interface that it offers to its own tools only
+ * and renumbers when it changes.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/list.h>
+#include <linux/printk.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/uuid.h>
+#include <xen/interface/domctl.h>
+
+#include "frontend.h"
+#include "pciback2.h"
+#include "xen_iface.h"
+
+/* Xen 4.14, and some more than 4.22, which is 0x18 */
+#define FIRST_VERSION	0x12
+#define LAST_VERSION	0x1f
+
+/* What Xen calls its interface, 0 for not known */
+static u32 version;
+
+static LIST_HEAD(frontends);
+static DEFINE_SPINLOCK(frontends_lock);
+
+static int get_info(u32 interface_version, domid_t domid,
+		    struct xen_domctl_getdomaininfo *info)
+{
+	struct xen_domctl op = {
+		.cmd = XEN_DOMCTL_getdomaininfo,
+		.interface_version = interface_version,
+		.domain = domid,
+	};
+	int rc = pb2_xen_domctl(&op);
+
+	*info = op.u.getdomaininfo;
+	return rc;
+}
+
+static int find_version(void)
+{
+	struct xen_domctl_getdomaininfo info;
+	u32 i;
+	int rc;
+
+	for (i = FIRST_VERSION; i <= LAST_VERSION; i++) {
+		rc = get_info(i, 0, &info);
+		if (!rc)
+			version = i;
+		/* Of another version, or not for us to ask */
+		if (rc != -EACCES)
+			break;
+	}
+	return rc;
+}
+
+/* In xenwatch's thread */
+static void domain_died(void)
+{
+	struct pb2_frontend *fe;
+
+	pb2_registry_each(pb2_hold_look);
+
+	spin_lock(&frontends_lock);
+	list_for_each_entry(fe, &frontends, link)
+		queue_work(pb2_wq, &fe->work);
+	spin_unlock(&frontends_lock);
+}
+
+/**
+ * pb2_domain_init() - find out how to ask Xen, and begin to watch
+ *
+ * Context: may sleep. Without Xen's help xenstore has to do, and the log says
+ * so.
+ */
+void pb2_domain_init(void)
+{
+	int rc = find_version();
+
+	if (rc)
+		pr_warn("Xen does not tell which domains are alive (domctl: %d): one that dies is noticed when its xenstore nodes are removed, not before\n",
+			rc);
+	pb2_xen_watch_domains(domain_died);
+}
+
+/**
+ * pb2_domain_exit() - undo pb2_domain_init()
+ *
+ * Context: may sleep.
+ */
+void pb2_domain_exit(void)
+{
+	pb2_xen_unwatch_domains();
+	version = 0;
+}
+
+/**
+ * pb2_domain_join() - have a frontend's work run whenever a domain died
+ * @fe: the frontend
+ *
+ * Context: any, but no interrupt.
+ */
+void pb2_domain_join(struct pb2_frontend *fe)
+{
+	spin_lock(&frontends_lock);
+	list_add_tail(&fe->link, &frontends);
+	spin_unlock(&frontends_lock);
+}
+
+/**
+ * pb2_domain_leave() - undo pb2_domain_join()
+ * @fe: the frontend; nothing happens if it did not join
+ *
+ * Context: any, but no interrupt. Its work may be queued, but will not be
+ * again.
+ */
+void pb2_domain_leave(struct pb2_frontend *fe)
+{
+	spin_lock(&frontends_lock);
+	list_del_init(&fe->link);
+	spin_unlock(&frontends_lock);
+}
+
+/* The path below /vm ends in the UUID, whichever toolstack wrote it. */
+static bool parse_identity(const char *identity, uuid_t *uuid)
+{
+	const char *name = identity ? strrchr(identity, '/') : NULL;
+
+	return name && !uuid_parse(name + 1, uuid);
+}
+
+/**
+ * pb2_domain_is_alive() - may a domain still do anything?
+ * @domid: the domain
+ * @identity: its path under /vm, which tells it from a later domain of the
+ *	same number; %NULL for any domain of that number
+ *
+ * A domain that is shut down is alive, its memory map is still in use. One
+ * that is dying is not, its virtual CPUs will never run again.
+ *
+ * Context: may sleep.
+ * Return: 1 if it is alive, 0 if it is not, -ESTALE if the domain of that
+ * number has another UUID, -EOPNOTSUPP if Xen cannot be asked, or another
+ * errno of Xen's.
+ */
+int pb2_domain_is_alive(domid_t domid, const char *identity)
+{
+	struct xen_domctl_getdomaininfo info;
+	uuid_t uuid;
+	int rc;
+
+	if (!version)
+		return -EOPNOTSUPP;
+
+	rc = get_info(version, domid, &info);
+	if (rc == -ESRCH)
+		return 0;
+	if (rc)
+		return rc;
+	/* Xen skips numbers that are not in use. */
+	if (info.domain != domid || info.flags & XEN_DOMINF_dying)
+		return 0;
+	if (parse_identity(identity, &uuid) &&
+	    memcmp(info.handle, uuid.b, UUID_SIZE))
+		return -ESTALE;
+	return 1;
+}
