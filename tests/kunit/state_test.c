@@ -25,6 +25,30 @@ static bool is_expected;
 	is_wrong;					\
 })
 
+/* What user space was told last, and how often that the file has changed */
+static char told[64];
+static unsigned int file_changes;
+
+static int note_uevent(struct kobject *kobj, enum kobject_action action,
+		       char *env[])
+{
+	if (action != KOBJ_CHANGE || !env[0] || env[1])
+		fake_wrong("not a change with one variable");
+	else
+		strscpy(told, env[0], sizeof(told));
+	return 0;
+}
+
+static void note_file(struct kobject *kobj, const char *dir, const char *attr)
+{
+	if (strcmp(dir, "pciback2") || strcmp(attr, "state"))
+		fake_wrong("%s/%s is no file of ours", dir, attr);
+	file_changes++;
+}
+
+#define kobject_uevent_env	note_uevent
+#define sysfs_notify		note_file
+
 #include "../../drivers/xen/pciback2/state.c"
 
 /*
@@ -80,6 +104,8 @@ static int init(struct kunit *test)
 	init_waitqueue_head(&world->pbdev.settled);
 	init_waitqueue_func_entry(&world->waiter, note_wake);
 	add_wait_queue(&world->pbdev.settled, &world->waiter);
+	told[0] = '\0';
+	file_changes = 0;
 	complaints = 0;
 	is_expected = true;
 	return 0;
@@ -155,6 +181,21 @@ static void the_setter_takes_legal_steps_and_wakes_who_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, complaints, 0);
 }
 
+static void every_step_is_told_to_user_space(struct kunit *test)
+{
+	struct world *world = test->priv;
+
+	set(world, PB2_SEIZING, PB2_IDLE);
+	KUNIT_EXPECT_STREQ(test, told, "PCIBACK2_STATE=idle");
+	set(world, PB2_IDLE, PB2_RESETTING);
+	KUNIT_EXPECT_STREQ(test, told, "PCIBACK2_STATE=resetting");
+	set(world, PB2_ASSIGNED, PB2_RECLAIMING);
+	KUNIT_EXPECT_STREQ(test, told, "PCIBACK2_STATE=reclaiming");
+	set(world, PB2_HELD, PB2_GONE);
+	KUNIT_EXPECT_STREQ(test, told, "PCIBACK2_STATE=gone");
+	KUNIT_EXPECT_EQ(test, file_changes, 4);
+}
+
 static void the_setter_refuses_other_steps_and_leaves_the_state(struct kunit *test)
 {
 	struct world *world = test->priv;
@@ -170,6 +211,8 @@ static void the_setter_refuses_other_steps_and_leaves_the_state(struct kunit *te
 		}
 	}
 	KUNIT_EXPECT_EQ(test, world->woken, 0);
+	KUNIT_EXPECT_STREQ(test, told, "");
+	KUNIT_EXPECT_EQ(test, file_changes, 0);
 }
 
 static struct kunit_case cases[] = {
@@ -177,6 +220,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_is_not_a_state_is_never_legal),
 	KUNIT_CASE(states_are_named_as_documented),
 	KUNIT_CASE(the_setter_takes_legal_steps_and_wakes_who_waits),
+	KUNIT_CASE(every_step_is_told_to_user_space),
 	KUNIT_CASE(the_setter_refuses_other_steps_and_leaves_the_state),
 	{ }
 };

@@ -3,6 +3,9 @@
  * state.c - the life cycle's states and their legal transitions
  */
 #include <linux/bits.h>
+#include <linux/kernel.h>
+#include <linux/kobject.h>
+#include <linux/sysfs.h>
 
 #include "pciback2.h"
 
@@ -63,14 +66,27 @@ bool pb2_state_is_legal(enum pb2_state from, enum pb2_state to)
 	       legal[from] & BIT(to);
 }
 
+/* Whoever misses it finds the state in sysfs. */
+static void announce(struct pb2_device *pbdev)
+{
+	struct kobject *kobj = &pbdev->pdev->dev.kobj;
+	char var[32], *env[2] = { var };
+
+	snprintf(var, sizeof(var), "PCIBACK2_STATE=%s",
+		 pb2_state_name(pbdev->state));
+	kobject_uevent_env(kobj, KOBJ_CHANGE, env);
+	sysfs_notify(kobj, PB2_NAME, "state");
+}
+
 /**
  * pb2_state_set() - the only way in which a function changes its state
  * @pbdev: the function
  * @to: the new state
  *
- * Wakes whoever waits on @pbdev->settled.
+ * Wakes whoever waits on @pbdev->settled, and tells user space.
  *
- * Context: @pbdev->life_lock held.
+ * Context: @pbdev->life_lock held, which keeps the events in their order; may
+ * sleep.
  * Return: 0, or -EINVAL and no change if the transition is not legal, which
  * is a defect of the caller.
  */
@@ -87,5 +103,6 @@ int pb2_state_set(struct pb2_device *pbdev, enum pb2_state to)
 	/* Paired with readers that only show or wait for the state. */
 	WRITE_ONCE(pbdev->state, to);
 	wake_up_all(&pbdev->settled);
+	announce(pbdev);
 	return 0;
 }
