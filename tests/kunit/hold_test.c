@@ -80,7 +80,10 @@ static void it_ends_when_the_domain_is_dead(struct kunit *test)
 	fake_forget();
 	look_now(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
-	fake_expect_calls(test, "read=vm", "pm_put", NULL);
+	/* The last reset comes after the last who could reach it. */
+	fake_expect_order(test, "read=vm", "reset_function", "restore",
+			  "pm_put", NULL);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->reset.clean);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->held_work));
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 2);
 }
@@ -94,6 +97,33 @@ static void it_ends_when_the_domain_id_is_used_again(struct kunit *test)
 	look_now(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+}
+
+static void a_stub_domains_hold_lasts_as_long_as_its_target(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	fake_xen_put("/local/domain/7", "target", "8");
+	hold(test);
+	life_kill(LIFE_DOMID);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	life_kill(LIFE_OTHER_DOMID);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+}
+
+static void a_reset_that_kills_at_the_end_of_a_hold_is_a_failure(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	hold(test);
+	world->dev->function_reset = FAKE_RESET_KILLS;
+	life_kill(LIFE_DOMID);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->held_work));
+	world->dev->absent = false;
 }
 
 static void another_domains_death_means_nothing(struct kunit *test)
@@ -257,7 +287,7 @@ static void a_death_ends_it_at_once(struct kunit *test)
 	fake_domain_event();
 	flush_workqueue(pb2_wq);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
-	fake_expect_calls(test, "domctl=7", "pm_put", NULL);
+	fake_expect_order(test, "domctl=7", "reset_function", "pm_put", NULL);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->held_work));
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 2);
 }
@@ -349,6 +379,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(it_lasts_as_long_as_the_domain),
 	KUNIT_CASE(it_ends_when_the_domain_is_dead),
 	KUNIT_CASE(it_ends_when_the_domain_id_is_used_again),
+	KUNIT_CASE(a_stub_domains_hold_lasts_as_long_as_its_target),
+	KUNIT_CASE(a_reset_that_kills_at_the_end_of_a_hold_is_a_failure),
 	KUNIT_CASE(another_domains_death_means_nothing),
 	KUNIT_CASE(silence_of_xenstore_does_not_end_it),
 	KUNIT_CASE(the_identity_is_compared_as_a_whole),

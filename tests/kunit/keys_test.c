@@ -326,10 +326,16 @@ static void a_failed_recovery_is_told_to_the_toolstack(struct kunit *test)
 
 static void a_stub_domain_has_a_target(struct kunit *test)
 {
-	KUNIT_EXPECT_FALSE(test, pb2_keys_is_stubdom(5));
+	domid_t target = 9;
+
+	KUNIT_EXPECT_EQ(test, pb2_keys_target(5, &target), -ENOENT);
+	fake_xen_put("/local/domain/5", "target", "x");
+	KUNIT_EXPECT_EQ(test, pb2_keys_target(5, &target), -EINVAL);
+	KUNIT_EXPECT_EQ(test, target, 9);
 	fake_xen_put("/local/domain/5", "target", "4");
-	KUNIT_EXPECT_TRUE(test, pb2_keys_is_stubdom(5));
-	KUNIT_EXPECT_FALSE(test, pb2_keys_is_stubdom(6));
+	KUNIT_EXPECT_EQ(test, pb2_keys_target(5, &target), 0);
+	KUNIT_EXPECT_EQ(test, target, 4);
+	KUNIT_EXPECT_EQ(test, pb2_keys_target(6, &target), -ENOENT);
 }
 
 static void the_identity_of_a_domain_is_its_vm_path(struct kunit *test)

@@ -70,6 +70,72 @@ static int check(struct pb2_device *pbdev)
 }
 
 /**
+ * struct claim - what is found out about a domain before it gets a function
+ * @identity: of the domain
+ * @target: whose device model it runs, if that of any
+ * @target_identity: of @target, or %NULL
+ */
+struct claim {
+	char *identity;
+	domid_t target;
+	char *target_identity;
+};
+
+static void forget_claim(struct claim *claim)
+{
+	kfree(claim->identity);
+	kfree(claim->target_identity);
+}
+
+static int prepare_claim(struct claim *claim, domid_t domid)
+{
+	char *identity = pb2_keys_identity(domid);
+
+	*claim = (struct claim) {};
+	if (IS_ERR(identity))
+		return PTR_ERR(identity);
+	claim->identity = identity;
+	if (pb2_keys_target(domid, &claim->target))
+		return 0;
+
+	identity = pb2_keys_identity(claim->target);
+	if (IS_ERR(identity)) {
+		forget_claim(claim);
+		return PTR_ERR(identity);
+	}
+	claim->target_identity = identity;
+	return 0;
+}
+
+/* Nothing fails from here on. */
+static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
+		 struct claim *claim)
+{
+	lockdep_assert_held(&pbdev->life_lock);
+
+	mutex_lock(&pbdev->gate.lock);
+	pb2_conf_reset(pbdev);
+	mutex_unlock(&pbdev->gate.lock);
+
+	/* It was kept awake for this, and must not be when it comes back. */
+	pb2_power_doze_end(pbdev);
+	WRITE_ONCE(pbdev->announced, 0);
+	pbdev->reset.clean = false;
+	/* A device model cannot ask the administrator for it. */
+	if (claim->target_identity)
+		WRITE_ONCE(pbdev->allow_interrupt_control, true);
+
+	pb2_frontend_get(fe);
+	pbdev->fe = fe;
+	pbdev->domid = fe->domid;
+	pbdev->target = claim->target;
+	swap(pbdev->identity, claim->identity);
+	swap(pbdev->target_identity, claim->target_identity);
+	pb2_state_set(pbdev, PB2_ASSIGNED);
+	pci_info(pbdev->pdev, "assigned to domain %u\n", fe->domid);
+}
+
+/**
  * pb2_assign_claim() - make a frontend the owner of a function
  * @pbdev: the function
  * @fe: the frontend
@@ -84,15 +150,15 @@ static int check(struct pb2_device *pbdev)
  */
 int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
 {
-	char *identity = pb2_keys_identity(fe->domid);
-	bool is_stubdom = pb2_keys_is_stubdom(fe->domid);
+	struct claim claim;
 	const char *fault;
 	int rc;
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (IS_ERR(identity))
-		return PTR_ERR(identity);
+	rc = prepare_claim(&claim, fe->domid);
+	if (rc)
+		return rc;
 
 	mutex_lock(&pbdev->life_lock);
 	rc = check(pbdev);
@@ -105,42 +171,20 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
 		pci_err(pbdev->pdev, "%s, not assigned to domain %u\n", fault,
 			fe->domid);
 		rc = -EIO;
-		goto err_park;
-	}
-
-	/* Before any MSI: Xen maps vectors for the registered owner. */
-	rc = pb2_xen_register_owner(pbdev->pdev, fe->domid);
-	if (rc) {
+	} else {
+		/* Before any MSI: Xen maps vectors for the registered owner. */
+		rc = pb2_xen_register_owner(pbdev->pdev, fe->domid);
 		if (rc == -EEXIST)
 			rc = -EBUSY;
-		goto err_park;
 	}
 
-	mutex_lock(&pbdev->gate.lock);
-	pb2_conf_reset(pbdev);
-	mutex_unlock(&pbdev->gate.lock);
-
-	/* It was kept awake for this, and must not be when it comes back. */
-	pb2_power_doze_end(pbdev);
-	WRITE_ONCE(pbdev->announced, 0);
-	pbdev->reset.clean = false;
-	/* Its device model cannot ask the administrator for it. */
-	if (is_stubdom)
-		WRITE_ONCE(pbdev->allow_interrupt_control, true);
-	pb2_frontend_get(fe);
-	pbdev->fe = fe;
-	pbdev->domid = fe->domid;
-	swap(pbdev->identity, identity);
-	pb2_state_set(pbdev, PB2_ASSIGNED);
-	pci_info(pbdev->pdev, "assigned to domain %u\n", fe->domid);
-	goto out;
-
-err_park:
-	if (pbdev->state == PB2_IDLE)
+	if (!rc)
+		take(pbdev, fe, &claim);
+	else if (pbdev->state == PB2_IDLE)
 		pb2_power_park(pbdev);
 out:
 	mutex_unlock(&pbdev->life_lock);
-	kfree(identity);
+	forget_claim(&claim);
 	return rc;
 }
 

@@ -20,6 +20,7 @@ static void free_device(struct kref *ref)
 	pb2_conf_free(pbdev);
 	kfree(pbdev->pristine);
 	kfree(pbdev->identity);
+	kfree(pbdev->target_identity);
 	pci_dev_put(pbdev->pdev);
 	kfree(pbdev);
 }

@@ -15,21 +15,22 @@
 /* RESETTING, unless the function is where no reset may begin. */
 static int begin(struct pb2_device *pbdev, bool only_assigned)
 {
-	enum pb2_state healed = PB2_IDLE;
+	enum pb2_state state = READ_ONCE(pbdev->state);
+	enum pb2_state back_to = state;
 	int rc = -EBUSY;
 
 	/* Failing does not end the hold: D3hot is as dangerous as before. */
-	if (READ_ONCE(pbdev->state) == PB2_FAILED && !pb2_hold_is_over(pbdev))
-		healed = PB2_HELD;
+	if (state == PB2_FAILED || state == PB2_HELD)
+		back_to = pb2_hold_is_over(pbdev) ? PB2_IDLE : PB2_HELD;
 
 	mutex_lock(&pbdev->life_lock);
 	if (pbdev->released) {
 		rc = -ENODEV;
-	} else if (pbdev->state == PB2_ASSIGNED ||
-		   (!only_assigned &&
-		    pb2_state_is_legal(pbdev->state, PB2_RESETTING))) {
-		pbdev->back_to = pbdev->state == PB2_FAILED ? healed :
-							      pbdev->state;
+	} else if (pbdev->state == state &&
+		   (state == PB2_ASSIGNED ||
+		    (!only_assigned &&
+		     pb2_state_is_legal(state, PB2_RESETTING)))) {
+		pbdev->back_to = back_to;
 		rc = pb2_state_set(pbdev, PB2_RESETTING);
 	}
 	mutex_unlock(&pbdev->life_lock);
@@ -154,6 +155,20 @@ int pb2_flr_request(struct pb2_device *pbdev)
 		pb2_power_doze(pbdev);
 	device_unlock(&pdev->dev);
 	return rc;
+}
+
+/**
+ * pb2_flr_after_hold() - the last reset, after all who could reach a function
+ * @pbdev: a HELD function whose former domain is dead
+ *
+ * Until now that domain could write to its memory.
+ *
+ * Context: device_lock held, but let go of in between; sleeps, up to minutes.
+ */
+void pb2_flr_after_hold(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+	reset_and_return(pbdev);
 }
 
 /**

@@ -146,7 +146,7 @@ int pb2_keys_ring(struct pb2_frontend *fe, unsigned int *gref,
 		  unsigned int *port);
 void pb2_keys_aer_failed(struct pb2_frontend *fe);
 char *pb2_keys_identity(domid_t domid);
-bool pb2_keys_is_stubdom(domid_t domid);
+int pb2_keys_target(domid_t domid, domid_t *target);
 
 /* roots.c: the root buses of the guest's topology */
 int pb2_roots_publish(struct pb2_frontend *fe);

@@ -5,7 +5,8 @@
  * Such a function is reset and silent, but stays in D0: a memory access of
  * that domain to a function in D3hot would be answered with an error that
  * can bring the host down (XSA-120's class). Another domain may have it at
- * once, as with xen-pciback.
+ * once, as with xen-pciback. It is reset again when the domain is dead, which
+ * could write to its memory until then.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
@@ -22,35 +23,43 @@
 #define LOOK_EVERY_MS	5000
 
 /* A domain ID is used again, the path of its UUID is not. */
-static bool ask_xenstore(const struct pb2_device *pbdev)
+static bool ask_xenstore(domid_t domid, const char *identity)
 {
-	char *now = pb2_keys_identity(pbdev->domid);
+	char *now = pb2_keys_identity(domid);
 	bool over;
 
 	/* Not knowing is no reason to put it to sleep under a domain. */
 	if (IS_ERR(now))
 		return false;
-	over = !now || !pbdev->identity || strcmp(now, pbdev->identity);
+	over = !now || !identity || strcmp(now, identity);
 	kfree(now);
 	return over;
 }
 
+static bool is_dead(domid_t domid, const char *identity)
+{
+	int alive = pb2_domain_is_alive(domid, identity);
+
+	return alive < 0 ? ask_xenstore(domid, identity) : !alive;
+}
+
 /**
- * pb2_hold_is_over() - is the domain that had the function dead?
+ * pb2_hold_is_over() - is everybody dead who could reach the function?
  * @pbdev: the function
  *
+ * A function of a guest with a stub domain can be reached by both.
+ *
  * Context: device_lock held, may sleep.
- * Return: true if no domain of @pbdev->identity is left, false also while
- * neither Xen nor xenstore can tell.
+ * Return: true if the domain that had it is dead, and, if that was a stub
+ * domain, its target is; false also while neither Xen nor xenstore can tell.
  */
 bool pb2_hold_is_over(const struct pb2_device *pbdev)
 {
-	int alive;
-
 	device_lock_assert(&pbdev->pdev->dev);
 
-	alive = pb2_domain_is_alive(pbdev->domid, pbdev->identity);
-	return alive < 0 ? ask_xenstore(pbdev) : !alive;
+	return is_dead(pbdev->domid, pbdev->identity) &&
+	       (!pbdev->target_identity ||
+		is_dead(pbdev->target, pbdev->target_identity));
 }
 
 static void look_again(struct pb2_device *pbdev)
@@ -71,15 +80,10 @@ static void look(struct work_struct *work)
 	device_lock(&pdev->dev);
 	if (pbdev->released || READ_ONCE(pbdev->state) != PB2_HELD)
 		goto out;
-	if (!pb2_hold_is_over(pbdev)) {
+	if (pb2_hold_is_over(pbdev))
+		pb2_flr_after_hold(pbdev);
+	else
 		look_again(pbdev);
-		goto out;
-	}
-
-	mutex_lock(&pbdev->life_lock);
-	pb2_state_set(pbdev, PB2_IDLE);
-	mutex_unlock(&pbdev->life_lock);
-	pb2_power_park(pbdev);
 out:
 	device_unlock(&pdev->dev);
 	pb2_device_put(pbdev);

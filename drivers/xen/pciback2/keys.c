@@ -316,21 +316,25 @@ char *pb2_keys_identity(domid_t domid)
 }
 
 /**
- * pb2_keys_is_stubdom() - does a domain run the device model of another?
+ * pb2_keys_target() - whose device model does a domain run?
  * @domid: the domain
+ * @target: the other domain; unchanged on failure
  *
  * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: true if the toolstack has named its target.
+ * Return: 0 for a stub domain, -ENOENT for any other, -EINVAL if the key
+ * holds no domain ID, or an errno of xenstore.
  */
-bool pb2_keys_is_stubdom(domid_t domid)
+int pb2_keys_target(domid_t domid, domid_t *target)
 {
 	char dir[KEY_LEN];
-	char *target;
+	char *str;
+	int rc;
 
 	snprintf(dir, sizeof(dir), "/local/domain/%u", domid);
-	target = pb2_xen_read(dir, "target");
-	if (IS_ERR(target))
-		return false;
-	kfree(target);
-	return true;
+	str = pb2_xen_read(dir, "target");
+	if (IS_ERR(str))
+		return PTR_ERR(str);
+	rc = kstrtou16(str, 10, target) ? -EINVAL : 0;
+	kfree(str);
+	return rc;
 }

@@ -192,7 +192,7 @@ struct pb2_reset {
  * @pdev: the function, reference held; immutable
  * @sbdf: its address; immutable
  * @life_lock: protects the life cycle: @state, @back_to, @fe, @domid,
- *	@identity, @released
+ *	@identity, @target, @target_identity, @released
  * @state: see enum pb2_state; set by pb2_state_set() only
  * @back_to: where a reset came from
  * @settled: woken whenever @state changes
@@ -200,6 +200,8 @@ struct pb2_reset {
  * @domid: the domain that owns or owned it last
  * @identity: that domain's path under /vm, which outlives no domain and is
  *	never used again, or %NULL
+ * @target: if that is a stub domain, the one whose device model it runs
+ * @target_identity: of @target as @identity, %NULL if there is none
  * @released: the driver has let go of the function
  * @fault: why the function is, or will be, FAILED; empty for healthy;
  *	life_lock
@@ -236,6 +238,8 @@ struct pb2_device {
 	struct pb2_frontend *fe;
 	domid_t domid;
 	char *identity;
+	domid_t target;
+	char *target_identity;
 	bool released;
 	char fault[PB2_FAULT_SIZE];
 
@@ -374,6 +378,7 @@ void pb2_flr_init(struct pb2_device *pbdev);
 int pb2_flr_request(struct pb2_device *pbdev);
 void pb2_flr_by_guest(struct pb2_device *pbdev);
 bool pb2_flr_is_announced(const struct pb2_device *pbdev);
+void pb2_flr_after_hold(struct pb2_device *pbdev);
 void pb2_flr_heal(struct pb2_device *pbdev);
 void pb2_flr_abort(struct pb2_device *pbdev);
 
