@@ -31,7 +31,7 @@ machine_patience=400
 
 # What no log may contain. "WARNING: CPU" is the kernel's WARN; xl's and
 # udhcpc's warnings are none.
-machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|held|lock)|BUG: |kernel BUG|Oops|general protection fault|KASAN: |UBSAN: |Call Trace|INFO: (possible|task|rcu)|rcu_.*self-detected stall|possible recursive locking|DEBUG_LOCKS_WARN|Assertion .* failed|Panic on CPU|Xen BUG|Xen WARN|FATAL TRAP|FATAL PAGE FAULT'
+machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|held|lock)|BUG: |kernel BUG|Oops|general protection fault|KASAN: |UBSAN: |Call Trace|INFO: (possible|task|rcu)|rcu_.*self-detected stall|possible recursive locking|DEBUG_LOCKS_WARN|Assertion .* failed|Panic on CPU|Xen BUG|Xen WARN|FATAL TRAP|FATAL PAGE FAULT|Hardware Dom0 crashed'
 
 machine_disk()
 {
