@@ -20,7 +20,9 @@
 #
 # In the directory of a run: console (Xen's console with dom0's kernel and
 # what the tests print), verdict (com2: what dom0 says about itself, and
-# nothing else writes there), qmp (socket), hmp.in and hmp.out (monitor).
+# nothing else writes there), qmp (socket), hmp.in (monitor) and hmp.out
+# (what the monitor answered). dom0 reaches the monitor with a line
+# "hmp COMMAND" over the verdict channel, which system-tests passes on.
 
 : "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}" "${image_dir=}"
 
@@ -33,6 +35,13 @@ machine_patience=400
 # udhcpc's warnings are none.
 machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|held|lock)|BUG: |kernel BUG|Oops|general protection fault|KASAN: |UBSAN: |Call Trace|INFO: (possible|task|rcu)|rcu_.*self-detected stall|possible recursive locking|DEBUG_LOCKS_WARN|Assertion .* failed|Panic on CPU|Xen BUG|Xen WARN|FATAL TRAP|FATAL PAGE FAULT|Hardware Dom0 crashed'
 
+# Machines that differ, by the name that a test gives in "# machine: NAME":
+# words for dom0's kernel
+declare -A machine_words=([standard]='')
+
+# The one to start
+machine_kind=standard
+
 machine_disk()
 {
 	local dir=$1 name
@@ -42,9 +51,9 @@ machine_disk()
 	done
 }
 
-# machine_start DIR SERIAL [WORD...]: start QEMU on DIR/dom0.img with SERIAL
-# as the console; the words go to dom0's command line. Its process is then
-# $machine_pid.
+# machine_start DIR SERIAL [WORD...]: start a $machine_kind on DIR/dom0.img
+# with SERIAL as the console; the words go to dom0's command line. Its process
+# is then $machine_pid.
 machine_start()
 {
 	local dir=$1 serial=$2
@@ -56,7 +65,9 @@ machine_start()
 	machine_disk "$dir"
 	rm -f "$dir"/{console,verdict,qmp,hmp.in,hmp.out,qemu.log}
 	: >"$dir/verdict"
-	mkfifo "$dir/hmp.in" "$dir/hmp.out"
+	# QEMU calls it a pipe and takes any file for its second end
+	: >"$dir/hmp.out"
+	mkfifo "$dir/hmp.in"
 
 	# QEMU's links above 5 GT/s never report themselves active after a reset
 	# of the bus, which costs a second and makes the kernel call it failed.
@@ -85,13 +96,13 @@ machine_start()
 		-device virtio-net-pci-non-transitional,bus=rp4,netdev=n4,x-pcie-flr-init=on,x-pcie-pm-init=on,aer=on
 		-device e1000e,bus=rp5,addr=0.0,multifunction=on,netdev=n5
 		-device nvme,bus=rp5,addr=0.1,serial=multi,drive=d5
-		-device e1000e,bus=rp6,netdev=n6
+		-device e1000e,id=spare,bus=rp6,netdev=n6
 		-device pcie-pci-bridge,id=pci7,bus=rp7
 		-device rtl8139,bus=pci7,addr=1.0,netdev=n8
 		-device i82559er,bus=pci7,addr=2.0,netdev=n9
 	)
 	# -kernel's own separator is the comma: a comma in a word is doubled
-	words="console=hvc0 panic=5 panic_on_warn=1 sysctl.kernel.hung_task_panic=1 $*"
+	words="console=hvc0 panic=5 panic_on_warn=1 sysctl.kernel.hung_task_panic=1 ${machine_words[$machine_kind]} $*"
 	words=${words//,/,,}
 
 	(
@@ -102,7 +113,7 @@ machine_start()
 			-display none -no-reboot -nic none \
 			-device intel-iommu,intremap=on \
 			-kernel "$image_dir/xen" \
-			-append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M loglvl=all guest_loglvl=all" \
+			-append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M loglvl=all guest_loglvl=all conring_size=64k" \
 			-initrd "$image_dir/vmlinuz $words,dom0.img" \
 			-serial "$serial" -serial file:verdict \
 			-qmp unix:qmp,server=on,wait=off \
@@ -115,6 +126,13 @@ machine_start()
 machine_runs()
 {
 	kill -0 "$machine_pid" 2>/dev/null
+}
+
+# machine_monitor DIR COMMAND: to the monitor of the machine. Opened for both
+# directions a pipe without a reader makes nobody wait.
+machine_monitor()
+{
+	echo "$2" 1<>"$1/hmp.in"
 }
 
 # machine_stop: end QEMU. How it ended is then in $machine_end, and

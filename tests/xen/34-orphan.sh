@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
+# limit: 600
 #
 # orphan - a domain dies without its toolstack, and its xenstore nodes stay:
 # its devices come back all the same, also one that was detached from it

@@ -107,6 +107,13 @@ tell()
 	say "$*"
 }
 
+# monitor COMMAND: to the monitor of the machine itself (QEMU's HMP). Its answer
+# stays in hmp.out: what came of it has to be seen otherwise.
+monitor()
+{
+	tell hmp "$*"
+}
+
 # ---- the driver
 
 # driver_load NAME [PARAMETER...]: NAME and no other, with just these
@@ -300,9 +307,10 @@ guest_destroy()
 
 # ---- taking back
 
+# By number where the name is lost, as in what a killed xl left
 guests()
 {
-	xl list 2>/dev/null | awk 'NR > 1 && $1 != "Domain-0" { print $1 }'
+	xl list 2>/dev/null | awk 'NR > 1 && $1 != "Domain-0" { print $1 == "(null)" ? $2 : $1 }'
 }
 
 owned()
