@@ -75,9 +75,9 @@ for device in "$NIC" "$DISK" "$SPARE"; do
 	wait_for 60 in_power_state "$device" D3hot ||
 		fail "$device is in $(power_state "$device"), not in D3hot"
 done
-seen "after shutdown" "$NIC $(power_state "$NIC"), $DISK $(power_state "$DISK"), $SPARE $(power_state "$SPARE")"
-for device in "$NIC" "$DISK"; do
-	seen "reset" "$device $(reset_record "$device")"
+for device in "$NIC" "$DISK" "$SPARE"; do
+	state=$(cat "$PCI/$device/pciback2/state" 2>/dev/null || echo "no state")
+	seen "after shutdown" "$device $state, $(power_state "$device"), reset: $(reset_record "$device")"
 done
 assign_remove "$NIC" "$DISK" "$SPARE"
 tell wait "the gateway's answer to dom0"
