@@ -79,6 +79,40 @@ static void a_device_model_may_flip_the_enable_bits(struct kunit *test)
 			XEN_PCI_ERR_access_denied);
 }
 
+static void expect_written(struct kunit *test, unsigned int off, u32 val)
+{
+	struct conf_world *world = test->priv;
+
+	KUNIT_EXPECT_EQ(test, world->write_off, off);
+	KUNIT_EXPECT_EQ(test, world->write_len, 2);
+	KUNIT_EXPECT_EQ(test, world->write_val, val);
+}
+
+/* Xen drops dom0's writes of parts of them. */
+static void the_flags_are_written_as_a_whole(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+
+	world->pbdev.allow_interrupt_control = true;
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, MSI_FLAGS, 2, MSI_ON), 0);
+	expect_written(test, MSI_FLAGS, MSI_ON);
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, MSI_FLAGS, 1, 0x80), 0);
+	expect_written(test, MSI_FLAGS, MSI_OFF);
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, MSIX_FLAGS, 2, MSIX_ON),
+			0);
+	expect_written(test, MSIX_FLAGS, MSIX_ON);
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, MSIX_FLAGS + 1, 1, 0), 0);
+	expect_written(test, MSIX_FLAGS, MSIX_OFF);
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, MSIX, 4, MSIX_ON << 16),
+			0);
+	expect_written(test, MSIX_FLAGS, MSIX_ON);
+
+	world->pbdev.allow_interrupt_control = false;
+	world->pbdev.permissive = true;
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, MSIX_FLAGS + 1, 1, 0), 0);
+	expect_written(test, MSIX_FLAGS, MSIX_OFF);
+}
+
 static void msi_and_msix_are_not_enabled_together(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
@@ -154,6 +188,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(without_interrupt_control_nothing_changes),
 	KUNIT_CASE(an_equal_write_succeeds_and_writes_nothing),
 	KUNIT_CASE(a_device_model_may_flip_the_enable_bits),
+	KUNIT_CASE(the_flags_are_written_as_a_whole),
 	KUNIT_CASE(msi_and_msix_are_not_enabled_together),
 	KUNIT_CASE(an_announced_teardown_forbids_enabling),
 	KUNIT_CASE(address_and_data_are_read_only),

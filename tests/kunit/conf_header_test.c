@@ -197,6 +197,23 @@ static void a_guest_sees_the_ids_that_the_kernel_knows(struct kunit *test)
 			0x80);
 }
 
+/* PCI drivers look there whether their device was pulled out. */
+static void a_lost_function_reads_all_ones(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+	unsigned int off;
+
+	for (off = 0; off < 8; off += 4)
+		KUNIT_EXPECT_NE(test, conf_world_read(test, off, 4), U32_MAX);
+	memset(world->hw, 0xff, sizeof(world->hw));
+	for (off = 0; off < 8; off++)
+		KUNIT_EXPECT_EQ(test, conf_world_read(test, off, 1), 0xff);
+	for (off = 0; off < 8; off += 2)
+		KUNIT_EXPECT_EQ(test, conf_world_read(test, off, 2), 0xffff);
+	for (off = 0; off < 8; off += 4)
+		KUNIT_EXPECT_EQ(test, conf_world_read(test, off, 4), U32_MAX);
+}
+
 static void the_interrupt_line_is_that_of_intx(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
@@ -231,6 +248,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(permissive_writes_six_command_bits_as_they_are),
 	KUNIT_CASE(the_error_bits_of_status_can_be_cleared_one_by_one),
 	KUNIT_CASE(a_guest_sees_the_ids_that_the_kernel_knows),
+	KUNIT_CASE(a_lost_function_reads_all_ones),
 	KUNIT_CASE(the_interrupt_line_is_that_of_intx),
 	KUNIT_CASE(a_self_test_can_be_started_and_nothing_else),
 	{}

@@ -276,6 +276,14 @@ static void rewind(struct conf_world *world, const struct bytes *bytes)
 	world->writes = 0;
 }
 
+/* Permissive writes COMMAND as a word, and Xen wants the flags of MSI so. */
+static bool is_word(const struct pb2_conf *conf, unsigned int off)
+{
+	off &= ~3;
+	return off == PCI_COMMAND || off == conf->msi_cap ||
+	       off == conf->msix_cap;
+}
+
 static bool try_one(struct kunit *test, const struct oracle *oracle,
 		    const struct bytes *start, struct bytes *bytes,
 		    enum mode mode, unsigned int off, unsigned int len)
@@ -297,8 +305,7 @@ static bool try_one(struct kunit *test, const struct oracle *oracle,
 		goto bad;
 	if (world->writes && !may_touch(start, off, len))
 		goto bad;
-	/* Permissive writes COMMAND as a word. */
-	if (world->writes && off / 4 != PCI_COMMAND / 4 &&
+	if (world->writes && !is_word(&world->pbdev.conf, off) &&
 	    (world->write_off < off ||
 	     world->write_off + world->write_len > off + len))
 		goto bad;

@@ -51,6 +51,14 @@ static u32 raw_bits(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 	return raw;
 }
 
+/* COMMAND and STATUS are never all-ones in a function that is there. */
+static bool is_lost(struct pb2_device *pbdev)
+{
+	u32 hw;
+
+	return !pb2_access_read(pbdev, PCI_COMMAND, 4, &hw) && hw == U32_MAX;
+}
+
 /**
  * pb2_conf_read() - a guest reads
  * @pbdev: the function
@@ -59,7 +67,8 @@ static u32 raw_bits(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
  * @val: what the guest sees; 0 on an error
  *
  * The hardware is read at exactly the width asked for, and not at all where
- * every bit asked for is virtual.
+ * every bit asked for is virtual. The registers by which a driver finds out
+ * whether its function is still there are no exception while it is.
  *
  * Context: process context, pb2_device.gate.lock held.
  * Return: 0, %XEN_PCI_ERR_invalid_offset unless the access is 1, 2 or 4 bytes
@@ -83,6 +92,11 @@ int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 	shift = (off & 3) * 8;
 	mask = pb2_conf_bytes(off, len);
 	virt = reg->virt & ~raw_bits(pbdev, reg, off & ~3);
+
+	if ((reg->ask & mask) && is_lost(pbdev)) {
+		*val = mask >> shift;
+		return 0;
+	}
 
 	if (mask & ~virt) {
 		rc = pb2_access_read(pbdev, off, len, &hw);
@@ -143,11 +157,14 @@ static int write_hw(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 		.clear = reg->trap,
 		.val = (new & rw) | set,
 	};
+	u32 bits = rw | set;
 	unsigned int touched = 0, pair, i;
 	int rc = 0;
 
+	if (bits & reg->whole)
+		bits |= reg->whole;
 	for (i = 0; i < 4; i++) {
-		if ((rw | set) & pb2_conf_bytes(i, 1))
+		if (bits & pb2_conf_bytes(i, 1))
 			touched |= BIT(i);
 	}
 

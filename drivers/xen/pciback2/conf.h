@@ -62,6 +62,9 @@ struct pb2_conf_ops {
  * @vwrite: bits of @virt that a guest's write changes in the shadow
  * @trap: bits that only @ops act upon: no relaxation lets them through
  * @init: the shadow of a fresh assignment
+ * @ask: read as all-ones from a function that does not answer, as its driver
+ *	expects, and not from the shadow
+ * @whole: is written to the hardware at its full width, or not at all
  * @ops: side effects, or %NULL
  * @why: the reason, word for word as in config-policy.rst
  *
@@ -79,6 +82,8 @@ struct pb2_conf_field {
 	u32 vwrite;
 	u32 trap;
 	u32 init;
+	bool ask;
+	bool whole;
 	const struct pb2_conf_ops *ops;
 	const char *why;
 };
@@ -116,6 +121,8 @@ struct pb2_conf_cap {
  * @trap: likewise
  * @firm: bytes, as a bit mask, that permissive does not relax
  * @sealed: bytes, as a bit mask, that a quirk does not open
+ * @ask: bytes, as a bit mask, that a function must answer for
+ * @whole: bytes, as a bit mask, that are written together or not at all
  * @claimed: bytes, as a bit mask, that a field covers
  * @op_bytes: bytes, as a bit mask, whose write calls @ops
  * @init: shadow of a fresh assignment
@@ -131,6 +138,8 @@ struct pb2_conf_reg {
 	u32 trap;
 	u32 firm;
 	u32 sealed;
+	u32 ask;
+	u32 whole;
 	u32 claimed;
 	u32 op_bytes;
 	u32 init;

@@ -95,6 +95,10 @@ static int add_field(struct pb2_device *pbdev, unsigned int base,
 		reg->firm |= bytes;
 	if (field->hold & PB2_CONF_SEALED)
 		reg->sealed |= bytes;
+	if (field->ask)
+		reg->ask |= bytes;
+	if (field->whole)
+		reg->whole = bytes;
 	if (field->ops) {
 		reg->ops = field->ops;
 		if (field->ops->write)

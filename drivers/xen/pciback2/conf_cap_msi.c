@@ -4,7 +4,8 @@
  *
  * A PV guest asks for vectors over the ring and writes nothing here. A device
  * model in a stub domain does set the enable bits, once the toolstack said
- * that it may (allow_interrupt_control).
+ * that it may (allow_interrupt_control). Xen watches these registers: it drops
+ * dom0's writes of anything but all 16 bits of the flags.
  */
 #include "pciback2.h"
 
@@ -110,7 +111,7 @@ static const struct pb2_conf_field msi_fields[] = {
 		.why = "name and chain of the capability",
 	}, {
 		.off = PCI_MSI_FLAGS, .len = 2, .hold = PB2_CONF_SEALED,
-		.rw = MSI_RW,
+		.rw = MSI_RW, .whole = true,
 		.ops = &msi_ops,
 		.why = "Xen sets up vectors; a trusted device model may flip the enable bit",
 	}, {
@@ -135,7 +136,7 @@ static const struct pb2_conf_field msix_fields[] = {
 		.why = "name and chain of the capability",
 	}, {
 		.off = PCI_MSIX_FLAGS, .len = 2, .hold = PB2_CONF_SEALED,
-		.rw = MSIX_RW,
+		.rw = MSIX_RW, .whole = true,
 		.ops = &msix_ops,
 		.why = "as for MSI; a device model uses the function mask along with enable",
 	}, {

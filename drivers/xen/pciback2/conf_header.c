@@ -136,12 +136,12 @@ static const struct pb2_conf_ops line_ops = {
 static const struct pb2_conf_field header_fields[] = {
 	{
 		.off = PCI_VENDOR_ID, .len = 4, .hold = PB2_CONF_FIXED,
-		.virt = 0xffffffff,
+		.virt = 0xffffffff, .ask = true,
 		.ops = &id_ops,
 		.why = "a virtual function reads ffff:ffff in hardware",
 	}, {
 		.off = PCI_COMMAND, .len = 2, .hold = PB2_CONF_FIXED,
-		.virt = 0xffff, .vwrite = COMMAND_BITS,
+		.virt = 0xffff, .vwrite = COMMAND_BITS, .ask = true,
 		.ops = &command_ops,
 		.why = "decode stays on while a domain may map the BARs (XSA-120)",
 	}, {
