@@ -23,7 +23,7 @@ static const char * const table[] = {
 	[XenbusStateInitialising]	= ".........",
 	[XenbusStateInitWait]		= "RSSSSCXSS",
 	[XenbusStateInitialised]	= "REEA.CX..",
-	[XenbusStateConnected]		= "R....CX..",
+	[XenbusStateConnected]		= "R...WCX..",
 	[XenbusStateClosing]		= "RXX...X..",
 	[XenbusStateClosed]		= "R.....X..",
 	[XenbusStateReconfiguring]	= "RUU..CXF.",
@@ -50,6 +50,7 @@ static const struct {
 	{ 'U', UNATTENDED,
 	  "hot plug for an HVM domain, in which no frontend ever answers" },
 	{ 'F', RECONFIGURE, "the guest is ready for hot plug" },
+	{ 'W', WITHDRAW, "all is well, unless a function was lost meanwhile" },
 	{ 'N', CONNECT, "the guest has taken note of the hot plug" },
 };
 

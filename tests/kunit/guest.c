@@ -84,6 +84,10 @@ void guest_exit(struct kunit *test)
 	fake_exit(test);
 }
 
+static void no_work(struct work_struct *work)
+{
+}
+
 /**
  * guest_new_frontend() - a frontend with neither entries nor a ring
  * @test: the test
@@ -104,6 +108,7 @@ struct pb2_frontend *guest_new_frontend(struct kunit *test, domid_t domid)
 	fe->topology = &pb2_topology_virtual;
 	mutex_init(&fe->lock);
 	INIT_LIST_HEAD(&fe->entries);
+	INIT_WORK(&fe->work, no_work);
 	pb2_ring_init(fe);
 	return fe;
 }

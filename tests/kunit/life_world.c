@@ -11,6 +11,10 @@ static const char *identity_dir(unsigned int domid)
 	return domid == LIFE_DOMID ? "/local/domain/7" : "/local/domain/8";
 }
 
+static void no_work(struct work_struct *work)
+{
+}
+
 static void init_guest(struct pb2_frontend *fe, struct xenbus_device *xdev,
 		       domid_t domid, const char *identity)
 {
@@ -20,6 +24,7 @@ static void init_guest(struct pb2_frontend *fe, struct xenbus_device *xdev,
 	fe->topology = pb2_topology_choose(false);
 	mutex_init(&fe->lock);
 	INIT_LIST_HEAD(&fe->entries);
+	INIT_WORK(&fe->work, no_work);
 	fake_xen_put(identity_dir(domid), "vm", identity);
 }
 

@@ -288,6 +288,7 @@ static void evict(struct pb2_device *pbdev)
 		 fe->domid);
 	pb2_entry_drop(fe, pbdev);
 	pb2_assign_disown(pbdev, fe);
+	pb2_frontend_lost(fe);
 	pb2_frontend_put(fe);
 }
 

@@ -19,6 +19,19 @@ static struct pb2_entry *find_device(struct pb2_frontend *fe,
 	return NULL;
 }
 
+static struct pb2_entry *find_sbdf(struct pb2_frontend *fe,
+				   const struct pb2_sbdf *sbdf)
+{
+	struct pb2_entry *entry;
+
+	lockdep_assert_held(&fe->lock);
+
+	list_for_each_entry(entry, &fe->entries, link)
+		if (pb2_sbdf_equal(&entry->pbdev->sbdf, sbdf))
+			return entry;
+	return NULL;
+}
+
 /* After this no request of the frontend reaches the function. */
 static void unlink_entry(struct pb2_frontend *fe, struct pb2_entry *entry)
 {
@@ -114,18 +127,13 @@ err_free:
 int pb2_entry_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 {
 	struct pb2_entry *entry;
-	bool found = false;
 
 	mutex_lock(&fe->lock);
-	list_for_each_entry(entry, &fe->entries, link) {
-		if (pb2_sbdf_equal(&entry->pbdev->sbdf, sbdf)) {
-			unlink_entry(fe, entry);
-			found = true;
-			break;
-		}
-	}
+	entry = find_sbdf(fe, sbdf);
+	if (entry)
+		unlink_entry(fe, entry);
 	mutex_unlock(&fe->lock);
-	if (!found)
+	if (!entry)
 		return -ENOENT;
 
 	pb2_assign_disown(entry->pbdev, fe);
@@ -209,6 +217,24 @@ struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
 	}
 	mutex_unlock(&fe->lock);
 	return pbdev;
+}
+
+/**
+ * pb2_entry_has() - does a frontend own a function?
+ * @fe: the frontend
+ * @sbdf: the function's real address
+ *
+ * Context: may sleep, briefly.
+ * Return: whether it does.
+ */
+bool pb2_entry_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
+{
+	bool has;
+
+	mutex_lock(&fe->lock);
+	has = find_sbdf(fe, sbdf);
+	mutex_unlock(&fe->lock);
+	return has;
 }
 
 /**

@@ -24,6 +24,7 @@ static const struct pb2_topology_ops *topology;
  * @CONNECT: the frontend has taken note of the new functions
  * @CLOSING: the frontend is closing
  * @CLOSED: the frontend has closed, or need not be waited for
+ * @WITHDRAW: nothing, unless a function was lost under the frontend
  * @REAP: the frontend is gone
  */
 enum action {
@@ -36,6 +37,7 @@ enum action {
 	CONNECT,
 	CLOSING,
 	CLOSED,
+	WITHDRAW,
 	REAP,
 };
 
@@ -68,6 +70,7 @@ static const u8 actions[NR_STATES][NR_STATES] = {
 	},
 	[XenbusStateConnected] = {
 		[XenbusStateUnknown]		= REAP,
+		[XenbusStateConnected]		= WITHDRAW,
 		[XenbusStateClosing]		= CLOSING,
 		[XenbusStateClosed]		= CLOSED,
 	},
@@ -133,106 +136,21 @@ void pb2_frontend_put(struct pb2_frontend *fe)
 	kref_put(&fe->ref, free_frontend);
 }
 
-/*
- * One entry failing is that entry's affair: its substate says so and the
- * reason stands under its real address, where renumbering cannot move it.
+/**
+ * pb2_frontend_lost() - a function is gone from under a frontend
+ * @fe: the frontend, which does not own it any more
+ *
+ * Context: may sleep, briefly.
  */
-static void fail_entry(struct pb2_frontend *fe, unsigned int i,
-		       const struct pb2_sbdf *sbdf, int rc)
+void pb2_frontend_lost(struct pb2_frontend *fe)
 {
-	const char *reason = pb2_assign_reason(rc);
-
-	if (sbdf) {
-		pb2_xen_error(fe->xdev, rc, PB2_SBDF_FMT " not assigned: %s",
-			      PB2_SBDF_ARGS(sbdf), reason);
-		pb2_keys_set_reason(fe, sbdf, reason);
-	} else {
-		pb2_xen_error(fe->xdev, rc, "dev-%u not assigned: %s", i,
-			      reason);
+	mutex_lock(&fe->lock);
+	/* Nobody queues work that retire() has seen end. */
+	if (!fe->dying) {
+		WRITE_ONCE(fe->lost, true);
+		queue_work(pb2_wq, &fe->work);
 	}
-	pb2_keys_set_substate(fe, i, XenbusStateClosed);
-}
-
-static int publish(struct pb2_frontend *fe, unsigned int i,
-		   const struct pb2_sbdf *vsbdf)
-{
-	int rc = pb2_keys_publish_vdev(fe, i, vsbdf);
-
-	if (!rc)
-		rc = pb2_roots_publish(fe);
-	if (!rc)
-		rc = pb2_keys_set_substate(fe, i, XenbusStateInitialised);
-	return rc;
-}
-
-static void add_entry(struct pb2_frontend *fe, unsigned int i)
-{
-	struct pb2_sbdf sbdf, vsbdf;
-	int rc;
-
-	rc = pb2_keys_dev(fe, i, &sbdf);
-	if (rc) {
-		fail_entry(fe, i, NULL, rc);
-		return;
-	}
-
-	rc = pb2_entry_add(fe, &sbdf, &vsbdf);
-	if (rc) {
-		fail_entry(fe, i, &sbdf, rc);
-		return;
-	}
-
-	rc = publish(fe, i, &vsbdf);
-	if (rc) {
-		pb2_entry_remove(fe, &sbdf);
-		fail_entry(fe, i, &sbdf, rc);
-		return;
-	}
-	pb2_keys_clear_reason(fe, &sbdf);
-}
-
-/* An entry that failed to be added has nothing to remove but its reason. */
-static void remove_entry(struct pb2_frontend *fe, unsigned int i)
-{
-	struct pb2_sbdf sbdf;
-
-	if (pb2_keys_dev(fe, i, &sbdf))
-		return;
-	pb2_entry_remove(fe, &sbdf);
-	pb2_keys_clear_reason(fe, &sbdf);
-}
-
-/*
- * Old toolstacks write no substates before the first connection: @first takes
- * an entry without one for new. Returns -ENOENT while the toolstack has not
- * written its part.
- */
-static int walk_entries(struct pb2_frontend *fe, bool first)
-{
-	unsigned int i, nr;
-	int rc;
-
-	rc = pb2_keys_num_devs(fe, &nr);
-	if (rc)
-		return rc;
-
-	for (i = 0; i < nr && !READ_ONCE(fe->dying); i++) {
-		switch (pb2_keys_substate(fe, i)) {
-		case XenbusStateUnknown:
-			if (first)
-				add_entry(fe, i);
-			break;
-		case XenbusStateInitialising:
-			add_entry(fe, i);
-			break;
-		case XenbusStateClosing:
-			remove_entry(fe, i);
-			break;
-		default:
-			break;
-		}
-	}
-	return 0;
+	mutex_unlock(&fe->lock);
 }
 
 static void report_num_devs(struct pb2_frontend *fe, int rc)
@@ -243,7 +161,7 @@ static void report_num_devs(struct pb2_frontend *fe, int rc)
 
 static void do_setup(struct pb2_frontend *fe)
 {
-	int rc = walk_entries(fe, true);
+	int rc = pb2_roster_walk(fe, true);
 
 	if (rc) {
 		report_num_devs(fe, rc);
@@ -273,7 +191,7 @@ static int attach_ring(struct pb2_frontend *fe)
 
 static void do_attach(struct pb2_frontend *fe)
 {
-	report_num_devs(fe, walk_entries(fe, false));
+	report_num_devs(fe, pb2_roster_walk(fe, false));
 	if (!attach_ring(fe))
 		pb2_xen_switch_state(fe->xdev, XenbusStateConnected);
 }
@@ -281,8 +199,16 @@ static void do_attach(struct pb2_frontend *fe)
 /* libxl waits for the answer: it must come also if an entry failed. */
 static void do_reconfigure(struct pb2_frontend *fe, enum xenbus_state next)
 {
-	report_num_devs(fe, walk_entries(fe, false));
+	report_num_devs(fe, pb2_roster_walk(fe, false));
 	pb2_xen_switch_state(fe->xdev, next);
+}
+
+/* To the frontend it looks as if the toolstack detached the function. */
+static void do_withdraw(struct pb2_frontend *fe)
+{
+	if (!xchg(&fe->lost, false) || !pb2_roster_withdraw(fe))
+		return;
+	pb2_xen_switch_state(fe->xdev, XenbusStateReconfiguring);
 }
 
 static void do_closed(struct pb2_frontend *fe, bool reap)
@@ -309,7 +235,7 @@ static void run(struct pb2_frontend *fe, enum action action)
 		do_setup(fe);
 		break;
 	case EXPORT:
-		report_num_devs(fe, walk_entries(fe, false));
+		report_num_devs(fe, pb2_roster_walk(fe, false));
 		break;
 	case ATTACH:
 		do_attach(fe);
@@ -330,6 +256,9 @@ static void run(struct pb2_frontend *fe, enum action action)
 		break;
 	case CLOSED:
 		do_closed(fe, false);
+		break;
+	case WITHDRAW:
+		do_withdraw(fe);
 		break;
 	case REAP:
 		do_closed(fe, true);
@@ -409,7 +338,9 @@ static struct pb2_frontend *alloc_frontend(struct xenbus_device *xdev)
 static void retire(struct pb2_frontend *fe)
 {
 	/* Gives up the wait for a function that is under reset. */
+	mutex_lock(&fe->lock);
 	WRITE_ONCE(fe->dying, true);
+	mutex_unlock(&fe->lock);
 	if (fe->watching)
 		pb2_xen_unwatch(&fe->watch);
 	pb2_domain_leave(fe);

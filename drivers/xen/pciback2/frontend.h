@@ -78,7 +78,8 @@ struct pb2_ring {
  * @watch: on the backend's own directory
  * @watching: @watch is registered
  * @reap: the frontend is finished, the next watch callback unregisters us
- * @dying: the xenbus device is going away: give up every wait
+ * @lost: it was told that a function is gone; set under @lock
+ * @dying: the xenbus device is going away: give up every wait; set under @lock
  */
 struct pb2_frontend {
 	struct kref ref;
@@ -96,6 +97,7 @@ struct pb2_frontend {
 	struct xenbus_watch watch;
 	bool watching;
 	bool reap;
+	bool lost;
 	bool dying;
 };
 
@@ -104,6 +106,11 @@ int pb2_frontend_init(bool passthrough);
 void pb2_frontend_exit(void);
 void pb2_frontend_get(struct pb2_frontend *fe);
 void pb2_frontend_put(struct pb2_frontend *fe);
+void pb2_frontend_lost(struct pb2_frontend *fe);
+
+/* roster.c: the toolstack's list of functions */
+int pb2_roster_walk(struct pb2_frontend *fe, bool first);
+bool pb2_roster_withdraw(struct pb2_frontend *fe);
 
 /* domain.c */
 void pb2_domain_join(struct pb2_frontend *fe);
@@ -115,6 +122,7 @@ int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 int pb2_entry_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
 void pb2_entry_remove_all(struct pb2_frontend *fe);
 bool pb2_entry_drop(struct pb2_frontend *fe, struct pb2_device *pbdev);
+bool pb2_entry_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
 struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
 				  const struct pb2_sbdf *vsbdf);
 int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
