@@ -54,6 +54,22 @@ static bool is_over(struct pb2_device *pbdev)
 	return over;
 }
 
+/* It failed when it was seized, and is healed. Domain 0 is alive. */
+static void what_no_domain_had_is_held_for_nobody(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	ask_xen();
+	world->dev->function_reset = FAKE_RESET_LIES;
+	world->dev->bus_reset = FAKE_RESET_NONE;
+	life_seize_dev(test);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
+	KUNIT_EXPECT_TRUE(test, is_over(world->pbdev));
+	world->dev->function_reset = FAKE_RESET_WORKS;
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+}
+
 static void it_lasts_as_long_as_the_domain(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -376,6 +392,7 @@ static void a_dead_domain_holds_nothing(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(what_no_domain_had_is_held_for_nobody),
 	KUNIT_CASE(it_lasts_as_long_as_the_domain),
 	KUNIT_CASE(it_ends_when_the_domain_is_dead),
 	KUNIT_CASE(it_ends_when_the_domain_id_is_used_again),

@@ -57,6 +57,8 @@ bool pb2_hold_is_over(const struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
+	if (pbdev->domid == DOMID_INVALID)
+		return true;
 	return is_dead(pbdev->domid, pbdev->identity) &&
 	       (!pbdev->target_identity ||
 		is_dead(pbdev->target, pbdev->target_identity));
@@ -97,6 +99,8 @@ out:
  */
 void pb2_hold_init(struct pb2_device *pbdev)
 {
+	/* No domain had it; 0 is dom0, which lives for ever. */
+	pbdev->domid = DOMID_INVALID;
 	INIT_DELAYED_WORK(&pbdev->held_work, look);
 }
 
