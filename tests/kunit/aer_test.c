@@ -103,7 +103,10 @@ static pci_ers_result_t detect(struct fake_pci *dev)
 static void expect_failure_published(struct kunit *test, bool published)
 {
 	const char *val = fake_xen_get(GUEST_BACK, "aerState");
+	struct guest *guest = test->priv;
+	struct pb2_device *pbdev = pci_get_drvdata(guest->funcs[1]);
 
+	KUNIT_EXPECT_EQ(test, !!pbdev->fault[0], published);
 	if (published)
 		KUNIT_EXPECT_STREQ(test, val ?: "nothing", "aerfail");
 	else
@@ -143,6 +146,31 @@ static void each_step_is_put_to_the_guest(struct kunit *test)
 	expect_failure_published(test, false);
 }
 
+/* As if there had been none. */
+static void forget_failure(struct kunit *test)
+{
+	struct guest *guest = test->priv;
+	struct pb2_device *pbdev = pci_get_drvdata(guest->funcs[1]);
+
+	pb2_xen_rm(GUEST_BACK, "aerState");
+	pbdev->fault[0] = '\0';
+}
+
+static void a_recovery_ends_the_fault_of_an_earlier_one(struct kunit *test)
+{
+	struct fake_pci *dev = begin(test);
+	struct pb2_device *pbdev = pci_get_drvdata(&dev->pdev);
+
+	state.answer = (__force s32)PCI_ERS_RESULT_DISCONNECT;
+	detect(dev);
+	KUNIT_EXPECT_STRNEQ(test, pbdev->fault, "");
+	state.answer = (__force s32)PCI_ERS_RESULT_RECOVERED;
+	detect(dev);
+	KUNIT_EXPECT_STRNEQ(test, pbdev->fault, "");
+	pb2_aer_handlers.resume(&dev->pdev);
+	KUNIT_EXPECT_STREQ(test, pbdev->fault, "");
+}
+
 static void the_guests_answer_is_ours(struct kunit *test)
 {
 	struct fake_pci *dev = begin(test);
@@ -153,7 +181,7 @@ static void the_guests_answer_is_ours(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, (__force int)detect(dev), answer);
 		/* Only 4 is a refusal: PCI_ERS_RESULT_DISCONNECT. */
 		expect_failure_published(test, answer == 4);
-		pb2_xen_rm(GUEST_BACK, "aerState");
+		forget_failure(test);
 	}
 }
 
@@ -170,7 +198,7 @@ static void an_answer_out_of_range_is_a_refusal(struct kunit *test)
 				    FAILED,
 				    "answer %d", answers[i]);
 		expect_failure_published(test, true);
-		pb2_xen_rm(GUEST_BACK, "aerState");
+		forget_failure(test);
 	}
 }
 
@@ -415,6 +443,7 @@ static void a_reset_through_the_core_blocks_the_gate(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(each_step_is_put_to_the_guest),
 	KUNIT_CASE(the_guests_answer_is_ours),
+	KUNIT_CASE(a_recovery_ends_the_fault_of_an_earlier_one),
 	KUNIT_CASE(an_answer_out_of_range_is_a_refusal),
 	KUNIT_CASE(the_answer_to_a_resume_does_not_matter),
 	KUNIT_CASE(a_guest_that_does_not_answer_gets_10_seconds),

@@ -239,6 +239,9 @@ static struct pci_ops bus_ops = {
 	.write = bus_write,
 };
 
+/* Without windows: what the bus calls an address the processor does, too. */
+static struct pci_host_bridge root_bridge;
+
 static void init_bus(struct fake_bus *bus, unsigned char number,
 		     struct fake_pci *bridge)
 {
@@ -252,6 +255,9 @@ static void init_bus(struct fake_bus *bus, unsigned char number,
 	if (bridge) {
 		bus->bus.self = &bridge->pdev;
 		bus->bus.parent = bridge->pdev.bus;
+	} else {
+		INIT_LIST_HEAD(&root_bridge.windows);
+		bus->bus.bridge = &root_bridge.dev;
 	}
 }
 

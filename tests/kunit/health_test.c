@@ -61,6 +61,77 @@ static void what_does_not_answer_is_recognised_even_as_a_vf(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, pb2_health_fault(&vf->pdev));
 }
 
+/* fake_port() with a slot: a power controller, and a card in it. */
+static void make_slot(void)
+{
+	struct fake_pci *port = fake_port();
+
+	port->pdev.pcie_cap = FAKE_PCI_EXP;
+	port->pdev.pcie_flags_reg = 2 | PCI_EXP_TYPE_ROOT_PORT << 4 |
+				    PCI_EXP_FLAGS_SLOT;
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCAP, 4,
+		     PCI_EXP_SLTCAP_PCP);
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCTL, 2, 0);
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTSTA, 2,
+		     PCI_EXP_SLTSTA_PDS);
+}
+
+static void a_slot_says_why_nobody_answers(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *port = fake_port();
+	const char *fault;
+
+	make_slot();
+	KUNIT_EXPECT_NULL(test, pb2_health_slot_fault(world->pdev));
+	world->dev->absent = true;
+	KUNIT_EXPECT_NOT_NULL(test, strstr(pb2_health_fault(world->pdev),
+					   "all-ones"));
+
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCTL, 2,
+		     PCI_EXP_SLTCTL_PCC);
+	fault = pb2_health_fault(world->pdev);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(fault, "switched off"));
+	/* A slot without a controller has no switch. */
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCAP, 4, 0);
+	KUNIT_EXPECT_NULL(test, pb2_health_slot_fault(world->pdev));
+
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTSTA, 2, 0);
+	fault = pb2_health_fault(world->pdev);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(fault, "empty"));
+}
+
+static void a_port_that_is_gone_accuses_no_slot(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	make_slot();
+	fake_port()->absent = true;
+	KUNIT_EXPECT_NULL(test, pb2_health_slot_fault(world->pdev));
+	/* Nor does one that has none */
+	fake_port()->absent = false;
+	fake_port()->pdev.pcie_flags_reg &= ~PCI_EXP_FLAGS_SLOT;
+	fake_pci_set(fake_port(), FAKE_PCI_EXP + PCI_EXP_SLTSTA, 2, 0);
+	KUNIT_EXPECT_NULL(test, pb2_health_slot_fault(world->pdev));
+}
+
+static void only_silence_is_no_answer(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *vf = fake_vf(test, world->dev, PCI_DEVFN(1, 0));
+
+	KUNIT_EXPECT_TRUE(test, pb2_health_answers(world->pdev));
+	KUNIT_EXPECT_TRUE(test, pb2_health_answers(&vf->pdev));
+	fake_pci_set(world->dev, PCI_VENDOR_ID, 4, 0x12345678);
+	KUNIT_EXPECT_TRUE(test, pb2_health_answers(world->pdev));
+	fake_pci_set(world->dev, PCI_VENDOR_ID, 4, 0xffff0001);
+	KUNIT_EXPECT_FALSE(test, pb2_health_answers(world->pdev));
+	world->dev->absent = true;
+	KUNIT_EXPECT_FALSE(test, pb2_health_answers(world->pdev));
+	vf->absent = true;
+	KUNIT_EXPECT_FALSE(test, pb2_health_answers(&vf->pdev));
+}
+
 static void a_sick_function_is_neither_seized_nor_assigned(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -82,6 +153,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_function_as_it_was_has_no_fault),
 	KUNIT_CASE(each_fault_is_named),
 	KUNIT_CASE(what_does_not_answer_is_recognised_even_as_a_vf),
+	KUNIT_CASE(a_slot_says_why_nobody_answers),
+	KUNIT_CASE(a_port_that_is_gone_accuses_no_slot),
+	KUNIT_CASE(only_silence_is_no_answer),
 	KUNIT_CASE(a_sick_function_is_neither_seized_nor_assigned),
 	{ }
 };

@@ -124,6 +124,58 @@ static void a_reset_counts_by_what_it_did(struct kunit *test)
 	world->dev->absent = false;
 }
 
+/* Each method would wait a minute for it; a reset of the bus may help. */
+static void what_does_not_answer_is_reset_by_the_bus_only(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	world->dev->bus_reset = FAKE_RESET_WORKS;
+	life_seize_dev(test);
+	fake_forget();
+	world->dev->absent = true;
+	run(world->pbdev);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+	expect_result(test, world->pbdev, "bus", PB2_RESET_FAILED, -EIO);
+	world->dev->absent = false;
+}
+
+static void a_slot_without_power_is_not_reset(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *port = fake_port();
+
+	port->pdev.pcie_cap = FAKE_PCI_EXP;
+	port->pdev.pcie_flags_reg = 2 | PCI_EXP_TYPE_ROOT_PORT << 4 |
+				    PCI_EXP_FLAGS_SLOT;
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCAP, 4,
+		     PCI_EXP_SLTCAP_PCP);
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCTL, 2,
+		     PCI_EXP_SLTCTL_PCC);
+	world->dev->bus_reset = FAKE_RESET_WORKS;
+	life_seize_dev(test);
+	/* What answers is there, whatever its slot says. */
+	world->dev->function_reset = FAKE_RESET_NONE;
+	run(world->pbdev);
+	expect_result(test, world->pbdev, "bus", PB2_RESET_PROVEN, 0);
+
+	world->dev->function_reset = FAKE_RESET_WORKS;
+	fake_forget();
+	world->dev->absent = true;
+	run(world->pbdev);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+	expect_result(test, world->pbdev, "none", PB2_RESET_FAILED, -EIO);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(world->pbdev->fault, "switched off"));
+
+	/* Its power is back, and it as after a reset. */
+	world->dev->absent = false;
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCTL, 2, 0);
+	run(world->pbdev);
+	expect_result(test, world->pbdev, "kernel", PB2_RESET_PROVEN, 0);
+	KUNIT_EXPECT_STREQ(test, world->pbdev->fault, "");
+}
+
 static void the_steps_of_a_reset_keep_their_order(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -262,6 +314,8 @@ static void a_bridge_is_never_reset(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(a_reset_counts_by_what_it_did, rung_gen_params),
+	KUNIT_CASE(what_does_not_answer_is_reset_by_the_bus_only),
+	KUNIT_CASE(a_slot_without_power_is_not_reset),
 	KUNIT_CASE(the_steps_of_a_reset_keep_their_order),
 	KUNIT_CASE(a_proven_reset_is_the_last),
 	KUNIT_CASE(what_cannot_be_marked_is_unproven),

@@ -84,6 +84,14 @@ out:
 	return result;
 }
 
+/* For as long as it stays in its domain, or until a later recovery works. */
+static void note_fault(struct pb2_device *pbdev, const char *fault)
+{
+	mutex_lock(&pbdev->life_lock);
+	strscpy(pbdev->fault, fault, sizeof(pbdev->fault));
+	mutex_unlock(&pbdev->life_lock);
+}
+
 static pci_ers_result_t step(struct pci_dev *pdev, const char *name, u32 cmd,
 			     pci_channel_state_t state,
 			     pci_ers_result_t unowned)
@@ -107,6 +115,8 @@ static pci_ers_result_t step(struct pci_dev *pdev, const char *name, u32 cmd,
 		pci_warn(pdev, "domain %u cannot recover it (step %s)\n",
 			 fe->domid, name);
 		pb2_keys_aer_failed(fe);
+		note_fault(pbdev,
+			   "its domain did not recover it from an error");
 		/* To the core, NONE would mean that all is well. */
 		result = PCI_ERS_RESULT_DISCONNECT;
 	}
@@ -142,6 +152,11 @@ static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 
 static void resume(struct pci_dev *pdev)
 {
+	struct pb2_device *pbdev = pci_get_drvdata(pdev);
+
+	/* Of an idle function a reset has to show that it is well. */
+	if (READ_ONCE(pbdev->state) == PB2_ASSIGNED)
+		note_fault(pbdev, "");
 	step(pdev, "resume", XEN_PCI_OP_aer_resume, pci_channel_io_normal,
 	     PCI_ERS_RESULT_RECOVERED);
 }

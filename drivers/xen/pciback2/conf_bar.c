@@ -23,12 +23,6 @@ struct bar {
 	bool rom;
 };
 
-static bool is_usable(const struct resource *res)
-{
-	return res->flags && res->end > res->start &&
-	       !(res->flags & (IORESOURCE_UNSET | IORESOURCE_DISABLED));
-}
-
 static u32 bar_type(const struct resource *res)
 {
 	u32 type = PCI_BASE_ADDRESS_SPACE_MEMORY;
@@ -65,7 +59,7 @@ static void find_bar(const struct pci_dev *pdev, unsigned int off,
 		}
 	}
 
-	if (is_usable(res))
+	if (pb2_bar_is_usable(res))
 		bar->res = res;
 	else
 		bar->type = 0;

@@ -152,6 +152,10 @@ static int seize(struct pb2_device *pbdev)
 		return -EIO;
 	}
 
+	/* Xen and the saved state take what is in the hardware. */
+	if (pb2_bar_restore(pdev))
+		pci_warn(pdev, "had lost the addresses of its BARs, which are restored\n");
+
 	/* Also routes INTx, so that libxl finds the right irq in sysfs. */
 	rc = pb2_pci_enable(pdev);
 	if (rc) {

@@ -11,6 +11,59 @@
 #define NOT_YET		0xffff0001
 
 /**
+ * pb2_health_slot_fault() - what is wrong with the slot of a function?
+ * @pdev: the function
+ *
+ * A slot that loses its power tells nobody (PCIe 6.0 6.7.1.8).
+ *
+ * Context: any.
+ * Return: %NULL if it is powered and occupied, or if there is nobody to ask;
+ * else a constant text for humans, about the function.
+ */
+const char *pb2_health_slot_fault(struct pci_dev *pdev)
+{
+	struct pci_dev *port = pci_upstream_bridge(pdev);
+	u16 ctl, sta;
+	u32 cap;
+
+	if (!port || !(pcie_caps_reg(port) & PCI_EXP_FLAGS_SLOT) ||
+	    pcie_capability_read_dword(port, PCI_EXP_SLTCAP, &cap) ||
+	    pcie_capability_read_word(port, PCI_EXP_SLTCTL, &ctl) ||
+	    pcie_capability_read_word(port, PCI_EXP_SLTSTA, &sta))
+		return NULL;
+	/* The port is gone, too. */
+	if (ctl == U16_MAX)
+		return NULL;
+
+	if (cap & PCI_EXP_SLTCAP_PCP && ctl & PCI_EXP_SLTCTL_PCC)
+		return "does not answer (its slot is switched off)";
+	if (!(sta & PCI_EXP_SLTSTA_PDS))
+		return "does not answer (its slot is empty)";
+	return NULL;
+}
+
+/**
+ * pb2_health_answers() - does anything that is written to a function reach it?
+ * @pdev: the function
+ *
+ * Context: any.
+ * Return: false for all-ones and for retries, true for any other answer, the
+ * one of a function with other IDs included.
+ */
+bool pb2_health_answers(struct pci_dev *pdev)
+{
+	u32 ids, command;
+
+	if (pci_read_config_dword(pdev, PCI_COMMAND, &command) ||
+	    command == U32_MAX)
+		return false;
+	/* A VF has no IDs. */
+	return pdev->is_virtfn ||
+	       (!pci_read_config_dword(pdev, PCI_VENDOR_ID, &ids) &&
+		ids != NOT_YET);
+}
+
+/**
  * pb2_health_fault() - what is wrong with a function?
  * @pdev: the function, in D0
  *
@@ -22,12 +75,15 @@
  */
 const char *pb2_health_fault(struct pci_dev *pdev)
 {
+	const char *slot;
 	u32 ids, command;
 	u8 type;
 
 	if (pci_read_config_dword(pdev, PCI_COMMAND, &command) ||
-	    command == U32_MAX)
-		return "does not answer (configuration space reads all-ones)";
+	    command == U32_MAX) {
+		slot = pb2_health_slot_fault(pdev);
+		return slot ?: "does not answer (configuration space reads all-ones)";
+	}
 	if (pdev->is_virtfn)
 		return NULL;
 

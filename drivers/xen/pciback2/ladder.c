@@ -9,6 +9,24 @@
 #include "pci_iface.h"
 #include "pciback2.h"
 
+/*
+ * What is written to a function that does not answer does not reach it, but
+ * each method would wait a minute for it. A reset of the bus may help, unless
+ * the slot has nothing to reset; of a function that does answer some firmware
+ * says that its slot is empty.
+ */
+static struct pb2_group *climb(struct pb2_device *pbdev)
+{
+	struct pci_dev *pdev = pbdev->pdev;
+	bool answers = pb2_health_answers(pdev);
+
+	if (answers && pb2_rung_climb(pbdev))
+		return NULL;
+	if (!answers && pb2_health_slot_fault(pdev))
+		return NULL;
+	return READ_ONCE(pbdev->bus_reset_off) ? NULL : pb2_group_new(pbdev);
+}
+
 /**
  * pb2_ladder_alone() - reset the function by its own means
  * @pbdev: the function, in D0, its gate blocked or closed
@@ -24,7 +42,7 @@
 struct pb2_group *pb2_ladder_alone(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
-	struct pb2_group *group = NULL;
+	struct pb2_group *group;
 
 	device_lock_assert(&pdev->dev);
 
@@ -41,8 +59,7 @@ struct pb2_group *pb2_ladder_alone(struct pb2_device *pbdev)
 	pb2_pci_set_master(pdev, false);
 
 	pb2_pci_lock_cfg(pdev);
-	if (!pb2_rung_climb(pbdev) && !READ_ONCE(pbdev->bus_reset_off))
-		group = pb2_group_new(pbdev);
+	group = climb(pbdev);
 	/* Also overwrites the mark. */
 	pb2_pci_restore(pdev, pbdev->pristine);
 	pb2_pci_unlock_cfg(pdev);

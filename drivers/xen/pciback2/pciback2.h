@@ -197,7 +197,7 @@ struct pb2_reset {
  * @back_to: where a reset came from
  * @settled: woken whenever @state changes
  * @fe: the frontend that owns the function, reference held, or %NULL
- * @domid: the domain that owns or owned it last
+ * @domid: the domain that owns or owned it last, %DOMID_INVALID for none
  * @identity: that domain's path under /vm, which outlives no domain and is
  *	never used again, or %NULL
  * @target: if that is a stub domain, the one whose device model it runs
@@ -346,7 +346,13 @@ void pb2_domain_exit(void);
 int pb2_domain_is_alive(domid_t domid, const char *identity);
 
 /* health.c: is it there, and is it the one that was seized? */
+const char *pb2_health_slot_fault(struct pci_dev *pdev);
+bool pb2_health_answers(struct pci_dev *pdev);
 const char *pb2_health_fault(struct pci_dev *pdev);
+
+/* bar.c: base address registers in the hardware */
+bool pb2_bar_is_usable(const struct resource *res);
+bool pb2_bar_restore(struct pci_dev *pdev);
 
 /* reset.c: what a reset did, as opposed to what its method claims */
 void pb2_reset_init(struct pb2_device *pbdev);

@@ -160,6 +160,8 @@ void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden)
 	}
 	if (reset->rc == -ENOTTY && forbidden)
 		reset->rc = -EBUSY;
+	if (fault && reset->rc == -ENOTTY)
+		reset->rc = -EIO;
 	reset->ms = ktime_ms_delta(ktime_get(), reset->start);
 	reset->when = ktime_get_real();
 	reset->clean = reset->verdict == PB2_RESET_PROVEN && !fault;
