@@ -13,7 +13,7 @@
 
 image_packages=(linux-image-amd64 linux-headers-amd64
 		xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils
-		busybox-static kmod pciutils cpio)
+		busybox-static kmod pciutils nvme-cli cpio)
 
 image_dom0_modules=(xenfs xen-evtchn xen-privcmd xen-gntdev xen-gntalloc xen-pciback
 		    e1000e e100 8139cp nvme virtio_net virtio_pci
@@ -138,7 +138,8 @@ image_dom0_tree()
 	image_common "$tree"
 	image_modules "$tree" "$kernel" "${image_dom0_modules[@]}"
 	image_program "$tree" $xen/xl $xen/xenstored $xen/xenconsoled \
-		$xen/xenconsole $xen/xen-init-dom0 $xen/lsevtchn
+		$xen/xenconsole $xen/xen-init-dom0 $xen/lsevtchn \
+		/usr/sbin/nvme
 	# pthread_cancel() loads it by name, so ldd does not see it
 	image_file "$tree" /lib/x86_64-linux-gnu/libgcc_s.so.1
 	ln -s ../lib/xen-4.17/bin/xl "$tree/usr/bin/xl"
@@ -207,12 +208,13 @@ image_build()
 	mv "$tmp" "$image_dir"
 }
 
-# image_run DIR MODULE PLAN: the initramfs of one run in DIR: the base, behind
-# it the tests, the module (may be empty) and the file PLAN, which says what
-# dom0 has to run
+# image_run DIR MODULE PLAN [KERNEL]: the initramfs of one run in DIR: the base,
+# behind it the tests, the module (may be empty) for dom0's kernel, and the file
+# PLAN, which says what dom0 has to run
 image_run()
 {
 	local dir=$1 module=$2 plan=$3 tree=$1/overlay
+	local kernel=${4:-$image_kernel_version}
 
 	pb2_need gcc libc6-dev
 	rm -rf "$tree"
@@ -224,7 +226,7 @@ image_run()
 		"$pb2_top/tests/xen/destroy-domain.c" || return
 	if [ -n "$module" ]; then
 		install -D -m 644 "$module" \
-			"$tree/usr/lib/modules/$image_kernel_version/updates/pciback2.ko"
+			"$tree/usr/lib/modules/$kernel/updates/pciback2.ko"
 	fi
 	echo "$machine_splats" >"$tree/tests/splats"
 	image_pack "$tree" "$dir/overlay.cpio.gz"

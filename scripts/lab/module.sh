@@ -11,13 +11,13 @@
 
 module_packages=(gcc make linux-headers-amd64)
 
-# module_build KERNEL DIR: build for KERNEL and put pciback2.ko into DIR; its
-# path is then $module
+# module_build KERNEL DIR [TREE]: build for KERNEL, which is installed or was
+# built in TREE, and put pciback2.ko into DIR; its path is then $module
 module_build()
 {
 	pb2_need "${module_packages[@]}"
 	# a subshell, so that the lock ends with the work
-	(module_make "$1" "$2") || exit 1
+	(module_make "$1" "$2" "${3:-/lib/modules/$1/build}") || exit 1
 	# shellcheck disable=SC2034 # for those who source this
 	module=$2/pciback2.ko
 }
@@ -29,7 +29,7 @@ module_make()
 	pb2_lock module
 	mirror "$pb2_top" "$tree" Kbuild drivers include
 
-	if ! make -j2 -C "/lib/modules/$1/build" M="$tree" modules \
+	if ! make -j2 -C "$3" M="$tree" modules \
 			>"$tree/build.log" 2>&1; then
 		tail -n 20 "$tree/build.log" >&2
 		pb2_die "pciback2 does not build (whole log: $tree/build.log)"

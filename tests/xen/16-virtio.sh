@@ -11,10 +11,7 @@ assign_add "$VIRTIO"
 guest_start virtio "$VIRTIO"
 guest_run virtio "lspci -vv"
 for pass in 1 2; do
-	expect "the guest pings" guest_run virtio "
-		nic=\$(ls -d $PCI/$V0/virtio*/net/*) && ip link set \${nic##*/} up &&
-		udhcpc -i \${nic##*/} -s /etc/udhcpc.script -n -q -t 30 -T 2 &&
-		ping -c 3 -w 60 -I \${nic##*/} 10.0.4.2"
+	expect "the guest pings" guest_run virtio "nic_ping $V0 10.0.4.2"
 	[ $pass != 1 ] || expect "virtio_net reloads" \
 		guest_run virtio 'rmmod virtio_net virtio_pci; modprobe virtio_pci && modprobe virtio_net && sleep 1'
 done

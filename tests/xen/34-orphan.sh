@@ -8,35 +8,8 @@
 
 # shellcheck source=/dev/null
 . /tests/lib.sh
-
-[ "$DRIVER" = pciback2 ] || skip "$DRIVER waits for the toolstack"
-
-state()
-{
-	cat "$PCI/$1/pciback2/state"
-}
-
-is_in_state()
-{
-	[ "$(state "$1")" = "$2" ]
-}
-
-# is_freed DOMID: Xen does not list it any more, not even as dying
-is_freed()
-{
-	! xl list "$1" >/dev/null 2>&1
-}
-
-# forget: what a toolstack does about domain $id
-forget()
-{
-	xenstore-rm "/local/domain/0/backend/pci/$id"
-	xenstore-rm "/local/domain/$id"
-	xenstore-rm "/libxl/$id"
-	for device in "$NIC" "$DISK" "$SPARE"; do
-		xenstore-rm "/libxl/pci/$(echo "$device" | tr :. --)/domid" 2>/dev/null
-	done
-}
+# shellcheck source=/dev/null
+. /tests/ways.sh
 
 start()
 {
@@ -44,7 +17,7 @@ start()
 	id=$(guest_id "$1")
 	backend=/local/domain/0/backend/pci/$id/0
 	frontend=/local/domain/$id/device/pci/0
-	trap 'forget; leftovers' EXIT
+	trap 'bury "$id" "$NIC" "$DISK" "$SPARE"; leftovers' EXIT
 	expect "the guest pings" guest_run "$1" "nic_ping $V0 10.0.2.2"
 	expect "the guest's disk works" guest_run "$1" "disk_check $V1"
 }
@@ -53,8 +26,8 @@ detach()
 {
 	say "xl pci-detach $SPARE"
 	xl pci-detach "$1" "$SPARE" || fail "xl pci-detach: exit $?"
-	wait_for 30 is_in_state "$SPARE" held ||
-		fail "$SPARE is $(state "$SPARE"), not held, while its former domain lives"
+	wait_for 30 in_state "$SPARE" held ||
+		fail "$SPARE is $(state_of "$SPARE"), not held, while its former domain lives"
 }
 
 # destroy NAME: in the middle of I/O, and everything has come back after it
@@ -67,8 +40,8 @@ destroy()
 	say "XEN_DOMCTL_destroydomain of domain $id"
 	/tests/destroy-domain "$id" || fail "destroy-domain: exit $?"
 	for device in "$NIC" "$DISK" "$SPARE"; do
-		wait_for 20 is_in_state "$device" idle ||
-			fail "$device is $(state "$device") after its domain died, not idle"
+		wait_for 20 in_state "$device" idle ||
+			fail "$device is $(state_of "$device") after its domain died, not idle"
 		wait_for 20 in_power_state "$device" D3hot ||
 			fail "$device is in $(power_state "$device"), not in D3hot"
 		say "seen: $device is idle and in D3hot"
@@ -89,14 +62,14 @@ expect "the frontend's nodes say what the guest wrote last" \
 	[ "$(xenstore-read "$frontend/state")" = 4 ]
 expect "the backend's device waits for them to go" \
 	[ -e "/sys/bus/xen-backend/devices/pci-$id-0" ]
-forget
+bury "$id" "$NIC" "$DISK" "$SPARE"
 wait_for 20 test ! -e "/sys/bus/xen-backend/devices/pci-$id-0" ||
 	fail "the backend's device stays without its nodes"
 
 start second
 detach second
 destroy second
-forget
+bury "$id" "$NIC" "$DISK" "$SPARE"
 
 start third
 guest_stop third

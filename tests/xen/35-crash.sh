@@ -19,5 +19,5 @@ came_back "$begin" "$NIC" "$DISK"
 
 guest_start next "$NIC" "$DISK" modules=xen-pcifront,e1000e,nvme
 guest_works next "$V0" "$V1" 10.0.2.2
-guest_drop next
+guest_drop next "$NIC" "$DISK"
 assign_remove "$NIC" "$DISK"

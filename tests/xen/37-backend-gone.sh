@@ -28,8 +28,8 @@ done
 guest_destroy bare
 came_back "$begin" "$NIC" "$DISK"
 
-libxl_forgets
+libxl_forgets "$NIC" "$DISK"
 guest_start next "$NIC" "$DISK" modules=xen-pcifront,e1000e,nvme
 guest_works next "$V0" "$V1" 10.0.2.2
-guest_drop next
+guest_drop next "$NIC" "$DISK"
 assign_remove "$NIC" "$DISK"

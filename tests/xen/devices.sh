@@ -7,10 +7,13 @@
 
 PCI=/sys/bus/pci/devices
 
-# nic_name BDF: its network interface
+# nic_name BDF: its network interface, which virtio has one level below
 nic_name()
 {
-	ls "$PCI/$1/net"
+	for nic in "$PCI/$1"/net/* "$PCI/$1"/virtio*/net/*; do
+		[ -e "$nic" ] && echo "${nic##*/}" && return
+	done
+	return 1
 }
 
 # nic_ping BDF GATEWAY: an address by DHCP, then an answer from the gateway

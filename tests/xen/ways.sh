@@ -44,7 +44,8 @@ came_back()
 	for device; do
 		wait_for 90 in_state "$device" idle ||
 			fail "$device is $(state_of "$device"), not idle"
-		wait_for 60 in_power_state "$device" D3hot ||
+		# After a do_flr of an idle function it takes two minutes
+		wait_for 150 in_power_state "$device" D3hot ||
 			fail "$device is in $(power_state "$device"), not in D3hot"
 		record=$(reset_record "$device")
 		# shellcheck disable=SC2086 # five words
@@ -75,25 +76,79 @@ guest_busy()
 		sleep 1"
 }
 
-# libxl_forgets: libxl keeps a record of who has a function, which goes stale
-# when the backend's node does; xl would then refuse to assign it
+# libxl_forgets DEVICE...: libxl keeps a record of who has a function, which
+# goes stale when the backend's node does; xl would then refuse to assign it
 libxl_forgets()
 {
-	local function
-	for function in $(xenstore-list /libxl/pci); do
-		xenstore-rm "/libxl/pci/$function/domid" 2>/dev/null
+	local device
+	for device; do
+		xenstore-rm "/libxl/pci/$(echo "$device" | tr :. --)/domid" 2>/dev/null
 	done
 }
 
-# guest_drop NAME: the quick end of a guest whose end is not what is tested.
-# libxl waits 10 s for a guest that has stopped, for each function but one,
-# unless there is no backend.
+# is_freed DOMID: Xen does not list it any more, not even as dying
+is_freed()
+{
+	! xl list "$1" >/dev/null 2>&1
+}
+
+# bury DOMID DEVICE...: what a toolstack does about a domain that lost its own
+bury()
+{
+	local id="$1"
+	shift
+
+	is_freed "$id" || xl destroy "$id"
+	wait_for 60 is_freed "$id" || fail "domain $id is still there after 60 s"
+	xenstore-rm "/local/domain/0/backend/pci/$id" 2>/dev/null
+	xenstore-rm "/local/domain/$id" 2>/dev/null
+	xenstore-rm "/libxl/$id" 2>/dev/null
+	libxl_forgets "$@"
+}
+
+# xl_killed MS WORD...: xl WORD..., killed after so many milliseconds
+xl_killed()
+{
+	local ms="$1" pid
+	shift
+
+	say "xl $*, killed after $ms ms"
+	xl "$@" &
+	pid=$!
+	usleep $((ms * 1000))
+	kill -9 $pid 2>/dev/null
+	wait $pid 2>/dev/null
+}
+
+# slot_power DEVICE on|off: of the slot that it is in. Off, the device vanishes
+# and nobody is told.
+slot_power()
+{
+	local port off=0400
+
+	[ "$2" = off ] || off=0000
+	port=$(basename "$(dirname "$(readlink -f "$PCI/$1")")")
+	say "the slot of $1 below $port is switched $2"
+	setpci -s "$port" CAP_EXP+18.w=$off:0400
+}
+
+is_present()
+{
+	[ "$(setpci -s "$1" 0.l)" != ffffffff ]
+}
+
+# guest_drop NAME DEVICE...: the quick end of a guest whose end is not what is
+# tested. libxl waits 10 s for a guest that has stopped, for each function but
+# one, unless there is no backend.
 guest_drop()
 {
-	xenstore-rm "/local/domain/0/backend/pci/$(guest_id "$1")/0" ||
+	local guest="$1"
+	shift
+
+	xenstore-rm "/local/domain/0/backend/pci/$(guest_id "$guest")/0" ||
 		fail "xenstore-rm: exit $?"
-	guest_destroy "$1"
-	libxl_forgets
+	guest_destroy "$guest"
+	libxl_forgets "$@"
 }
 
 # ---- the ways: way_NAME GUEST DEVICE...; the guest is gone afterwards
@@ -160,5 +215,53 @@ way_backend()
 			fail "$device, without a backend, is $(state_of "$device"), not held"
 	done
 	guest_destroy "$guest"
-	libxl_forgets
+	libxl_forgets "$@"
+}
+
+# The domain is gone and the toolstack with it; the nodes stay for a while
+way_orphan()
+{
+	local guest="$1" device id
+	shift
+
+	id=$(guest_id "$guest")
+	say "XEN_DOMCTL_destroydomain of guest $guest"
+	/tests/destroy-domain "$id" || fail "destroy-domain: exit $?"
+	for device; do
+		wait_for 90 in_state "$device" idle ||
+			fail "$device, whose domain died alone, is $(state_of "$device"), not idle"
+	done
+	bury "$id" "$@"
+}
+
+# The toolstack is killed while it destroys the guest, another one ends it
+way_killed()
+{
+	local guest="$1" id
+	shift
+
+	id=$(guest_id "$guest")
+	xl_killed "${MOMENT:-700}" destroy "$guest"
+	bury "$id" "$@"
+}
+
+# The devices lose their power under the guest, and come back after it
+way_unplug()
+{
+	local guest="$1" device
+	shift
+
+	for device; do
+		slot_power "$device" off
+	done
+	guest_destroy "$guest"
+	for device; do
+		wait_for 90 in_state "$device" failed ||
+			fail "$device, without power, is $(state_of "$device"), not failed"
+		say "seen: $device $(cat "$PCI/$device/pciback2/fault")"
+		slot_power "$device" on
+		wait_for 20 is_present "$device" || fail "$device does not come back"
+		echo "$device" >"$PCIBACK/unbind" || fail "cannot unbind $device"
+		echo "$device" >"$PCIBACK/bind" || fail "cannot bind $device again"
+	done
 }
