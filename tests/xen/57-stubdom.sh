@@ -50,11 +50,21 @@ expect "the function is there" wait_for 30 guest_run stub "[ -e $PCI/$V0 ]"
 guest_run stub "echo 1 >$PCI/$V0/enable"
 msix_enable
 expect "a stub domain enables MSI-X (control $(msix_control))" is_msix_on
+guest_run stub "setpci -s $V0 CAP_MSIX+2.w=0:c000; setpci -s $V0 CAP_MSI+2.w=1:1"
+expect "it disables MSI-X (control $(msix_control))" [ $((0x$(msix_control) & 0x8000)) = 0 ]
+msi=$(setpci -s "$NIC" CAP_MSI+2.w)
+expect "it enables MSI (control $msi)" [ $((0x$msi & 1)) = 1 ]
+guest_run stub "setpci -s $V0 CAP_MSI+2.w=0:1"
+msix_enable
+expect "and MSI-X again" is_msix_on
+expect "nobody had to allow it by hand" grep -q "$NIC" "$PCIBACK/allow_interrupt_control"
 
 guest_destroy stub
 expect "$NIC is held for the target" wait_for 60 in_state "$NIC" held
 expect "$NIC has MSI-X off (control $(msix_control))" \
 	[ $((0x$(msix_control) & 0xc000)) = 0 ]
+refute "interrupt control outlasts the assignment" \
+	grep -q "$NIC" "$PCIBACK/allow_interrupt_control"
 sleep 3
 expect "$NIC is awake" in_power_state "$NIC" D0
 begin=$(date +%s)

@@ -42,7 +42,7 @@ busy()
 		ping -i 0.1 -I \$(nic_name $V1) 10.0.6.2 >/dev/null 2>&1 &" ;;
 	c) expect "guest $1 reads what it wrote" guest_run "$1" "
 		disk_check $V0 || exit 1
-		(while sleep 0.1; do
+		(while sleep 0.5; do
 			dd if=/dev/zero of=/dev/\$(disk_name $V0) bs=64k count=16 conv=fsync
 		done) >/dev/null 2>&1 &" ;;
 	esac

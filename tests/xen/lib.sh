@@ -224,7 +224,8 @@ guest_create()
 			esac
 		done
 		echo "pci=[$pci]"
-		echo "extra='console=hvc0 panic=-1$cmdline'"
+		# Warnings and what is worse: the rest costs seconds to print
+		echo "extra='console=hvc0 panic=-1 loglevel=5$cmdline'"
 	} >"$file"
 	say "xl create $name${pci:+ with $pci}"
 	xl create -q "$file" || fail "xl create $name: exit $?"

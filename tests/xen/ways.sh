@@ -70,7 +70,7 @@ guest_busy()
 	expect "guest $1 pings and writes" guest_run "$1" "
 		nic_ping $2 $4 && wait_for_disk $3 || exit 1
 		ping -i 0.1 -I \$(nic_name $2) $4 >/dev/null 2>&1 &
-		(while sleep 0.1; do
+		(while sleep 0.5; do
 			dd if=/dev/zero of=/dev/\$(disk_name $3) bs=64k count=16 conv=fsync
 		done) >/dev/null 2>&1 &
 		sleep 1"
