@@ -20,13 +20,14 @@
 #
 # In the directory of a run: console (Xen's console with dom0's kernel and
 # what the tests print), verdict (com2: what dom0 says about itself, and
-# nothing else writes there), qmp (socket), hmp.in (monitor) and hmp.out
-# (what the monitor answered). dom0 reaches the monitor with a line
-# "hmp COMMAND" over the verdict channel, which system-tests passes on.
+# nothing else writes there), qmp (socket), hmp.in (monitor), hmp.out (what the
+# monitor answered), silence (what a machine that hung was doing). dom0 reaches
+# the monitor with a line "hmp COMMAND" over the verdict channel, which
+# system-tests passes on.
 
 : "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}" "${image_dir=}"
 
-machine_packages=(qemu-system-x86)
+machine_packages=(qemu-system-x86 procps)
 
 # Seconds without a word: longer than any test waits for anything
 machine_patience=400
@@ -188,6 +189,22 @@ machine_scan()
 	! grep -a -v "^guest: " "$1" | grep -a -n -E -- "$machine_splats"
 }
 
+# machine_examine DIR: what a machine that hangs is doing, in DIR/silence: QEMU's
+# threads twice, and where its processors are, once QEMU answers at all
+machine_examine()
+{
+	local size
+
+	size=$(stat -c %s "$1/hmp.out")
+	{
+		ps -L -o tid,stat,time,wchan:20,comm -p "$machine_pid"
+		machine_monitor "$1" "info registers -a"
+		sleep 5
+		ps -L -o tid,stat,time,wchan:20,comm -p "$machine_pid"
+		tail -c "+$((size + 1))" "$1/hmp.out"
+	} >"$1/silence" 2>&1
+}
+
 # machine_mind_silence DIR: kill a machine whose console and verdict do not
 # grow any more
 machine_mind_silence()
@@ -200,8 +217,9 @@ machine_mind_silence()
 		silent=$((silent + 10))
 		[ "$size" = "$last" ] || silent=0
 		last=$size
-		[ "$silent" -lt "$machine_patience" ] ||
-			kill -KILL "$machine_pid" 2>/dev/null
+		[ "$silent" -ge "$machine_patience" ] || continue
+		machine_examine "$1"
+		kill -KILL "$machine_pid" 2>/dev/null
 	done
 }
 
