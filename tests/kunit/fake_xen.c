@@ -213,6 +213,12 @@ int pb2_xen_device_reset(struct pci_dev *pdev)
 	return fake_call("device_reset %s", pci_name(pdev));
 }
 
+int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base)
+{
+	return fake_call("mmcfg_reserved %04x:%02x-%02x 0x%llx", segment, first,
+			 last, base);
+}
+
 int pb2_xen_prepare_msix(struct pci_dev *pdev)
 {
 	int rc = fake_call("prepare_msix %s", pci_name(pdev));

@@ -95,3 +95,9 @@ printf '%s' "$NIC" >"$PCIBACK/irq_handler_state" || fail "irq_handler_state does
 expect "irq_handlers lists $NIC" grep -q "^$NIC:" "$PCIBACK/irq_handlers"
 cat "$PCIBACK/irq_handlers" "$PCIBACK/quirks"
 assign_remove "$NIC"
+
+if [ "$DRIVER" = pciback2 ]; then
+	cat "$PCIBACK/windows"
+	expect "the ECAM window is known, and Xen uses it" \
+		[ "$(cat "$PCIBACK/windows")" = '0000:00-ff 0xb0000000 MCFG: Xen uses it' ]
+fi

@@ -60,6 +60,7 @@ static int __init pb2_init(void)
 	if (rc)
 		goto err_wanted;
 
+	pb2_window_init();
 	pb2_domain_init();
 	rc = pci_register_driver(&pb2_pci_driver);
 	if (rc)
@@ -81,6 +82,7 @@ err_driver:
 	pci_unregister_driver(&pb2_pci_driver);
 err_domain:
 	pb2_domain_exit();
+	pb2_window_exit();
 err_wanted:
 	pb2_wanted_clear();
 	destroy_workqueue(pb2_wq);
@@ -94,6 +96,7 @@ static void __exit pb2_exit(void)
 	pb2_sriov_exit();
 	pci_unregister_driver(&pb2_pci_driver);
 	pb2_domain_exit();
+	pb2_window_exit();
 	pb2_wanted_clear();
 	/* Late work finds its function released; let it drop its reference. */
 	destroy_workqueue(pb2_wq);

@@ -350,6 +350,12 @@ const char *pb2_health_slot_fault(struct pci_dev *pdev);
 bool pb2_health_answers(struct pci_dev *pdev);
 const char *pb2_health_fault(struct pci_dev *pdev);
 
+/* window.c: where configuration space is in memory */
+void pb2_window_init(void);
+void pb2_window_exit(void);
+u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed);
+int pb2_window_show(char *buf, size_t size);
+
 /* bar.c: base address registers in the hardware */
 bool pb2_bar_is_usable(const struct resource *res);
 bool pb2_bar_restore(struct pci_dev *pdev);

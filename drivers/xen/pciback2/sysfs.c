@@ -294,6 +294,12 @@ static ssize_t do_flr_store(struct device_driver *drv, const char *buf,
 }
 static DRIVER_ATTR_WO(do_flr);
 
+static ssize_t windows_show(struct device_driver *drv, char *buf)
+{
+	return pb2_window_show(buf, PAGE_SIZE);
+}
+static DRIVER_ATTR_RO(windows);
+
 static struct attribute *driver_attrs[] = {
 	&driver_attr_new_slot.attr,
 	&driver_attr_remove_slot.attr,
@@ -304,6 +310,7 @@ static struct attribute *driver_attrs[] = {
 	&driver_attr_irq_handlers.attr,
 	&driver_attr_irq_handler_state.attr,
 	&driver_attr_do_flr.attr,
+	&driver_attr_windows.attr,
 	NULL
 };
 

@@ -106,6 +106,32 @@ int pb2_xen_device_reset(struct pci_dev *pdev)
 }
 
 /**
+ * pb2_xen_mmcfg_reserved() - tell Xen of an ECAM window, and ask for its own
+ * @segment: PCI segment
+ * @first: bus number
+ * @last: bus number
+ * @base: address that bus 0 of the segment has, or would have
+ *
+ * The kernel does the same when it boots; once more changes nothing.
+ *
+ * Context: may sleep.
+ * Return: 0 if Xen uses just this window, -ENODEV or -EIO if it knows another
+ * one or none, -ENOSYS if it cannot tell, or another errno of Xen's.
+ */
+int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base)
+{
+	struct physdev_pci_mmcfg_reserved op = {
+		.address = base,
+		.segment = segment,
+		.start_bus = first,
+		.end_bus = last,
+		.flags = XEN_PCI_MMCFG_RESERVED,
+	};
+
+	return HYPERVISOR_physdev_op(PHYSDEVOP_pci_mmcfg_reserved, &op);
+}
+
+/**
  * pb2_xen_register_owner() - name the domain that interrupts are mapped for
  * @pdev: the function
  * @domid: its new owner
