@@ -5,7 +5,7 @@
 # limit of the long form: 18000
 #
 # stress - guests get devices, use them, and lose them in a way and at a moment
-# of the dice, again and again, three guests at a time: every function comes back
+# of the dice, again and again, in the long form three guests at a time: every function comes back
 # reset and asleep, the next guest works with it, and in the end neither Xen nor
 # dom0 has more of anything than before. dom0's kernel proves its locks and
 # watches its memory meanwhile. The long form has 200 cycles, or PB2_LONG=N, the
@@ -140,31 +140,46 @@ assign_add "$NIC" "$DISK" "$VIRTIO" "$SPARE" "$PF"
 say "$cycles cycles, seed $seed"
 rm -f /run/tests/ways.*
 
-# Whatever is allocated once, and what xl leaves once, is there then
-guest_start first "$NIC" "$DISK" "$VIRTIO" "$SPARE" "$PF"
-guest_destroy first
-for device in "$NIC" "$DISK" "$VIRTIO" "$SPARE" "$PF"; do
-	wait_for 60 in_power_state "$device" D3hot || fail "$device does not sleep"
-done
-sleep 10
+# all_once NAME: what is allocated once for each device that had interrupts, and
+# what xl leaves once, is there after this
+all_once()
+{
+	guest_start "$1" "$NIC" "$DISK" "$VIRTIO" "$SPARE" "$PF"
+	guest_destroy "$1"
+	for device in "$NIC" "$DISK" "$VIRTIO" "$SPARE" "$PF"; do
+		wait_for 150 in_power_state "$device" D3hot || fail "$device does not sleep"
+	done
+	sleep 10
+}
+
+all_once first
 census before
+
+# The short form takes one lane after another
+turn()
+{
+	[ -n "$LONG" ] || wait "${lanes##* }" || fail "$(cat "$REASON")"
+}
 
 each=$((cycles / 3))
 (lane a $each xen-pcifront,e1000e,nvme "$NIC" "$DISK") &
 lanes=$!
+turn
 seed=$((seed + 4711))
 (lane b $each xen-pcifront,virtio_pci,virtio_net,e1000e "$VIRTIO" "$SPARE") &
 lanes="$lanes $!"
+turn
 seed=$((seed + 4711))
 (lane c $((cycles - 2 * each)) xen-pcifront,nvme "$PF") &
 lanes="$lanes $!"
+turn
 for pid in $lanes; do
 	# shellcheck disable=SC2086 # words
 	wait "$pid" || { kill $lanes; break; } 2>/dev/null
 done
 [ ! -e "$REASON" ] || fail "$(cat "$REASON")"
 
-sleep 10
+all_once last
 census after
 say "ways: $(cat /run/tests/ways.* | sort | uniq -c | tr '\n' ' ')"
 tell "# stress: $(cat /run/tests/ways.* | wc -l) cycles:$(sort /run/tests/ways.* | uniq -c | awk '{ printf " %s %d", $2, $1 }')"

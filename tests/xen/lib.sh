@@ -224,8 +224,9 @@ guest_create()
 			esac
 		done
 		echo "pci=[$pci]"
-		# Warnings and what is worse: the rest costs seconds to print
-		echo "extra='console=hvc0 panic=-1 loglevel=5$cmdline'"
+		# Warnings and what is worse: the rest costs seconds to print. A
+		# guest may starve on a busy host, and must not complain of that.
+		echo "extra='console=hvc0 panic=-1 loglevel=5 nosoftlockup$cmdline'"
 	} >"$file"
 	say "xl create $name${pci:+ with $pci}"
 	xl create -q "$file" || fail "xl create $name: exit $?"
