@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # machine: lockdep
+# only with --long
+# guests may complain
 # limit: 900
 # limit of the long form: 18000
 #
