@@ -232,3 +232,22 @@ struct fake_pci *fake_bridge(struct kunit *test, u8 devfn)
 	fake_pci_add_bus(test, dev, FAKE_PCI_BUS_BEHIND);
 	return dev;
 }
+
+/**
+ * fake_slot() - give fake_port() a slot: a power controller, and a card in it
+ *
+ * Context: any.
+ */
+void fake_slot(void)
+{
+	struct fake_pci *port = fake_port();
+
+	port->pdev.pcie_cap = FAKE_PCI_EXP;
+	port->pdev.pcie_flags_reg = 2 | PCI_EXP_TYPE_ROOT_PORT << 4 |
+				    PCI_EXP_FLAGS_SLOT;
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCAP, 4,
+		     PCI_EXP_SLTCAP_PCP);
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCTL, 2, 0);
+	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTSTA, 2,
+		     PCI_EXP_SLTSTA_PDS);
+}

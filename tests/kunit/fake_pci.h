@@ -147,6 +147,7 @@ struct fake_pci *fake_intx(struct kunit *test, u8 devfn);
 struct fake_pci *fake_bridge(struct kunit *test, u8 devfn);
 struct fake_pci *fake_behind(struct kunit *test, struct fake_pci *bridge,
 			     u8 devfn);
+void fake_slot(void);
 
 /* fake_pci.c */
 irqreturn_t fake_pci_interrupt(struct fake_pci *dev);

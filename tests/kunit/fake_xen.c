@@ -26,6 +26,9 @@ struct key {
 static LIST_HEAD(keys);
 static DEFINE_MUTEX(keys_lock);
 
+/* Functions are taken back next to each other. */
+static DEFINE_SPINLOCK(owners_lock);
+
 static struct {
 	struct pci_dev *pdev;
 	domid_t domid;
@@ -176,6 +179,8 @@ static int owner_slot(const struct pci_dev *pdev)
 {
 	int i;
 
+	lockdep_assert_held(&owners_lock);
+
 	for (i = 0; i < MAX_OWNERS; i++)
 		if (owners[i].pdev == pdev)
 			return i;
@@ -191,9 +196,13 @@ static int owner_slot(const struct pci_dev *pdev)
  */
 int fake_xen_owner(const struct pci_dev *pdev)
 {
-	int slot = owner_slot(pdev);
+	int slot, domid;
 
-	return slot < 0 ? -ENODEV : owners[slot].domid;
+	spin_lock(&owners_lock);
+	slot = owner_slot(pdev);
+	domid = slot < 0 ? -ENODEV : owners[slot].domid;
+	spin_unlock(&owners_lock);
+	return domid;
 }
 
 /* From here on: what xen_iface.h declares */
@@ -240,13 +249,10 @@ int pb2_xen_release_msix(struct pci_dev *pdev)
 	return rc;
 }
 
-int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid)
+static int add_owner(struct pci_dev *pdev, domid_t domid)
 {
-	int rc = fake_call("register_owner=%u %s", domid, pci_name(pdev));
 	int slot;
 
-	if (rc)
-		return rc;
 	if (owner_slot(pdev) >= 0)
 		return -EEXIST;
 	slot = owner_slot(NULL);
@@ -258,18 +264,33 @@ int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid)
 	return 0;
 }
 
+int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid)
+{
+	int rc = fake_call("register_owner=%u %s", domid, pci_name(pdev));
+
+	if (rc)
+		return rc;
+	spin_lock(&owners_lock);
+	rc = add_owner(pdev, domid);
+	spin_unlock(&owners_lock);
+	return rc;
+}
+
 void pb2_xen_unregister_owner(struct pci_dev *pdev)
 {
-	int slot = owner_slot(pdev);
+	int slot;
 
 	fake_note("unregister_owner %s", pci_name(pdev));
 	if (pdev->msi_enabled || pdev->msix_enabled)
 		fake_wrong("owner of %s unregistered before its vectors are free",
 			   pci_name(pdev));
-	if (slot < 0)
-		return;
-	owners[slot].pdev = NULL;
-	fake_xen.owners--;
+	spin_lock(&owners_lock);
+	slot = owner_slot(pdev);
+	if (slot >= 0) {
+		owners[slot].pdev = NULL;
+		fake_xen.owners--;
+	}
+	spin_unlock(&owners_lock);
 }
 
 int pb2_xen_pirq(unsigned int irq)

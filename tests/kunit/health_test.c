@@ -61,28 +61,13 @@ static void what_does_not_answer_is_recognised_even_as_a_vf(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, pb2_health_fault(&vf->pdev));
 }
 
-/* fake_port() with a slot: a power controller, and a card in it. */
-static void make_slot(void)
-{
-	struct fake_pci *port = fake_port();
-
-	port->pdev.pcie_cap = FAKE_PCI_EXP;
-	port->pdev.pcie_flags_reg = 2 | PCI_EXP_TYPE_ROOT_PORT << 4 |
-				    PCI_EXP_FLAGS_SLOT;
-	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCAP, 4,
-		     PCI_EXP_SLTCAP_PCP);
-	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCTL, 2, 0);
-	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTSTA, 2,
-		     PCI_EXP_SLTSTA_PDS);
-}
-
 static void a_slot_says_why_nobody_answers(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct fake_pci *port = fake_port();
 	const char *fault;
 
-	make_slot();
+	fake_slot();
 	KUNIT_EXPECT_NULL(test, pb2_health_slot_fault(world->pdev));
 	world->dev->absent = true;
 	KUNIT_EXPECT_NOT_NULL(test, strstr(pb2_health_fault(world->pdev),
@@ -105,7 +90,7 @@ static void a_port_that_is_gone_accuses_no_slot(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	make_slot();
+	fake_slot();
 	fake_port()->absent = true;
 	KUNIT_EXPECT_NULL(test, pb2_health_slot_fault(world->pdev));
 	/* Nor does one that has none */

@@ -145,11 +145,7 @@ static void a_slot_without_power_is_not_reset(struct kunit *test)
 	struct life_world *world = test->priv;
 	struct fake_pci *port = fake_port();
 
-	port->pdev.pcie_cap = FAKE_PCI_EXP;
-	port->pdev.pcie_flags_reg = 2 | PCI_EXP_TYPE_ROOT_PORT << 4 |
-				    PCI_EXP_FLAGS_SLOT;
-	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCAP, 4,
-		     PCI_EXP_SLTCAP_PCP);
+	fake_slot();
 	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCTL, 2,
 		     PCI_EXP_SLTCTL_PCC);
 	world->dev->bus_reset = FAKE_RESET_WORKS;
