@@ -27,28 +27,28 @@ is_msix_on()
 	[ $((0x$(msix_control) & 0x8000)) != 0 ]
 }
 
+# attach: the NIC to guest stub, which then tries to enable MSI-X
+attach()
+{
+	xl pci-attach stub "$NIC" || fail "xl pci-attach: exit $?"
+	guest_run stub "modprobe xen-pcifront"
+	expect "the function is there" wait_for 30 guest_run stub "[ -e $PCI/$V0 ]"
+	guest_run stub "echo 1 >$PCI/$V0/enable"
+	msix_enable
+}
+
 assign_add "$NIC"
 guest_start target modules=none
 guest_start stub modules=none "passthrough='enabled'"
-id=$(guest_id stub)
-xl pci-attach stub "$NIC" || fail "xl pci-attach: exit $?"
-guest_run stub "modprobe xen-pcifront"
-expect "the function is there" wait_for 30 guest_run stub "[ -e $PCI/$V0 ]"
-guest_run stub "echo 1 >$PCI/$V0/enable"
-msix_enable
+attach
 refute "a guest enables MSI-X (control $(msix_control))" is_msix_on
 xl pci-detach stub "$NIC" || fail "xl pci-detach: exit $?"
 wait_for 30 in_state "$NIC" held || fail "$NIC is $(state_of "$NIC"), not held"
 guest_destroy stub
 
 guest_start stub modules=none "passthrough='enabled'"
-id=$(guest_id stub)
-xenstore-write "/local/domain/$id/target" "$(guest_id target)"
-xl pci-attach stub "$NIC" || fail "xl pci-attach: exit $?"
-guest_run stub "modprobe xen-pcifront"
-expect "the function is there" wait_for 30 guest_run stub "[ -e $PCI/$V0 ]"
-guest_run stub "echo 1 >$PCI/$V0/enable"
-msix_enable
+xenstore-write "/local/domain/$(guest_id stub)/target" "$(guest_id target)"
+attach
 expect "a stub domain enables MSI-X (control $(msix_control))" is_msix_on
 guest_run stub "setpci -s $V0 CAP_MSIX+2.w=0:c000; setpci -s $V0 CAP_MSI+2.w=1:1"
 expect "it disables MSI-X (control $(msix_control))" [ $((0x$(msix_control) & 0x8000)) = 0 ]
