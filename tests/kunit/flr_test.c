@@ -323,6 +323,21 @@ static void what_was_proven_and_slept_since_is_not_reset_again(struct kunit *tes
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 }
 
+static void what_xen_masked_too_late_is_reset_again(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	const int flags = FAKE_PCI_MSIX + PCI_MSIX_FLAGS;
+
+	life_seize_dev(test);
+	pb2_pci_set_power(world->pdev, PCI_D3hot);
+	fake_pci_set(world->dev, flags, 2, PCI_MSIX_FLAGS_MASKALL | 0xf);
+	fake_forget();
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
+	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, flags, 2), 0xf);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->reset.clean);
+}
+
 static void what_a_domain_had_is_reset_again(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -401,6 +416,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_dies_under_its_domain_comes_back_and_has_failed),
 	KUNIT_CASE(do_flr_waits_for_the_way_back),
 	KUNIT_CASE(what_was_proven_and_slept_since_is_not_reset_again),
+	KUNIT_CASE(what_xen_masked_too_late_is_reset_again),
 	KUNIT_CASE(what_a_domain_had_is_reset_again),
 	KUNIT_CASE(unbinding_between_two_halves_ends_the_reset),
 	KUNIT_CASE(a_guests_flr_is_done_by_the_do_flr_before_it),

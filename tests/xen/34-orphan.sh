@@ -66,6 +66,11 @@ bury "$id" "$NIC" "$DISK" "$SPARE"
 wait_for 20 test ! -e "/sys/bus/xen-backend/devices/pci-$id-0" ||
 	fail "the backend's device stays without its nodes"
 
+# Xen frees the vectors of a domain when the last of it goes, which may be after
+# the reset. It masks them then, and refuses to assign what it finds masked.
+setpci -s "$DISK" CAP_MSIX+2.w=4000:4000
+expect "the disk's MSI-X is masked" [ "$(setpci -s "$DISK" CAP_MSIX+2.w)" != \
+	"$(printf '%04x' $((0x$(setpci -s "$DISK" CAP_MSIX+2.w) & 0x3fff)))" ]
 start second
 detach second
 destroy second

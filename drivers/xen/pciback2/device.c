@@ -87,30 +87,6 @@ static struct pb2_device *alloc_device(struct pci_dev *pdev)
 	return pbdev;
 }
 
-/*
- * dom0's driver may have left MSI(-X) half on. Xen refuses to assign a
- * function whose MSI-X reads as masked as a whole.
- */
-static void quiet_msi(struct pci_dev *pdev)
-{
-	u16 flags;
-
-	if (pdev->msi_cap && !pdev->msi_enabled &&
-	    !pci_read_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
-				  &flags) &&
-	    flags & PCI_MSI_FLAGS_ENABLE)
-		pci_write_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
-				      flags & ~PCI_MSI_FLAGS_ENABLE);
-
-	if (pdev->msix_cap && !pdev->msix_enabled &&
-	    !pci_read_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
-				  &flags) &&
-	    flags & (PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL))
-		pci_write_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
-				      flags & ~(PCI_MSIX_FLAGS_ENABLE |
-						PCI_MSIX_FLAGS_MASKALL));
-}
-
 static void prepare_msix(struct pci_dev *pdev)
 {
 	int rc = pdev->msix_cap ? pb2_xen_prepare_msix(pdev) : 0;
@@ -164,7 +140,8 @@ static int seize(struct pb2_device *pbdev)
 	}
 	pb2_pci_set_master(pdev, false);
 	pb2_pci_pme_off(pdev);
-	quiet_msi(pdev);
+	/* dom0's driver may have left them half on. */
+	pb2_msi_quiet(pdev);
 	pb2_intx_init(pbdev);
 	/* Needs decode; Xen protects the table's pages from here on. */
 	prepare_msix(pdev);

@@ -89,11 +89,14 @@ static void resume(struct pb2_device *pbdev)
 	}
 }
 
-/* Proven clean, in no domain since, and asleep: nobody has touched it. */
+/*
+ * Proven clean, in no domain since, and asleep: nobody has touched it, save
+ * Xen, which may have been late with freeing its last domain's vectors.
+ */
 static bool is_clean(struct pb2_device *pbdev)
 {
 	return READ_ONCE(pbdev->state) == PB2_IDLE && pbdev->reset.clean &&
-	       pb2_power_is_asleep(pbdev);
+	       pb2_power_is_asleep(pbdev) && pb2_msi_is_quiet(pbdev->pdev);
 }
 
 /* device_lock held; let go of between the two halves of a reset. */

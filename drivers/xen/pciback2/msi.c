@@ -212,3 +212,71 @@ void pb2_msi_release(struct pb2_device *pbdev)
 	release_msi(pbdev);
 	release_msix(pbdev);
 }
+
+/*
+ * What is set in a flags register although nobody has allocated a vector. Of
+ * a function that does not answer that would be everything.
+ */
+static u16 leftover(struct pci_dev *pdev, int pos, u16 mask)
+{
+	u16 flags;
+
+	if (pci_read_config_word(pdev, pos, &flags) ||
+	    PCI_POSSIBLE_ERROR(flags) || !(flags & mask))
+		return 0;
+	return flags;
+}
+
+static u16 msi_leftover(struct pci_dev *pdev)
+{
+	if (!pdev->msi_cap || pdev->msi_enabled)
+		return 0;
+	return leftover(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
+			PCI_MSI_FLAGS_ENABLE);
+}
+
+static u16 msix_leftover(struct pci_dev *pdev)
+{
+	if (!pdev->msix_cap || pdev->msix_enabled)
+		return 0;
+	return leftover(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
+			PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
+}
+
+/**
+ * pb2_msi_is_quiet() - are MSI and MSI-X as a reset leaves them?
+ * @pdev: the function; may be in D3hot
+ *
+ * Xen frees the vectors of a domain that is gone when its last reference is,
+ * maybe after the function has been reset; it sets Function Mask then, and
+ * refuses to assign a function that has it set.
+ *
+ * Context: any.
+ * Return: false if either is enabled or masked as a whole without a vector.
+ */
+bool pb2_msi_is_quiet(struct pci_dev *pdev)
+{
+	return !msi_leftover(pdev) && !msix_leftover(pdev);
+}
+
+/**
+ * pb2_msi_quiet() - turn off MSI and MSI-X that nobody has allocated
+ * @pdev: the function
+ *
+ * Context: device_lock held.
+ */
+void pb2_msi_quiet(struct pci_dev *pdev)
+{
+	u16 msi = msi_leftover(pdev);
+	u16 msix = msix_leftover(pdev);
+
+	device_lock_assert(&pdev->dev);
+
+	if (msi)
+		pci_write_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
+				      msi & ~PCI_MSI_FLAGS_ENABLE);
+	if (msix)
+		pci_write_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
+				      msix & ~(PCI_MSIX_FLAGS_ENABLE |
+					       PCI_MSIX_FLAGS_MASKALL));
+}

@@ -11,7 +11,7 @@
  *   pb2_device.life_lock
  *   pb2_frontend.lock
  *   pb2_device.gate.lock
- *   registry, wanted and frontends spinlocks	(leaves)
+ *   registry, wanted and frontends spinlocks, and the windows' mutex (leaves)
  *
  * The ring takes pb2_frontend.lock and the gate lock only, so that no reset
  * and no xenstore access can delay its answer.
@@ -419,6 +419,8 @@ int pb2_msi_disable(struct pb2_device *pbdev, struct xen_pci_op *op);
 int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op);
 int pb2_msi_disable_msix(struct pb2_device *pbdev, struct xen_pci_op *op);
 void pb2_msi_release(struct pb2_device *pbdev);
+bool pb2_msi_is_quiet(struct pci_dev *pdev);
+void pb2_msi_quiet(struct pci_dev *pdev);
 
 /* sriov.c: virtual functions leave with their physical function */
 int pb2_sriov_init(void);
