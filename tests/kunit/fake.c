@@ -9,6 +9,7 @@
 
 #include "../../drivers/xen/pciback2/pciback2.h"
 #include "fake.h"
+#include "fake_ecam.h"
 #include "fake_pci.h"
 #include "fake_xen.h"
 
@@ -18,6 +19,7 @@
 /* Of main.c, which the tests do without */
 struct workqueue_struct *pb2_wq;
 bool pb2_permissive;
+enum pb2_access_way pb2_access_default;
 
 static struct {
 	/* The fakes are called by works, threads and interrupt handlers. */
@@ -45,6 +47,7 @@ int fake_init(struct kunit *test)
 	fake_fail_nth(0, 0);
 	fake_xen_reset();
 	fake_pci_reset();
+	fake_ecam_reset();
 
 	pb2_permissive = false;
 	pb2_wq = alloc_workqueue("pb2_fake", WQ_UNBOUND, 0);
@@ -68,6 +71,7 @@ void fake_exit(struct kunit *test)
 	fake_fail_nth(0, 0);
 	fake_pci_check(test);
 	fake_xen_check(test);
+	fake_ecam_check(test);
 	fake_pci_reset();
 	fake_xen_reset();
 	fake.test = NULL;

@@ -109,11 +109,19 @@ static int build_conf(struct pb2_device *pbdev)
 	int rc;
 
 	mutex_lock(&pbdev->gate.lock);
+	pb2_access_choose(pbdev, pb2_access_default);
 	rc = pb2_conf_init(pbdev);
 	if (!rc)
 		pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 	return rc;
+}
+
+static void give_up_access(struct pb2_device *pbdev)
+{
+	mutex_lock(&pbdev->gate.lock);
+	pb2_access_exit(pbdev);
+	mutex_unlock(&pbdev->gate.lock);
 }
 
 /* From a function that is merely unbound to one that is ours and clean. */
@@ -162,6 +170,7 @@ static int seize(struct pb2_device *pbdev)
 	return 0;
 
 err_disable:
+	give_up_access(pbdev);
 	release_msix(pdev);
 	pb2_pci_disable(pdev);
 	pci_err(pdev, "not seized: %d\n", rc);
@@ -176,6 +185,8 @@ static void let_go(struct pb2_device *pbdev)
 	/* In D0 from here on. */
 	pb2_power_exit(pbdev);
 	pb2_pci_set_assigned(pdev, false);
+	/* No request gets past the gate any more. */
+	give_up_access(pbdev);
 	/* All vectors are free, or Xen would say -EBUSY. */
 	release_msix(pdev);
 	/* Leaves bus master off for the next driver. */

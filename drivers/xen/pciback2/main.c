@@ -26,6 +26,13 @@ module_param(passthrough, bool, 0444);
 MODULE_PARM_DESC(passthrough,
 		 "Guests see the host's addresses instead of a virtual bus 0000:00 (default: no)");
 
+static char *access = "auto";
+module_param(access, charp, 0444);
+MODULE_PARM_DESC(access,
+		 "How configuration space is reached: cf8, ecam, or auto for ecam where possible (default)");
+
+enum pb2_access_way pb2_access_default;
+
 struct workqueue_struct *pb2_wq;
 
 /* xen-pciback uses the same driver name, because libxl knows no other. */
@@ -38,6 +45,19 @@ static int __init refuse_peer(void)
 	return -EBUSY;
 }
 
+static int __init parse_access(void)
+{
+	int way = pb2_access_parse(access);
+
+	if (way < 0) {
+		pr_err("parameter access: \"%s\" is not auto, cf8 or ecam\n",
+		       access);
+		return way;
+	}
+	pb2_access_default = way;
+	return 0;
+}
+
 static int __init pb2_init(void)
 {
 	int rc;
@@ -48,6 +68,10 @@ static int __init pb2_init(void)
 	}
 
 	rc = refuse_peer();
+	if (rc)
+		return rc;
+
+	rc = parse_access();
 	if (rc)
 		return rc;
 

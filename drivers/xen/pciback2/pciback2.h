@@ -129,6 +129,32 @@ struct pb2_gate {
 };
 
 /**
+ * enum pb2_access_way - how configuration space is reached
+ * @PB2_ACCESS_AUTO: by its ECAM page where that is possible
+ * @PB2_ACCESS_CF8: by the kernel's accessors
+ * @PB2_ACCESS_ECAM: by its ECAM page
+ */
+enum pb2_access_way {
+	PB2_ACCESS_AUTO,
+	PB2_ACCESS_CF8,
+	PB2_ACCESS_ECAM,
+};
+
+/**
+ * struct pb2_access - the way to a function's configuration space
+ * @way: what was asked for
+ * @page: the mapped page, or %NULL for the kernel's accessors
+ * @why: what is against the page, a constant; %NULL for nothing
+ *
+ * Protected by pb2_device.gate.lock.
+ */
+struct pb2_access {
+	enum pb2_access_way way;
+	void __iomem *page;
+	const char *why;
+};
+
+/**
  * struct pb2_intx - stand-in handler of a shared INTx line
  * @irq: the line's IRQ, kept because MSI replaces pci_dev.irq; 0 for none
  * @installed: the handler is registered
@@ -206,6 +232,7 @@ struct pb2_reset {
  * @fault: why the function is, or will be, FAILED; empty for healthy;
  *	life_lock
  * @gate: between the ring and the function
+ * @access: the way to the hardware's; gate lock
  * @conf: virtual configuration space; gate lock
  * @intx: stand-in interrupt handler; gate lock
  * @bus_reset_off: the administrator forbids resets of slot and bus
@@ -244,6 +271,7 @@ struct pb2_device {
 	char fault[PB2_FAULT_SIZE];
 
 	struct pb2_gate gate;
+	struct pb2_access access;
 	struct pb2_conf conf;
 	struct pb2_intx intx;
 
@@ -267,6 +295,7 @@ struct pb2_device {
 /* main.c: parameters and the work queue of everything slow */
 extern struct workqueue_struct *pb2_wq;
 extern bool pb2_permissive;
+extern enum pb2_access_way pb2_access_default;
 
 /* sbdf.c: the only parser of addresses */
 const char *pb2_sbdf_scan(const char *s, struct pb2_pattern *pat);
@@ -310,6 +339,10 @@ enum pb2_gate_state pb2_gate_enter(struct pb2_device *pbdev,
 void pb2_gate_leave(struct pb2_device *pbdev);
 
 /* access.c: the configuration space of the hardware */
+int pb2_access_choose(struct pb2_device *pbdev, enum pb2_access_way way);
+void pb2_access_exit(struct pb2_device *pbdev);
+int pb2_access_parse(const char *name);
+int pb2_access_show(const struct pb2_device *pbdev, char *buf, size_t size);
 int pb2_access_read(struct pb2_device *pbdev, unsigned int off,
 		    unsigned int len, u32 *val);
 int pb2_access_write(struct pb2_device *pbdev, unsigned int off,

@@ -405,12 +405,47 @@ static ssize_t d3cold_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(d3cold);
 
+static ssize_t access_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int len;
+
+	mutex_lock(&pbdev->gate.lock);
+	len = pb2_access_show(pbdev, buf, PAGE_SIZE);
+	mutex_unlock(&pbdev->gate.lock);
+	return len;
+}
+
+static ssize_t access_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int way = pb2_access_parse(buf);
+	int rc = -EBUSY;
+
+	if (way < 0)
+		return refuse("access", buf, way, "not auto, cf8 or ecam");
+
+	/* A reset holds the lock, and what the two ways show changes then. */
+	if (!device_trylock(dev))
+		return refuse("access", buf, rc, "the function is busy");
+	mutex_lock(&pbdev->gate.lock);
+	rc = pb2_access_choose(pbdev, way);
+	mutex_unlock(&pbdev->gate.lock);
+	device_unlock(dev);
+	return rc ? refuse("access", buf, rc, "not possible, see pciback2/access")
+		  : count;
+}
+static DEVICE_ATTR_RW(access);
+
 static struct attribute *device_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_fault.attr,
 	&dev_attr_last_reset.attr,
 	&dev_attr_bus_reset.attr,
 	&dev_attr_d3cold.attr,
+	&dev_attr_access.attr,
 	NULL
 };
 
