@@ -37,25 +37,30 @@ machine_patience=400
 machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|held|lock)|BUG: |kernel BUG|Oops|general protection fault|KASAN: |UBSAN: |Call Trace|INFO: (possible|task|rcu)|rcu_.*self-detected stall|possible recursive locking|DEBUG_LOCKS_WARN|Assertion .* failed|Panic on CPU|Xen BUG|Xen WARN|FATAL TRAP|FATAL PAGE FAULT|Hardware Dom0 crashed'
 
 # Machines that differ, by the name that a test gives in "# machine: NAME":
-# words for dom0's kernel; a kernel of scripts/kernel instead of Debian's; and
-# options of QEMU.
+# words for dom0's kernel; a kernel of scripts/kernel instead of Debian's; the
+# hypervisor of scripts/xen instead of Debian's; and options of QEMU.
 #   portpm	Linux keeps ports awake that it thinks too old, or that others
 #		hot-plug: here it lets all of them sleep
 #   lockdep	dom0's kernel proves its locks and watches its memory
+#   patched	Xen has the calls of scripts/xen.d
 declare -A machine_words=(
 	[standard]=''
 	[portpm]='pcie_port_pm=force'
 	[lockdep]=''
+	[patched]=''
 )
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_flavour=([lockdep]=lockdep)
+# shellcheck disable=SC2034 # for those who source this
+declare -A machine_patched=([patched]=1)
 declare -A machine_options=(
 	[portpm]='-global pcie-root-port.hotplug=off'
 )
 
-# The one to start, and the kernel of its dom0
+# The one to start, the kernel of its dom0, and its hypervisor
 machine_kind=standard
 machine_kernel=
+machine_xen=
 
 machine_disk()
 {
@@ -132,7 +137,7 @@ machine_start()
 			-cpu qemu64,+ssse3,+sse4.1,+sse4.2 -smp 2 -m 2304 \
 			-display none -no-reboot -nic none \
 			-device intel-iommu,intremap=on \
-			-kernel "$image_dir/xen" \
+			-kernel "${machine_xen:-$image_dir/xen}" \
 			-append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M loglvl=all guest_loglvl=all conring_size=64k" \
 			-initrd "${machine_kernel:-$image_dir/vmlinuz} $words,dom0.img" \
 			-serial "$serial" -serial file:verdict \
