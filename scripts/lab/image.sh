@@ -5,7 +5,7 @@
 # dom0 and a guest, all from installed Debian packages. Sourced.
 #
 # The base is cached by what went in (package versions, this file, the
-# guest's init). What changes from run to run, the module under test and
+# guest's init, lsecam's sources). What changes from run to run, the module under test and
 # tests/xen, goes into a small second cpio behind the base, which the kernel
 # unpacks over it.
 
@@ -13,12 +13,13 @@
 
 image_packages=(linux-image-amd64 linux-headers-amd64
 		xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils
-		busybox-static kmod pciutils nvme-cli cpio)
+		busybox-static kmod pciutils nvme-cli cpio
+		libxen-dev gcc make libc6-dev)
 
 image_dom0_modules=(xenfs xen-evtchn xen-privcmd xen-gntdev xen-gntalloc xen-pciback
 		    e1000e e100 8139cp nvme virtio_net virtio_pci
 		    xhci_pci aer_inject)
-image_guest_modules=(xen-pcifront e1000e e100 8139cp nvme virtio_net
+image_guest_modules=(xenfs xen-privcmd xen-pcifront e1000e e100 8139cp nvme virtio_net
 		     virtio_pci xhci_pci)
 
 # image_kernel: the version of the kernel that linux-image-amd64 stands for,
@@ -47,10 +48,16 @@ image_file()
 # image_program TREE FILE...: programs with the libraries that they name
 image_program()
 {
+	image_file "$@"
+	image_libraries "$@"
+}
+
+# image_libraries TREE FILE...: only the libraries
+image_libraries()
+{
 	local tree=$1 lib
 	shift
 
-	image_file "$tree" "$@"
 	for lib in $(ldd "$@" 2>/dev/null |
 			sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^\t\(\/[^ ]*\) (.*/\1/p' |
 			sort -u); do
@@ -72,6 +79,21 @@ image_modules()
 		"/lib/modules/$kernel/modules.builtin.modinfo" \
 		"/lib/modules/$kernel/modules.order"
 	depmod -b "$tree" "$kernel"
+}
+
+# image_ecam TREE: lsecam and its documentation's example, built outside of the
+# sources
+image_ecam()
+{
+	local tree=$1
+
+	make -s -C "$pb2_top/scripts/ecam" O="$tree.ecam" DESTDIR="$tree" \
+		install "$tree.ecam/example" || pb2_die "cannot build lsecam"
+	install "$tree.ecam/example" "$tree/usr/bin/ecam-example"
+	image_libraries "$tree" "$tree/usr/bin/lsecam"
+	# pthread_cancel() loads it by name, so ldd does not see it
+	image_file "$tree" /lib/x86_64-linux-gnu/libgcc_s.so.1
+	rm -r "$tree.ecam"
 }
 
 # image_common TREE: what a dom0 and a guest have in common
@@ -104,6 +126,7 @@ image_common()
 	for name in chmod exists list ls read rm watch write; do
 		ln -s xenstore "$tree/usr/bin/xenstore-$name"
 	done
+	image_ecam "$tree"
 	# busybox' udhcpc leaves the configuration to a script
 	cat >"$tree/etc/udhcpc.script" <<'EOS'
 #!/bin/sh
@@ -140,8 +163,6 @@ image_dom0_tree()
 	image_program "$tree" $xen/xl $xen/xenstored $xen/xenconsoled \
 		$xen/xenconsole $xen/xen-init-dom0 $xen/lsevtchn \
 		/usr/sbin/nvme
-	# pthread_cancel() loads it by name, so ldd does not see it
-	image_file "$tree" /lib/x86_64-linux-gnu/libgcc_s.so.1
 	ln -s ../lib/xen-4.17/bin/xl "$tree/usr/bin/xl"
 	mkdir -p "$tree/etc/xen" "$tree/guest"
 	: >"$tree/etc/xen/xl.conf"
@@ -168,7 +189,9 @@ image_base()
 		dpkg-query -W -f '${Package} ${Version}\n' "${image_packages[@]}" \
 			xen-utils-common libc6 libxenmisc4.17 "linux-image-$kernel"
 		cat "$pb2_top/scripts/lab/image.sh" \
-			"$pb2_top"/tests/xen/{guest.init,devices.sh}
+			"$pb2_top"/tests/xen/{guest.init,devices.sh} \
+			"$pb2_top"/scripts/ecam/* \
+			"$pb2_top/Documentation/pciback2/stubdom.rst"
 	} | sha256sum | cut -c1-16)
 	image_dir=$pb2_cache/image/$key
 	export image_kernel_version=$kernel
