@@ -46,7 +46,7 @@ static void every_known_version_is_found(struct kunit *test)
 
 	for (i = 0x12; i <= 0x1a; i++) {
 		fake_xen.domctl = i;
-		pb2_domain_init();
+		pb2_domain_init(0);
 		KUNIT_EXPECT_EQ_MSG(test, pb2_domain_is_alive(7, NULL), 1,
 				    "version %#x", i);
 		pb2_domain_exit();
@@ -56,7 +56,7 @@ static void every_known_version_is_found(struct kunit *test)
 static void an_unknown_version_is_given_up(struct kunit *test)
 {
 	fake_xen.domctl = 0x1234;
-	pb2_domain_init();
+	pb2_domain_init(0);
 	KUNIT_EXPECT_LE(test, fake_count("domctl"), 16);
 	fake_forget();
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), -EOPNOTSUPP);
@@ -68,7 +68,7 @@ static void an_unknown_version_is_given_up(struct kunit *test)
 static void a_refusal_ends_the_search(struct kunit *test)
 {
 	fake_fail("domctl", 1, -EPERM);
-	pb2_domain_init();
+	pb2_domain_init(0);
 	KUNIT_EXPECT_EQ(test, fake_count("domctl"), 1);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), -EOPNOTSUPP);
 }
@@ -81,7 +81,7 @@ static void before_the_search_nothing_is_known(struct kunit *test)
 
 static void the_answer_about_the_next_domain_is_no_answer(struct kunit *test)
 {
-	pb2_domain_init();
+	pb2_domain_init(0);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(6, NULL), 0);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), 1);
 	/* Behind the last there is no next. */
@@ -93,7 +93,7 @@ static void the_answer_about_the_next_domain_is_no_answer(struct kunit *test)
 
 static void shut_down_is_alive_and_dying_is_not(struct kunit *test)
 {
-	pb2_domain_init();
+	pb2_domain_init(0);
 	fake_domain_set_flags(7, XEN_DOMINF_shutdown);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, "/vm/" SEVEN), 1);
 	fake_domain_set_flags(7, XEN_DOMINF_shutdown | XEN_DOMINF_dying);
@@ -104,7 +104,7 @@ static void shut_down_is_alive_and_dying_is_not(struct kunit *test)
 
 static void a_later_domain_of_the_same_number_is_another(struct kunit *test)
 {
-	pb2_domain_init();
+	pb2_domain_init(0);
 	fake_domain_create(7, EIGHT);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, "/vm/" SEVEN), -ESTALE);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, "/vm/" EIGHT), 1);
@@ -119,7 +119,7 @@ static void what_is_no_uuid_is_not_compared(struct kunit *test)
 	};
 	unsigned int i;
 
-	pb2_domain_init();
+	pb2_domain_init(0);
 	for (i = 0; i < ARRAY_SIZE(identities); i++)
 		KUNIT_EXPECT_EQ_MSG(test, pb2_domain_is_alive(7, identities[i]),
 				    1, "'%s'", identities[i]);
@@ -127,7 +127,7 @@ static void what_is_no_uuid_is_not_compared(struct kunit *test)
 
 static void an_error_of_xen_is_no_answer(struct kunit *test)
 {
-	pb2_domain_init();
+	pb2_domain_init(0);
 	fake_fail("domctl", 1, -EPERM);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), -EPERM);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), 1);
@@ -151,7 +151,7 @@ static void a_death_is_told_to_those_who_joined(struct kunit *test)
 		INIT_WORK(&fes[i].work, note_work);
 		pb2_domain_join(&fes[i]);
 	}
-	pb2_domain_init();
+	pb2_domain_init(0);
 	pb2_domain_leave(&fes[1]);
 	pb2_domain_leave(&fes[1]);
 	fake_forget();

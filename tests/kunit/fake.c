@@ -20,6 +20,8 @@
 struct workqueue_struct *pb2_wq;
 bool pb2_permissive;
 enum pb2_access_way pb2_access_default;
+enum pb2_handover_policy pb2_handover_default;
+bool pb2_handover_reassign;
 
 static struct {
 	/* The fakes are called by works, threads and interrupt handlers. */
@@ -50,6 +52,9 @@ int fake_init(struct kunit *test)
 	fake_ecam_reset();
 
 	pb2_permissive = false;
+	pb2_access_default = PB2_ACCESS_AUTO;
+	pb2_handover_default = PB2_HANDOVER_STUBDOM;
+	pb2_handover_reassign = false;
 	pb2_wq = alloc_workqueue("pb2_fake", WQ_UNBOUND, 0);
 	return pb2_wq ? 0 : -ENOMEM;
 }

@@ -17,6 +17,7 @@ static struct domain {
 	domid_t domid;
 	u32 flags;
 	uuid_t uuid;
+	u64 page;
 } domains[MAX_DOMAINS];
 
 /**
@@ -59,6 +60,7 @@ void fake_domain_create(domid_t domid, const char *uuid)
 	domain->exists = true;
 	domain->domid = domid;
 	domain->flags = 0;
+	domain->page = 0;
 	WARN_ON(uuid_parse(uuid, &domain->uuid));
 }
 
@@ -109,14 +111,50 @@ static struct domain *find_from(domid_t domid)
 	return best;
 }
 
+/**
+ * fake_domain_page() - the page of a device that a domain may map
+ * @domid: its number
+ *
+ * Context: any.
+ * Return: its address, 0 for none.
+ */
+u64 fake_domain_page(domid_t domid)
+{
+	return find(domid)->page;
+}
+
+static int permit(struct xen_domctl *op)
+{
+	const struct xen_domctl_iomem_permission *perm =
+		&op->u.iomem_permission;
+	struct domain *domain = find(op->domain);
+	int rc = fake_call("%s=%u", perm->allow_access ? "permit" : "forbid",
+			   op->domain);
+
+	if (rc)
+		return rc;
+	if (op->interface_version != fake_xen.domctl)
+		return -EACCES;
+	if (!domain)
+		return -ESRCH;
+	if (perm->nr_mfns != 1)
+		fake_wrong("%llu pages at once", perm->nr_mfns);
+	domain->page = perm->allow_access ? perm->first_mfn << PAGE_SHIFT : 0;
+	return 0;
+}
+
 /* From here on: what xen_iface.h declares */
 
 int pb2_xen_domctl(struct xen_domctl *op)
 {
 	struct xen_domctl_getdomaininfo *info = &op->u.getdomaininfo;
-	int rc = fake_call("domctl=%u", op->domain);
 	struct domain *domain = find_from(op->domain);
+	int rc;
 
+	if (op->cmd == XEN_DOMCTL_iomem_permission)
+		return permit(op);
+
+	rc = fake_call("domctl=%u", op->domain);
 	if (rc)
 		return rc;
 	if (op->interface_version != fake_xen.domctl)

@@ -407,6 +407,21 @@ int pb2_xen_write(const char *dir, const char *node, const char *val)
 	return rc ?: store(dir, node, val);
 }
 
+int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
+		    unsigned int nr)
+{
+	char *state = pb2_xen_read(dir, "state");
+	int rc = fake_call("publish=%s", nodes[nr - 1].name);
+	unsigned int i;
+
+	if (IS_ERR(state))
+		return PTR_ERR(state);
+	kfree(state);
+	for (i = 0; i < nr && !rc; i++)
+		rc = store(dir, nodes[i].name, nodes[i].val);
+	return rc;
+}
+
 void pb2_xen_rm(const char *dir, const char *node)
 {
 	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, node);

@@ -82,6 +82,7 @@ void fake_domain_create(domid_t domid, const char *uuid);
 void fake_domain_set_flags(domid_t domid, u32 flags);
 void fake_domain_free(domid_t domid);
 void fake_domain_event(void);
+u64 fake_domain_page(domid_t domid);
 
 /* The guest and the toolstack */
 void fake_xen_put(const char *dir, const char *key, const char *val);

@@ -14,7 +14,7 @@ static int init(struct kunit *test)
 	fake_xen.domctl = FAKE_XEN_DOMCTL;
 	fake_domain_create(0, DOM0);
 	fake_domain_create(GUEST_DOMID, FIVE);
-	pb2_domain_init();
+	pb2_domain_init(0);
 	return rc;
 }
 

@@ -77,11 +77,11 @@ static void what_was_never_added_can_be_removed(struct kunit *test)
 	store_list(3, "rubbish", "5");
 	store_put("num_devs", "5");
 	store_put("state-4", "5");
-	store_put("pciback2/0000-03-02-0/error", "some reason");
+	store_put("pciback2/error/0000-03-02-0", "some reason");
 	store_toolstack_sets(test, XenbusStateReconfiguring);
 	store_guest_sets(test, XenbusStateReconfiguring);
 	store_expect_state(test, XenbusStateReconfigured);
-	store_expect(test, "pciback2/0000-03-02-0/error", NULL);
+	store_expect(test, "pciback2/error/0000-03-02-0", NULL);
 	KUNIT_EXPECT_EQ(test, two.a->state, PB2_ASSIGNED);
 	KUNIT_EXPECT_EQ(test, two.b->state, PB2_ASSIGNED);
 }

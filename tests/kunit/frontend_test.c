@@ -178,13 +178,13 @@ static void an_entry_that_fails_fails_alone(struct kunit *test)
 	store_expect(test, "state-0", "3");
 	store_expect(test, "state-3", "3");
 	store_expect(test, "vdev-3", "0000:00:01.00");
-	store_expect(test, "pciback2/0000-03-00-0/error", NULL);
+	store_expect(test, "pciback2/error/0000-03-00-0", NULL);
 	KUNIT_EXPECT_EQ(test, two.a->state, PB2_ASSIGNED);
 	KUNIT_EXPECT_EQ(test, two.b->state, PB2_ASSIGNED);
 
 	store_expect(test, "state-1", "6");
 	store_expect(test, "vdev-1", NULL);
-	store_expect(test, "pciback2/0000-03-02-0/error",
+	store_expect(test, "pciback2/error/0000-03-02-0",
 		     "not seized by pciback2 (xl pci-assignable-add)");
 	store_expect(test, "state-2", "6");
 	store_expect(test, "state-4", "6");
@@ -209,15 +209,15 @@ static void a_reason_goes_when_the_entry_comes(struct kunit *test)
 	store_probe(test);
 	store_list_two();
 	store_run_watch(test);
-	store_expect(test, "pciback2/0000-03-01-0/error",
+	store_expect(test, "pciback2/error/0000-03-01-0",
 		     "not seized by pciback2 (xl pci-assignable-add)");
 
 	store_seize_two(test);
 	store_put("state-1", "1");
 	store_toolstack_sets(test, XenbusStateReconfiguring);
 	store_expect(test, "state-1", "3");
-	store_expect(test, "pciback2/0000-03-01-0/error", NULL);
-	store_expect(test, "pciback2/0000-03-00-0/error",
+	store_expect(test, "pciback2/error/0000-03-01-0", NULL);
+	store_expect(test, "pciback2/error/0000-03-00-0",
 		     "not seized by pciback2 (xl pci-assignable-add)");
 }
 

@@ -6,22 +6,6 @@
 
 #include "../../drivers/xen/pciback2/hold.c"
 
-#define DOM0	"00000000-0000-0000-0000-000000000000"
-#define SEVEN	"7e57ab1e-0000-4000-8000-000000000007"
-#define EIGHT	"7e57ab1e-0000-4000-8000-000000000008"
-
-/* From here on Xen is asked, which the other tests do without. */
-static void ask_xen(void)
-{
-	fake_xen.domctl = FAKE_XEN_DOMCTL;
-	fake_domain_create(0, DOM0);
-	fake_domain_create(LIFE_DOMID, SEVEN);
-	fake_domain_create(LIFE_OTHER_DOMID, EIGHT);
-	fake_xen_put("/local/domain/7", "vm", "/vm/" SEVEN);
-	fake_xen_put("/local/domain/8", "vm", "/vm/" EIGHT);
-	pb2_domain_init();
-}
-
 static void finish(struct kunit *test)
 {
 	pb2_domain_exit();
@@ -59,7 +43,7 @@ static void what_no_domain_had_is_held_for_nobody(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	ask_xen();
+	life_ask_xen();
 	world->dev->function_reset = FAKE_RESET_LIES;
 	world->dev->bus_reset = FAKE_RESET_NONE;
 	life_seize_dev(test);
@@ -289,7 +273,7 @@ static void a_death_ends_it_at_once(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	ask_xen();
+	life_ask_xen();
 	hold(test);
 	/* Another one's, and its own, which leaves its nodes behind. */
 	fake_domain_free(LIFE_OTHER_DOMID);
@@ -313,7 +297,7 @@ static void a_death_concerns_all_that_are_held(struct kunit *test)
 	struct life_world *world = test->priv;
 	struct pb2_device *idle, *second;
 
-	ask_xen();
+	life_ask_xen();
 	hold(test);
 	second = life_seize(test, fake_nic(test, PCI_DEVFN(1, 0)));
 	idle = life_seize(test, fake_nic(test, PCI_DEVFN(2, 0)));
@@ -334,7 +318,7 @@ static void a_death_without_event_ends_it_too(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	ask_xen();
+	life_ask_xen();
 	hold(test);
 	fake_domain_free(LIFE_DOMID);
 	look_now(world->pbdev);
@@ -345,7 +329,7 @@ static void a_domain_that_is_shut_down_still_holds(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	ask_xen();
+	life_ask_xen();
 	hold(test);
 	fake_domain_set_flags(LIFE_DOMID, XEN_DOMINF_shutdown);
 	fake_domain_event();
@@ -358,7 +342,7 @@ static void nodes_that_are_gone_do_not_end_it(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	ask_xen();
+	life_ask_xen();
 	hold(test);
 	life_kill(LIFE_DOMID);
 	look_now(world->pbdev);
@@ -370,12 +354,12 @@ static void another_uuid_has_to_be_confirmed_by_xenstore(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	ask_xen();
+	life_ask_xen();
 	hold(test);
-	fake_domain_create(LIFE_DOMID, EIGHT);
+	fake_domain_create(LIFE_DOMID, LIFE_OTHER_UUID);
 	look_now(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
-	fake_xen_put("/local/domain/7", "vm", "/vm/" EIGHT);
+	fake_xen_put("/local/domain/7", "vm", "/vm/" LIFE_OTHER_UUID);
 	look_now(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 }
@@ -384,7 +368,7 @@ static void a_dead_domain_holds_nothing(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	ask_xen();
+	life_ask_xen();
 	life_assign_dev(test);
 	fake_domain_free(LIFE_DOMID);
 	life_take_back(world->pbdev, &world->fe);

@@ -222,7 +222,7 @@ static void a_reason_is_named_by_the_real_address(struct kunit *test)
 {
 	const struct pb2_sbdf sbdf = { 1, 3, PCI_DEVFN(0x1e, 7) };
 	const struct pb2_sbdf other = { 1, 3, PCI_DEVFN(0x1e, 6) };
-	static const char key[] = "pciback2/0001-03-1e-7/error";
+	static const char key[] = "pciback2/error/0001-03-1e-7";
 
 	pb2_keys_set_reason(fe_of(test), &other, "other");
 	pb2_keys_set_reason(fe_of(test), &sbdf, "not seized");
@@ -232,7 +232,7 @@ static void a_reason_is_named_by_the_real_address(struct kunit *test)
 	pb2_keys_clear_reason(fe_of(test), &sbdf);
 	pb2_keys_clear_reason(fe_of(test), &sbdf);
 	expect_key(test, BACK, key, NULL);
-	expect_key(test, BACK, "pciback2/0001-03-1e-6/error", "other");
+	expect_key(test, BACK, "pciback2/error/0001-03-1e-6", "other");
 }
 
 /* xenstored answers anything else with EINVAL. */
@@ -242,8 +242,8 @@ static void a_reason_has_a_name_that_xenstore_takes(struct kunit *test)
 	char key[KEY_LEN];
 	const char *c;
 
-	format_dir(&sbdf, key, sizeof(key), "/error");
-	KUNIT_EXPECT_STREQ(test, key, "pciback2/ffff-ff-1f-7/error");
+	format_reason(&sbdf, key, sizeof(key));
+	KUNIT_EXPECT_STREQ(test, key, "pciback2/error/ffff-ff-1f-7");
 	for (c = key; *c; c++)
 		KUNIT_EXPECT_TRUE(test, isalnum(*c) || strchr("-/_@", *c));
 }

@@ -59,6 +59,9 @@ int life_world_init(struct kunit *test)
 	init_guest(&world->fe, &world->xdevs[0], LIFE_DOMID, "/vm/seven");
 	init_guest(&world->other, &world->xdevs[1], LIFE_OTHER_DOMID,
 		   "/vm/eight");
+	world->xdevs[0].nodename = LIFE_BACK;
+	world->xdevs[1].nodename = "/local/domain/0/backend/pci/8/0";
+	fake_xen_put(LIFE_BACK, "state", "4");
 	world->dev = fake_nic(test, PCI_DEVFN(0, 0));
 	world->pdev = &world->dev->pdev;
 	return 0;
@@ -91,6 +94,24 @@ void life_world_exit(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&world->other.entries));
 	pb2_wanted_clear();
 	fake_exit(test);
+}
+
+/**
+ * life_ask_xen() - from here on Xen knows of domains, and can be asked
+ *
+ * The test's end calls pb2_domain_exit().
+ *
+ * Context: may sleep.
+ */
+void life_ask_xen(void)
+{
+	fake_xen.domctl = FAKE_XEN_DOMCTL;
+	fake_domain_create(0, "00000000-0000-0000-0000-000000000000");
+	fake_domain_create(LIFE_DOMID, LIFE_UUID);
+	fake_domain_create(LIFE_OTHER_DOMID, LIFE_OTHER_UUID);
+	fake_xen_put("/local/domain/7", "vm", "/vm/" LIFE_UUID);
+	fake_xen_put("/local/domain/8", "vm", "/vm/" LIFE_OTHER_UUID);
+	pb2_domain_init(0);
 }
 
 /**

@@ -18,6 +18,10 @@
 #define LIFE_MAX_SEIZED		4
 #define LIFE_DOMID		7
 #define LIFE_OTHER_DOMID	8
+#define LIFE_UUID		"7e57ab1e-0000-4000-8000-000000000007"
+#define LIFE_OTHER_UUID		"7e57ab1e-0000-4000-8000-000000000008"
+/* The backend's directory of domain 7 */
+#define LIFE_BACK		"/local/domain/0/backend/pci/7/0"
 
 /**
  * struct life_world - what every test has
@@ -48,6 +52,8 @@ extern void (*life_during_reset)(struct life_world *world);
 
 int life_world_init(struct kunit *test);
 void life_world_exit(struct kunit *test);
+
+void life_ask_xen(void);
 
 int life_probe(struct pci_dev *pdev);
 void life_remove(struct pci_dev *pdev);

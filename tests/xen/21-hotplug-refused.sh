@@ -39,7 +39,7 @@ entry 1 "$DISK"
 xenstore-write "$backend/num_devs" 2
 reconfigure "a device that is not seized"
 expect "the first NIC still pings" guest_run refused "nic_ping $V0 10.0.2.2"
-reason=$(xenstore-read "$backend/pciback2/0000-02-00-0/error")
+reason=$(xenstore-read "$backend/pciback2/error/0000-02-00-0")
 expect "the reason is in xenstore: $reason" [ -n "$reason" ]
 
 entry 1 "no:such.device"

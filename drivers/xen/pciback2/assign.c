@@ -145,8 +145,8 @@ static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
  *
  * Context: device_lock held, may sleep.
  * Return: 0; -ENODEV if it is gone, -EIO if it failed or does not answer,
- * -EBUSY if a domain owns it, -EPERM for a bridge, -ENOMEM, or
- * an errno of xenstore's.
+ * -EBUSY if a domain owns it, -EADDRINUSE if another domain may still have its
+ * ECAM page mapped, -EPERM for a bridge, -ENOMEM, or an errno of xenstore's.
  */
 int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
 {
@@ -159,6 +159,11 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
 	rc = prepare_claim(&claim, fe->domid);
 	if (rc)
 		return rc;
+	if (!READ_ONCE(pbdev->fe) &&
+	    !pb2_handover_is_free(pbdev, fe->domid, claim.identity)) {
+		forget_claim(&claim);
+		return -EADDRINUSE;
+	}
 
 	mutex_lock(&pbdev->life_lock);
 	rc = check(pbdev);
@@ -231,6 +236,8 @@ const char *pb2_assign_reason(int rc)
 		return "not seized by pciback2 (xl pci-assignable-add)";
 	case -EBUSY:
 		return "owned by a domain, or its reset takes too long";
+	case -EADDRINUSE:
+		return "another domain may still have its ECAM page mapped";
 	case -EIO:
 		return "failed, see pciback2/fault and the log";
 	case -EPERM:

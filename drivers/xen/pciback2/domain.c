@@ -8,12 +8,15 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/err.h>
 #include <linux/list.h>
 #include <linux/printk.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uuid.h>
 #include <xen/interface/domctl.h>
+#include <xen/page.h>
 
 #include "frontend.h"
 #include "pciback2.h"
@@ -43,13 +46,13 @@ static int get_info(u32 interface_version, domid_t domid,
 	return rc;
 }
 
-static int find_version(void)
+static int find_version(u32 first, u32 last)
 {
 	struct xen_domctl_getdomaininfo info;
 	u32 i;
 	int rc;
 
-	for (i = FIRST_VERSION; i <= LAST_VERSION; i++) {
+	for (i = first; i <= last; i++) {
 		rc = get_info(i, 0, &info);
 		if (!rc)
 			version = i;
@@ -66,6 +69,7 @@ static void domain_died(void)
 	struct pb2_frontend *fe;
 
 	pb2_registry_each(pb2_hold_look);
+	pb2_page_look();
 
 	spin_lock(&frontends_lock);
 	list_for_each_entry(fe, &frontends, link)
@@ -75,16 +79,18 @@ static void domain_died(void)
 
 /**
  * pb2_domain_init() - find out how to ask Xen, and begin to watch
+ * @wanted: the version of its interface, as the administrator knows it, or 0
  *
  * Context: may sleep. Without Xen's help xenstore has to do, and the log says
  * so.
  */
-void pb2_domain_init(void)
+void pb2_domain_init(u32 wanted)
 {
-	int rc = find_version();
+	int rc = wanted ? find_version(wanted, wanted) :
+			  find_version(FIRST_VERSION, LAST_VERSION);
 
 	if (rc)
-		pr_warn("Xen does not tell which domains are alive (domctl: %d): one that dies is noticed when its xenstore nodes are removed, not before\n",
+		pr_warn("Xen does not tell which domains are alive (domctl: %d): one that dies is noticed when its xenstore nodes are removed, not before, and nothing is handed over\n",
 			rc);
 	pb2_xen_watch_domains(domain_died);
 }
@@ -170,4 +176,73 @@ int pb2_domain_is_alive(domid_t domid, const char *identity)
 	    memcmp(info.handle, uuid.b, UUID_SIZE))
 		return -ESTALE;
 	return 1;
+}
+
+/* A domain ID is used again, the path of its UUID is not. */
+static bool ask_xenstore(domid_t domid, const char *identity)
+{
+	char *now = pb2_keys_identity(domid);
+	bool dead;
+
+	if (IS_ERR(now))
+		return false;
+	dead = !now || !identity || strcmp(now, identity);
+	kfree(now);
+	return dead;
+}
+
+/**
+ * pb2_domain_is_dead() - can a domain reach nothing any more?
+ * @domid: the domain
+ * @identity: as for pb2_domain_is_alive()
+ *
+ * Not knowing is no reason to put a function to sleep under a domain.
+ *
+ * Context: may sleep.
+ * Return: true if it is certain that it is dead.
+ */
+bool pb2_domain_is_dead(domid_t domid, const char *identity)
+{
+	int alive = pb2_domain_is_alive(domid, identity);
+
+	return alive < 0 ? ask_xenstore(domid, identity) : !alive;
+}
+
+/**
+ * pb2_domain_knows_xen() - can Xen be asked about domains, and told?
+ *
+ * Context: any.
+ * Return: whether the version of its interface is known.
+ */
+bool pb2_domain_knows_xen(void)
+{
+	return version;
+}
+
+/**
+ * pb2_domain_permit() - let a domain map one page of a device, or forbid it
+ * @domid: the domain
+ * @address: the page's physical address
+ * @allow: which
+ *
+ * Forbidding it does not take away what the domain has mapped.
+ *
+ * Context: may sleep.
+ * Return: 0, -ESRCH if there is no such domain, -EPERM if dom0 may not map it
+ * itself, -EOPNOTSUPP if Xen cannot be asked, or another errno of Xen's.
+ */
+int pb2_domain_permit(domid_t domid, u64 address, bool allow)
+{
+	struct xen_domctl op = {
+		.cmd = XEN_DOMCTL_iomem_permission,
+		.interface_version = version,
+		.domain = domid,
+		.u.iomem_permission = {
+			.first_mfn = address >> XEN_PAGE_SHIFT,
+			.nr_mfns = 1,
+			.allow_access = allow,
+		},
+	};
+
+	return version ? pb2_xen_domctl(&op) : -EOPNOTSUPP;
 }

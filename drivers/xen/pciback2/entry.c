@@ -104,6 +104,7 @@ int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 
 	*vsbdf = entry->vsbdf;
 	pb2_gate_open(pbdev, fe);
+	pb2_handover_begin(pbdev, fe->xdev->nodename, vsbdf);
 	device_unlock(&pbdev->pdev->dev);
 	return 0;
 

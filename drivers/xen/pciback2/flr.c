@@ -61,6 +61,9 @@ static struct pb2_group *reset_in_place(struct pb2_device *pbdev)
 {
 	pb2_gate_block(pbdev);
 	pb2_power_wake(pbdev);
+	/* A page that Xen did not take back is a fault that this may heal. */
+	if (pb2_handover_fault(pbdev))
+		pb2_handover_suspend(pbdev);
 	return pb2_ladder_alone(pbdev);
 }
 
@@ -72,6 +75,7 @@ static void resume(struct pb2_device *pbdev)
 
 	end(pbdev);
 	pb2_gate_unblock(pbdev);
+	pb2_handover_renew(pbdev);
 
 	switch (READ_ONCE(pbdev->state)) {
 	case PB2_IDLE:

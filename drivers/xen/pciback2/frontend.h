@@ -152,6 +152,9 @@ void pb2_keys_clear_reason(struct pb2_frontend *fe,
 			   const struct pb2_sbdf *sbdf);
 int pb2_keys_ring(struct pb2_frontend *fe, unsigned int *gref,
 		  unsigned int *port);
+int pb2_keys_announce_page(const char *dir, const struct pb2_sbdf *vsbdf,
+			   u64 address);
+void pb2_keys_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf);
 void pb2_keys_aer_failed(struct pb2_frontend *fe);
 char *pb2_keys_identity(domid_t domid);
 int pb2_keys_target(domid_t domid, domid_t *target);

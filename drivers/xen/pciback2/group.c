@@ -233,6 +233,7 @@ static void release(struct pb2_device *pbdev)
 	pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 	pb2_gate_unblock(pbdev);
+	pb2_handover_renew(pbdev);
 	pb2_flr_heal(pbdev);
 	if (READ_ONCE(pbdev->state) == PB2_IDLE)
 		pb2_power_park(pbdev);
@@ -259,6 +260,8 @@ static void run(struct pb2_group *group)
 	int rc;
 
 	for (i = 0; i < group->nr; i++) {
+		/* Whoever reads it meanwhile may get a bus error. */
+		pb2_handover_suspend(seized(group, i));
 		if (!is_leader(group, i))
 			silence(seized(group, i));
 		group->members[i].marked =

@@ -8,11 +8,6 @@
  * once, as with xen-pciback. It is reset again when the domain is dead, which
  * could write to its memory until then.
  */
-#include <linux/err.h>
-#include <linux/slab.h>
-#include <linux/string.h>
-
-#include "frontend.h"
 #include "pciback2.h"
 
 /*
@@ -21,27 +16,6 @@
  * where Xen cannot be asked.
  */
 #define LOOK_EVERY_MS	5000
-
-/* A domain ID is used again, the path of its UUID is not. */
-static bool ask_xenstore(domid_t domid, const char *identity)
-{
-	char *now = pb2_keys_identity(domid);
-	bool over;
-
-	/* Not knowing is no reason to put it to sleep under a domain. */
-	if (IS_ERR(now))
-		return false;
-	over = !now || !identity || strcmp(now, identity);
-	kfree(now);
-	return over;
-}
-
-static bool is_dead(domid_t domid, const char *identity)
-{
-	int alive = pb2_domain_is_alive(domid, identity);
-
-	return alive < 0 ? ask_xenstore(domid, identity) : !alive;
-}
 
 /**
  * pb2_hold_is_over() - is everybody dead who could reach the function?
@@ -59,9 +33,9 @@ bool pb2_hold_is_over(const struct pb2_device *pbdev)
 
 	if (pbdev->domid == DOMID_INVALID)
 		return true;
-	return is_dead(pbdev->domid, pbdev->identity) &&
+	return pb2_domain_is_dead(pbdev->domid, pbdev->identity) &&
 	       (!pbdev->target_identity ||
-		is_dead(pbdev->target, pbdev->target_identity));
+		pb2_domain_is_dead(pbdev->target, pbdev->target_identity));
 }
 
 static void look_again(struct pb2_device *pbdev)

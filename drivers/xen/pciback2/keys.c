@@ -188,17 +188,14 @@ int pb2_keys_publish_vdev(struct pb2_frontend *fe, unsigned int i,
 	return pb2_xen_write(fe->xdev->nodename, key, val);
 }
 
-/*
- * The directory of what concerns one function. Named by its real address,
- * since the toolstack renumbers its own keys only, and in libxl's spelling of
- * it, since xenstore allows neither colon nor dot in a name.
- */
-static void format_dir(const struct pb2_sbdf *sbdf, char *key, size_t size,
-		       const char *leaf)
+/* libxl's spelling: xenstore allows neither colon nor dot in a name. */
+#define SBDF_KEY_FMT		"%04x-%02x-%02x-%u"
+
+/* By the real address, since the toolstack renumbers its own keys only */
+static void format_reason(const struct pb2_sbdf *sbdf, char *key, size_t size)
 {
-	snprintf(key, size, PB2_NAME "/%04x-%02x-%02x-%u%s", sbdf->domain,
-		 sbdf->bus, PCI_SLOT(sbdf->devfn), PCI_FUNC(sbdf->devfn),
-		 leaf);
+	snprintf(key, size, PB2_NAME "/error/" SBDF_KEY_FMT,
+		 PB2_SBDF_ARGS(sbdf));
 }
 
 /**
@@ -217,7 +214,7 @@ void pb2_keys_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 	char key[KEY_LEN];
 	int rc;
 
-	format_dir(sbdf, key, sizeof(key), "/error");
+	format_reason(sbdf, key, sizeof(key));
 	rc = pb2_xen_write(fe->xdev->nodename, key, reason);
 	if (rc)
 		dev_warn_ratelimited(&fe->xdev->dev,
@@ -237,8 +234,58 @@ void pb2_keys_clear_reason(struct pb2_frontend *fe,
 {
 	char key[KEY_LEN];
 
-	format_dir(sbdf, key, sizeof(key), "");
+	format_reason(sbdf, key, sizeof(key));
 	pb2_xen_rm(fe->xdev->nodename, key);
+}
+
+/* By the virtual address, the only one that the stub domain knows */
+static void format_page(const struct pb2_sbdf *vsbdf, char *key, size_t size,
+			const char *leaf)
+{
+	snprintf(key, size, PB2_NAME "/" SBDF_KEY_FMT "/ecam%s",
+		 PB2_SBDF_ARGS(vsbdf), leaf);
+}
+
+/**
+ * pb2_keys_announce_page() - tell a stub domain where it can read a function
+ * @dir: the backend's directory
+ * @vsbdf: the function's virtual address
+ * @address: the physical address of its 4 KiB of configuration space
+ *
+ * Context: Process context. Sleeps; not under pb2_frontend.lock.
+ * Return: 0, -ENOENT when the directory is gone, or an errno of xenstore.
+ */
+int pb2_keys_announce_page(const char *dir, const struct pb2_sbdf *vsbdf,
+			   u64 address)
+{
+	char access[KEY_LEN], size[KEY_LEN], start[KEY_LEN], val[20];
+	const struct pb2_xen_node nodes[] = {
+		{ access,	"r" },
+		{ size,		"0x1000" },
+		{ start,	val },
+	};
+
+	format_page(vsbdf, access, sizeof(access), "/access");
+	format_page(vsbdf, size, sizeof(size), "/size");
+	format_page(vsbdf, start, sizeof(start), "/address");
+	snprintf(val, sizeof(val), "0x%llx", address);
+
+	return pb2_xen_publish(dir, nodes, ARRAY_SIZE(nodes));
+}
+
+/**
+ * pb2_keys_withdraw_page() - take back pb2_keys_announce_page()
+ * @dir: the backend's directory, which may be gone
+ * @vsbdf: the function's virtual address
+ *
+ * Context: Process context. Sleeps; not under pb2_frontend.lock.
+ */
+void pb2_keys_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf)
+{
+	char key[KEY_LEN];
+
+	format_page(vsbdf, key, sizeof(key), "");
+	pb2_xen_rm(dir, key);
 }
 
 /**

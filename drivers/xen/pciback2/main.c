@@ -33,6 +33,23 @@ MODULE_PARM_DESC(access,
 
 enum pb2_access_way pb2_access_default;
 
+static char *handover = "stubdom";
+module_param(handover, charp, 0444);
+MODULE_PARM_DESC(handover,
+		 "Who may map the ECAM page of its function: off, stubdom (default) or any");
+
+enum pb2_handover_policy pb2_handover_default;
+
+bool pb2_handover_reassign;
+module_param_named(handover_reassign, pb2_handover_reassign, bool, 0644);
+MODULE_PARM_DESC(handover_reassign,
+		 "Assign functions whose ECAM page another domain may still have mapped (default: no)");
+
+static unsigned int domctl_version;
+module_param(domctl_version, uint, 0444);
+MODULE_PARM_DESC(domctl_version,
+		 "Version of Xen's interface for its tools, where it is not found (default: 0 for finding it)");
+
 struct workqueue_struct *pb2_wq;
 
 /* xen-pciback uses the same driver name, because libxl knows no other. */
@@ -58,6 +75,19 @@ static int __init parse_access(void)
 	return 0;
 }
 
+static int __init parse_handover(void)
+{
+	int policy = pb2_handover_parse(handover);
+
+	if (policy < 0) {
+		pr_err("parameter handover: \"%s\" is not off, stubdom or any\n",
+		       handover);
+		return policy;
+	}
+	pb2_handover_default = policy;
+	return 0;
+}
+
 static int __init pb2_init(void)
 {
 	int rc;
@@ -71,7 +101,7 @@ static int __init pb2_init(void)
 	if (rc)
 		return rc;
 
-	rc = parse_access();
+	rc = parse_access() ?: parse_handover();
 	if (rc)
 		return rc;
 
@@ -85,7 +115,7 @@ static int __init pb2_init(void)
 		goto err_wanted;
 
 	pb2_window_init();
-	pb2_domain_init();
+	pb2_domain_init(domctl_version);
 	rc = pci_register_driver(&pb2_pci_driver);
 	if (rc)
 		goto err_domain;

@@ -13,6 +13,9 @@
  *   pb2_device.gate.lock
  *   registry, wanted and frontends spinlocks, and the windows' mutex (leaves)
  *
+ * The pages' mutex is taken under device_lock only, and held over hypercalls
+ * and xenstore accesses; nothing is taken under it.
+ *
  * The ring takes pb2_frontend.lock and the gate lock only, so that no reset
  * and no xenstore access can delay its answer.
  */
@@ -155,6 +158,56 @@ struct pb2_access {
 };
 
 /**
+ * enum pb2_handover_policy - who may be given a function's ECAM page
+ * @PB2_HANDOVER_OFF: nobody
+ * @PB2_HANDOVER_STUBDOM: a stub domain
+ * @PB2_HANDOVER_ANY: any domain
+ */
+enum pb2_handover_policy {
+	PB2_HANDOVER_OFF,
+	PB2_HANDOVER_STUBDOM,
+	PB2_HANDOVER_ANY,
+};
+
+/**
+ * struct pb2_offer - all that decides whether a page is handed over
+ * @policy: of the function
+ * @is_stubdom: its domain is one
+ * @knows_xen: the version of Xen's domctl is known
+ * @is_confirmed: Xen uses the ECAM window, too
+ * @is_read_only: no PV domain can write to the page
+ * @address: of the page, 0 for none
+ */
+struct pb2_offer {
+	enum pb2_handover_policy policy;
+	bool is_stubdom;
+	bool knows_xen;
+	bool is_confirmed;
+	bool is_read_only;
+	u64 address;
+};
+
+/**
+ * struct pb2_handover - a function's ECAM page and its domain
+ * @policy: who may have it
+ * @dir: the backend's directory in xenstore, or %NULL
+ * @vsbdf: the function's virtual address, while there is @dir
+ * @address: physical, of the page that the domain may map; 0 for none
+ * @rc: why Xen does not take it back, or 0
+ * @why: what is against a hand-over, a constant; %NULL for nothing
+ *
+ * Protected by device_lock.
+ */
+struct pb2_handover {
+	enum pb2_handover_policy policy;
+	char *dir;
+	struct pb2_sbdf vsbdf;
+	u64 address;
+	int rc;
+	const char *why;
+};
+
+/**
  * struct pb2_intx - stand-in handler of a shared INTx line
  * @irq: the line's IRQ, kept because MSI replaces pci_dev.irq; 0 for none
  * @installed: the handler is registered
@@ -235,6 +288,7 @@ struct pb2_reset {
  * @access: the way to the hardware's; gate lock
  * @conf: virtual configuration space; gate lock
  * @intx: stand-in interrupt handler; gate lock
+ * @handover: its ECAM page in its domain; device_lock
  * @bus_reset_off: the administrator forbids resets of slot and bus
  * @permissive: unknown registers are writable; one assignment only
  * @allow_interrupt_control: the guest may flip INTx and MSI enables; one
@@ -275,6 +329,8 @@ struct pb2_device {
 	struct pb2_conf conf;
 	struct pb2_intx intx;
 
+	struct pb2_handover handover;
+
 	bool bus_reset_off;
 	bool permissive;
 	bool allow_interrupt_control;
@@ -296,6 +352,8 @@ struct pb2_device {
 extern struct workqueue_struct *pb2_wq;
 extern bool pb2_permissive;
 extern enum pb2_access_way pb2_access_default;
+extern enum pb2_handover_policy pb2_handover_default;
+extern bool pb2_handover_reassign;
 
 /* sbdf.c: the only parser of addresses */
 const char *pb2_sbdf_scan(const char *s, struct pb2_pattern *pat);
@@ -374,9 +432,12 @@ void pb2_hold_look(struct pb2_device *pbdev);
 bool pb2_hold_is_over(const struct pb2_device *pbdev);
 
 /* domain.c: whether a domain is alive, and who has to know when one died */
-void pb2_domain_init(void);
+void pb2_domain_init(u32 wanted);
 void pb2_domain_exit(void);
 int pb2_domain_is_alive(domid_t domid, const char *identity);
+bool pb2_domain_is_dead(domid_t domid, const char *identity);
+bool pb2_domain_knows_xen(void);
+int pb2_domain_permit(domid_t domid, u64 address, bool allow);
 
 /* health.c: is it there, and is it the one that was seized? */
 const char *pb2_health_slot_fault(struct pci_dev *pdev);
@@ -388,6 +449,29 @@ void pb2_window_init(void);
 void pb2_window_exit(void);
 u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed);
 int pb2_window_show(char *buf, size_t size);
+
+/* page.c: pages of configuration space that domains were given */
+int pb2_page_grant(u64 address, domid_t domid, const char *identity);
+int pb2_page_revoke(u64 address, domid_t domid, const char *identity);
+bool pb2_page_is_held(u64 address, domid_t domid, const char *identity,
+		      domid_t *holder);
+void pb2_page_look(void);
+int pb2_page_show(char *buf, size_t size);
+
+/* handover.c: a function's page, given to its domain */
+const char *pb2_handover_decide(const struct pb2_offer *offer);
+void pb2_handover_begin(struct pb2_device *pbdev, const char *dir,
+			const struct pb2_sbdf *vsbdf);
+void pb2_handover_renew(struct pb2_device *pbdev);
+void pb2_handover_suspend(struct pb2_device *pbdev);
+void pb2_handover_choose(struct pb2_device *pbdev,
+			 enum pb2_handover_policy policy);
+void pb2_handover_end(struct pb2_device *pbdev);
+const char *pb2_handover_fault(const struct pb2_device *pbdev);
+bool pb2_handover_is_free(const struct pb2_device *pbdev, domid_t domid,
+			  const char *identity);
+int pb2_handover_parse(const char *name);
+int pb2_handover_show(const struct pb2_device *pbdev, char *buf, size_t size);
 
 /* bar.c: base address registers in the hardware */
 bool pb2_bar_is_usable(const struct resource *res);

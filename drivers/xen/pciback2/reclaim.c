@@ -42,6 +42,9 @@ void pb2_reclaim_fence(struct pb2_device *pbdev)
 	/* No request is at work from here on. */
 	pb2_gate_close(pbdev);
 
+	/* Nor may the page be mapped anew. */
+	pb2_handover_end(pbdev);
+
 	/*
 	 * Vectors first: restoring the configuration of a function whose
 	 * domain is gone must not restore that domain's MSIs.

@@ -149,7 +149,8 @@ static void tell_xen(struct pci_dev *pdev)
 void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden)
 {
 	struct pb2_reset *reset = &pbdev->reset;
-	const char *fault = pb2_health_fault(pbdev->pdev);
+	const char *fault = pb2_health_fault(pbdev->pdev) ?:
+			    pb2_handover_fault(pbdev);
 	const char *and = forbidden ? ", bus not reset: " : "";
 
 	device_lock_assert(&pbdev->pdev->dev);

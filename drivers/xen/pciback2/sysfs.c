@@ -300,6 +300,12 @@ static ssize_t windows_show(struct device_driver *drv, char *buf)
 }
 static DRIVER_ATTR_RO(windows);
 
+static ssize_t pages_show(struct device_driver *drv, char *buf)
+{
+	return pb2_page_show(buf, PAGE_SIZE);
+}
+static DRIVER_ATTR_RO(pages);
+
 static struct attribute *driver_attrs[] = {
 	&driver_attr_new_slot.attr,
 	&driver_attr_remove_slot.attr,
@@ -311,6 +317,7 @@ static struct attribute *driver_attrs[] = {
 	&driver_attr_irq_handler_state.attr,
 	&driver_attr_do_flr.attr,
 	&driver_attr_windows.attr,
+	&driver_attr_pages.attr,
 	NULL
 };
 
@@ -439,6 +446,37 @@ static ssize_t access_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(access);
 
+static ssize_t handover_show(struct device *dev,
+			     struct device_attribute *attr, char *buf)
+{
+	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int len;
+
+	/* Unbinding it removes this file with device_lock held. */
+	if (!device_trylock(dev))
+		return -EBUSY;
+	len = pb2_handover_show(pbdev, buf, PAGE_SIZE);
+	device_unlock(dev);
+	return len;
+}
+
+static ssize_t handover_store(struct device *dev,
+			      struct device_attribute *attr, const char *buf,
+			      size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int policy = pb2_handover_parse(buf);
+
+	if (policy < 0)
+		return refuse("handover", buf, policy, "not off, stubdom or any");
+	if (!device_trylock(dev))
+		return refuse("handover", buf, -EBUSY, "the function is busy");
+	pb2_handover_choose(pbdev, policy);
+	device_unlock(dev);
+	return count;
+}
+static DEVICE_ATTR_RW(handover);
+
 static struct attribute *device_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_fault.attr,
@@ -446,6 +484,7 @@ static struct attribute *device_attrs[] = {
 	&dev_attr_bus_reset.attr,
 	&dev_attr_d3cold.attr,
 	&dev_attr_access.attr,
+	&dev_attr_handover.attr,
 	NULL
 };
 

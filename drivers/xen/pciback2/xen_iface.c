@@ -19,6 +19,9 @@
 #include "pciback2.h"
 #include "xen_iface.h"
 
+/* The toolstack writes to the same xenstore. */
+#define PUBLISH_TRIES	16
+
 /**
  * pb2_xen_is_initial_domain() - is this dom0?
  *
@@ -362,6 +365,49 @@ char *pb2_xen_read(const char *dir, const char *node)
 int pb2_xen_write(const char *dir, const char *node, const char *val)
 {
 	return xenbus_write(XBT_NIL, dir, node, val);
+}
+
+static int publish(struct xenbus_transaction xbt, const char *dir,
+		   const struct pb2_xen_node *nodes, unsigned int nr)
+{
+	unsigned int i;
+	int rc = xenbus_exists(xbt, dir, "state") ? 0 : -ENOENT;
+
+	for (i = 0; i < nr && !rc; i++)
+		rc = xenbus_write(xbt, dir, nodes[i].name, nodes[i].val);
+	return rc;
+}
+
+/**
+ * pb2_xen_publish() - write several xenstore nodes at once
+ * @dir: a backend's directory
+ * @nodes: what to write
+ * @nr: how many
+ *
+ * Unlike a plain write it does not bring back a directory that is gone.
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOENT if the directory is gone, -EAGAIN if others write there
+ * all the time, or another errno of xenstore's; nothing is written then.
+ */
+int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
+		    unsigned int nr)
+{
+	struct xenbus_transaction xbt;
+	unsigned int try;
+	int rc = -EAGAIN;
+
+	for (try = 0; try < PUBLISH_TRIES && rc == -EAGAIN; try++) {
+		rc = xenbus_transaction_start(&xbt);
+		if (rc)
+			break;
+		rc = publish(xbt, dir, nodes, nr);
+		if (rc)
+			xenbus_transaction_end(xbt, 1);
+		else
+			rc = xenbus_transaction_end(xbt, 0);
+	}
+	return rc;
 }
 
 /**

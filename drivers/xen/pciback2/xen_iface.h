@@ -44,6 +44,18 @@ void pb2_xen_eoi(unsigned int irq, bool spurious);
 
 /* xenstore */
 char *pb2_xen_read(const char *dir, const char *node);
+/**
+ * struct pb2_xen_node - a xenstore node to write
+ * @name: relative to a directory
+ * @val: its value
+ */
+struct pb2_xen_node {
+	const char *name;
+	const char *val;
+};
+
+int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
+		    unsigned int nr);
 int pb2_xen_write(const char *dir, const char *node, const char *val);
 void pb2_xen_rm(const char *dir, const char *node);
 enum xenbus_state pb2_xen_state(const char *dir);

@@ -15,6 +15,7 @@
 #include <xen/interface/xen.h>
 
 #define XEN_DOMCTL_getdomaininfo	5
+#define XEN_DOMCTL_iomem_permission	20
 
 /* xen_domctl_getdomaininfo.flags */
 #define XEN_DOMINF_dying		BIT(0)
@@ -46,6 +47,19 @@ struct xen_domctl_getdomaininfo {
 };
 
 /**
+ * struct xen_domctl_iomem_permission - let a domain map memory of devices, or
+ *	forbid it
+ * @first_mfn: number of the first page
+ * @nr_mfns: how many pages
+ * @allow_access: 1 to let it, 0 to forbid it; what is mapped stays mapped
+ */
+struct xen_domctl_iomem_permission {
+	aligned_u64 first_mfn;
+	aligned_u64 nr_mfns;
+	u8 allow_access;
+};
+
+/**
  * struct xen_domctl - argument of the hypercall
  * @cmd: XEN_DOMCTL_*
  * @interface_version: must be Xen's own, or the answer is -EACCES
@@ -53,6 +67,7 @@ struct xen_domctl_getdomaininfo {
  * @pad: zero
  * @u: argument and answer
  * @u.getdomaininfo: of XEN_DOMCTL_getdomaininfo
+ * @u.iomem_permission: of XEN_DOMCTL_iomem_permission
  * @u.space: Xen copies the whole of its union in both directions, which is
  *	128 bytes up to version 0x18
  */
@@ -63,6 +78,7 @@ struct xen_domctl {
 	u16 pad[3];
 	union {
 		struct xen_domctl_getdomaininfo getdomaininfo;
+		struct xen_domctl_iomem_permission iomem_permission;
 		u8 space[240];
 	} u;
 };
