@@ -42,7 +42,8 @@ machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|
 #   portpm	Linux keeps ports awake that it thinks too old, or that others
 #		hot-plug: here it lets all of them sleep
 #   lockdep	dom0's kernel proves its locks and watches its memory
-#   patched	Xen has the calls of scripts/xen.d
+#   patched	Xen has the calls of scripts/xen.d, and there is a second host
+#		bridge, for buses 80 and up
 declare -A machine_words=(
 	[standard]=''
 	[portpm]='pcie_port_pm=force'
@@ -55,6 +56,7 @@ declare -A machine_flavour=([lockdep]=lockdep)
 declare -A machine_patched=([patched]=1)
 declare -A machine_options=(
 	[portpm]='-global pcie-root-port.hotplug=off'
+	[patched]='-device pxb-pcie,bus_nr=128,bus=pcie.0,addr=1e.0'
 )
 
 # The one to start, the kernel of its dom0, and its hypervisor

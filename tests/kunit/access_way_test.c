@@ -43,6 +43,7 @@ static void a_page_that_agrees_is_used(struct kunit *test)
 	u8 line = fake_pci_get(world->dev, PCI_CACHE_LINE_SIZE, 1);
 
 	pb2_window_init();
+	pb2_window_ask();
 	life_seize_dev(test);
 	expect_way(test, "ecam (auto)\n");
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_CACHE_LINE_SIZE, 1),
@@ -66,6 +67,7 @@ static void a_page_of_a_twin_is_not_used(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	pb2_window_init();
+	pb2_window_ask();
 	fake_ecam.swapped = fake_nic(test, PCI_DEVFN(1, 0));
 	memcpy(fake_ecam.swapped->hw, world->dev->hw, sizeof(world->dev->hw));
 	life_seize_dev(test);
@@ -90,6 +92,7 @@ static void a_window_that_xen_does_not_use_is_not_either(struct kunit *test)
 {
 	fake_fail("mmcfg_reserved", 1, -ENODEV);
 	pb2_window_init();
+	pb2_window_ask();
 	life_seize_dev(test);
 	expect_way(test, "cf8 (auto): Xen does not use its ECAM window\n");
 	KUNIT_EXPECT_EQ(test, fake_count("ecam_map"), 0);
@@ -98,6 +101,7 @@ static void a_window_that_xen_does_not_use_is_not_either(struct kunit *test)
 static void a_page_that_cannot_be_mapped_is_no_obstacle(struct kunit *test)
 {
 	pb2_window_init();
+	pb2_window_ask();
 	fake_fail("ecam_map", 1, -ENOMEM);
 	life_seize_dev(test);
 	expect_way(test, "cf8 (auto): its page cannot be mapped\n");
@@ -109,6 +113,7 @@ static void the_way_can_be_changed(struct kunit *test)
 	unsigned int reads;
 
 	pb2_window_init();
+	pb2_window_ask();
 	life_assign_dev(test);
 	KUNIT_EXPECT_EQ(test, choose(world, PB2_ACCESS_CF8), 0);
 	expect_way(test, "cf8 (cf8): chosen\n");
@@ -130,6 +135,7 @@ static void what_is_gone_reads_as_ones_on_either_way(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	pb2_window_init();
+	pb2_window_ask();
 	life_seize_dev(test);
 	world->pdev->error_state = pci_channel_io_perm_failure;
 	KUNIT_EXPECT_EQ(test, read_ids(world), U32_MAX);

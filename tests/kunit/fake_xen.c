@@ -222,6 +222,17 @@ int pb2_xen_device_reset(struct pci_dev *pdev)
 	return fake_call("device_reset %s", pci_name(pdev));
 }
 
+bool pb2_xen_has_capability(const char *word)
+{
+	return fake_xen.capability && !strcmp(fake_xen.capability, word);
+}
+
+int pb2_xen_host_bridge_add(unsigned int op, u16 segment, u64 base, u64 size)
+{
+	return fake_call("host_bridge_add=%u %04x 0x%llx 0x%llx", op, segment,
+			 base, size);
+}
+
 int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base)
 {
 	return fake_call("mmcfg_reserved %04x:%02x-%02x 0x%llx", segment, first,

@@ -23,6 +23,7 @@
  * struct fake_xen - what the tests set, and what they look at
  * @initial_domain: are we dom0? True at the start of a test.
  * @pirqs: are we a PV domain? True at the start of a test.
+ * @capability: the one that Xen says it has, or %NULL
  * @unshared: is no other domain on an INTx line?
  * @domctl: the interface version that XEN_DOMCTL wants; 0 at the start of a
  *	test, for one that nobody knows
@@ -51,6 +52,7 @@ struct fake_xen {
 	bool pirqs;
 	bool unshared;
 	u32 domctl;
+	const char *capability;
 	void (*on_release)(void);
 	void *page;
 	unsigned int gref;

@@ -20,6 +20,7 @@ static u64 page_of(struct life_world *world)
 static void allow_all(struct kunit *test)
 {
 	pb2_window_init();
+	pb2_window_ask();
 	life_ask_xen();
 	fake_xen_put("/local/domain/7", "target", "8");
 }

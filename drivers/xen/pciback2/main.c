@@ -45,6 +45,11 @@ module_param_named(handover_reassign, pb2_handover_reassign, bool, 0644);
 MODULE_PARM_DESC(handover_reassign,
 		 "Assign functions whose ECAM page another domain may still have mapped (default: no)");
 
+static unsigned int host_bridge_op;
+module_param(host_bridge_op, uint, 0444);
+MODULE_PARM_DESC(host_bridge_op,
+		 "Number of Xen's call for host bridges, where Xen does not say that it has it (default: 0 for finding it)");
+
 static unsigned int domctl_version;
 module_param(domctl_version, uint, 0444);
 MODULE_PARM_DESC(domctl_version,
@@ -114,7 +119,10 @@ static int __init pb2_init(void)
 	if (rc)
 		goto err_wanted;
 
-	pb2_window_init();
+	rc = pb2_bridge_init(host_bridge_op);
+	if (rc)
+		goto err_wanted;
+
 	pb2_domain_init(domctl_version);
 	rc = pci_register_driver(&pb2_pci_driver);
 	if (rc)
@@ -136,7 +144,7 @@ err_driver:
 	pci_unregister_driver(&pb2_pci_driver);
 err_domain:
 	pb2_domain_exit();
-	pb2_window_exit();
+	pb2_bridge_exit();
 err_wanted:
 	pb2_wanted_clear();
 	destroy_workqueue(pb2_wq);
@@ -150,7 +158,7 @@ static void __exit pb2_exit(void)
 	pb2_sriov_exit();
 	pci_unregister_driver(&pb2_pci_driver);
 	pb2_domain_exit();
-	pb2_window_exit();
+	pb2_bridge_exit();
 	pb2_wanted_clear();
 	/* Late work finds its function released; let it drop its reference. */
 	destroy_workqueue(pb2_wq);

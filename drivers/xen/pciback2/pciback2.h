@@ -11,7 +11,8 @@
  *   pb2_device.life_lock
  *   pb2_frontend.lock
  *   pb2_device.gate.lock
- *   registry, wanted and frontends spinlocks, and the windows' mutex (leaves)
+ *   registry, wanted and frontends spinlocks, and the windows' mutex (leaves;
+ *					the last also under the bridges' mutex)
  *
  * The pages' mutex is taken under device_lock only, and held over hypercalls
  * and xenstore accesses; nothing is taken under it.
@@ -447,8 +448,18 @@ const char *pb2_health_fault(struct pci_dev *pdev);
 /* window.c: where configuration space is in memory */
 void pb2_window_init(void);
 void pb2_window_exit(void);
+void pb2_window_add_bridge(struct pci_bus *bus);
+void pb2_window_ask(void);
+void pb2_window_confirm(u16 segment, u8 first, u8 last);
+void pb2_window_distrust(u16 segment);
+u64 pb2_window_of(u16 segment, u8 first, u8 last);
 u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed);
 int pb2_window_show(char *buf, size_t size);
+
+/* bridge.c: the host bridges, as Xen is told of them */
+int pb2_bridge_init(unsigned int op);
+void pb2_bridge_exit(void);
+int pb2_bridge_show(char *buf, size_t size);
 
 /* page.c: pages of configuration space that domains were given */
 int pb2_page_grant(u64 address, domid_t domid, const char *identity);

@@ -300,6 +300,12 @@ static ssize_t windows_show(struct device_driver *drv, char *buf)
 }
 static DRIVER_ATTR_RO(windows);
 
+static ssize_t bridges_show(struct device_driver *drv, char *buf)
+{
+	return pb2_bridge_show(buf, PAGE_SIZE);
+}
+static DRIVER_ATTR_RO(bridges);
+
 static ssize_t pages_show(struct device_driver *drv, char *buf)
 {
 	return pb2_page_show(buf, PAGE_SIZE);
@@ -317,6 +323,7 @@ static struct attribute *driver_attrs[] = {
 	&driver_attr_irq_handler_state.attr,
 	&driver_attr_do_flr.attr,
 	&driver_attr_windows.attr,
+	&driver_attr_bridges.attr,
 	&driver_attr_pages.attr,
 	NULL
 };

@@ -33,7 +33,7 @@
  * @base: physical address that bus 0 of the segment has, or would have
  * @is_hot: from _CBA
  * @fault: why it does not count, or %NULL
- * @rc: what Xen says of it: 0 for yes
+ * @rc: what Xen says of it: 0 for yes, 1 for not asked yet
  */
 struct window {
 	struct list_head link;
@@ -45,6 +45,8 @@ struct window {
 	const char *fault;
 	int rc;
 };
+
+#define NOT_ASKED	1
 
 static LIST_HEAD(windows);
 static unsigned int nr_windows;
@@ -131,6 +133,7 @@ static int add(const struct window *found)
 	if (!window)
 		return -ENOMEM;
 
+	window->rc = NOT_ASKED;
 	if (fault)
 		refuse(window, fault);
 	if (!compare_all(window)) {
@@ -173,7 +176,7 @@ static void add_table(const struct acpi_table_header *header)
 		pr_warn("the MCFG table ends in %zu bytes of rubbish\n", left);
 }
 
-static void add_bridge(struct pci_bus *bus)
+static void add_cba(struct pci_bus *bus)
 {
 	acpi_handle handle = bus->bridge ? ACPI_HANDLE(bus->bridge) : NULL;
 	struct window window = {
@@ -194,22 +197,6 @@ static void add_bridge(struct pci_bus *bus)
 	add(&window);
 }
 
-static void ask_xen(void)
-{
-	struct window *window;
-
-	lockdep_assert_held(&windows_lock);
-
-	list_for_each_entry(window, &windows, link) {
-		/* Xen confirms what the MCFG table lists, and only that. */
-		window->rc = window->fault || window->is_hot ? -ENODEV :
-			     pb2_xen_mmcfg_reserved(window->segment,
-						    window->first,
-						    window->last,
-						    window->base);
-	}
-}
-
 static void forget(void)
 {
 	struct window *window, *next;
@@ -224,7 +211,7 @@ static void forget(void)
 }
 
 /**
- * pb2_window_init() - find the ECAM windows, and ask Xen which ones it uses
+ * pb2_window_init() - find the ECAM windows
  *
  * Without any all works by the old way, and nothing can be handed over.
  *
@@ -241,9 +228,118 @@ void pb2_window_init(void)
 		acpi_put_table(table);
 	}
 	while ((bus = pci_find_next_bus(bus)))
-		add_bridge(bus);
-	ask_xen();
+		add_cba(bus);
 	mutex_unlock(&windows_lock);
+}
+
+/**
+ * pb2_window_add_bridge() - find the window of a host bridge that appeared
+ * @bus: its root bus
+ *
+ * Context: may sleep.
+ */
+void pb2_window_add_bridge(struct pci_bus *bus)
+{
+	mutex_lock(&windows_lock);
+	add_cba(bus);
+	mutex_unlock(&windows_lock);
+}
+
+static void ask(struct window *window)
+{
+	lockdep_assert_held(&windows_lock);
+
+	window->rc = pb2_xen_mmcfg_reserved(window->segment, window->first,
+					    window->last, window->base);
+	if (window->rc == -EIO)
+		pr_err("Xen has another address than 0x%llx for the ECAM window of segment %04x, buses %02x to %02x: nothing of it is handed over\n",
+		       window->base, window->segment, window->first,
+		       window->last);
+}
+
+/**
+ * pb2_window_ask() - ask Xen which windows it uses, if it has not said so yet
+ *
+ * Xen confirms what the MCFG table lists, and only that.
+ *
+ * Context: may sleep.
+ */
+void pb2_window_ask(void)
+{
+	struct window *window;
+
+	mutex_lock(&windows_lock);
+	list_for_each_entry(window, &windows, link) {
+		if (window->fault || window->is_hot)
+			window->rc = -ENODEV;
+		if (window->rc == NOT_ASKED)
+			ask(window);
+	}
+	mutex_unlock(&windows_lock);
+}
+
+/**
+ * pb2_window_confirm() - Xen has taken note of the host bridge of a window
+ * @segment: PCI segment
+ * @first: bus number
+ * @last: bus number
+ *
+ * It uses just the range that it was told. A window that has more buses than
+ * the bridge is not confirmed as a whole; that takes pb2_window_ask().
+ *
+ * Context: may sleep.
+ */
+void pb2_window_confirm(u16 segment, u8 first, u8 last)
+{
+	struct window *window;
+
+	mutex_lock(&windows_lock);
+	list_for_each_entry(window, &windows, link)
+		if (window->segment == segment && window->rc == NOT_ASKED &&
+		    window->first >= first && window->last <= last)
+			window->rc = 0;
+	mutex_unlock(&windows_lock);
+}
+
+/**
+ * pb2_window_distrust() - Xen and dom0 mean different things by a segment
+ * @segment: PCI segment
+ *
+ * Context: may sleep.
+ */
+void pb2_window_distrust(u16 segment)
+{
+	struct window *window;
+
+	mutex_lock(&windows_lock);
+	list_for_each_entry(window, &windows, link)
+		if (window->segment == segment)
+			window->rc = -EEXIST;
+	mutex_unlock(&windows_lock);
+}
+
+/**
+ * pb2_window_of() - where the configuration space of some buses is
+ * @segment: PCI segment
+ * @first: bus number
+ * @last: bus number
+ *
+ * Context: may sleep, briefly.
+ * Return: the physical address of the first byte, or 0 if no window has all
+ * of them.
+ */
+u64 pb2_window_of(u16 segment, u8 first, u8 last)
+{
+	struct window *window;
+	u64 start = 0;
+
+	mutex_lock(&windows_lock);
+	list_for_each_entry(window, &windows, link)
+		if (!window->fault && window->segment == segment &&
+		    window->first <= first && last <= window->last)
+			start = window->base + (u64)first * BUS_SIZE;
+	mutex_unlock(&windows_lock);
+	return start;
 }
 
 /**
@@ -294,6 +390,9 @@ static const char *describe(const struct window *window)
 	switch (window->rc) {
 	case 0:
 		return "Xen uses it";
+	case -EEXIST:
+	case -EIO:
+		return "Xen has another one for the segment";
 	case -ENOSYS:
 		return "Xen does not say whether it uses it";
 	default:

@@ -10,8 +10,10 @@
 #include <linux/slab.h>
 #include <xen/events.h>
 #include <xen/interface/domctl.h>
+#include <xen/interface/host_bridge.h>
 #include <xen/interface/io/pciif.h>
 #include <xen/interface/physdev.h>
+#include <xen/interface/version.h>
 #include <xen/pci.h>
 #include <xen/xen.h>
 #include <asm/xen/hypercall.h>
@@ -132,6 +134,55 @@ int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base)
 	};
 
 	return HYPERVISOR_physdev_op(PHYSDEVOP_pci_mmcfg_reserved, &op);
+}
+
+/**
+ * pb2_xen_has_capability() - does Xen say that it can do something?
+ * @word: one of those that XENVER_capabilities is made of
+ *
+ * Context: may sleep.
+ * Return: whether it is there.
+ */
+bool pb2_xen_has_capability(const char *word)
+{
+	struct xen_capabilities_info *caps;
+	bool has = false;
+	char *pos, *one;
+
+	caps = kzalloc(sizeof(*caps), GFP_KERNEL);
+	if (!caps || HYPERVISOR_xen_version(XENVER_capabilities, caps) < 0)
+		goto out;
+	caps->info[sizeof(caps->info) - 1] = '\0';
+	pos = caps->info;
+	while (!has && (one = strsep(&pos, " ")))
+		has = !strcmp(one, word);
+out:
+	kfree(caps);
+	return has;
+}
+
+/**
+ * pb2_xen_host_bridge_add() - tell Xen of a host bridge
+ * @op: the number of the call
+ * @segment: PCI segment
+ * @base: physical address of the first byte of its ECAM window
+ * @size: of it, in bytes
+ *
+ * Once more changes nothing.
+ *
+ * Context: may sleep.
+ * Return: 0, -EEXIST if Xen has another window for these buses, -ENOSYS if it
+ * has no such call, or another errno of Xen's.
+ */
+int pb2_xen_host_bridge_add(unsigned int op, u16 segment, u64 base, u64 size)
+{
+	struct physdev_pci_host_bridge_add arg = {
+		.seg = segment,
+		.cfg_base = base,
+		.cfg_size = size,
+	};
+
+	return HYPERVISOR_physdev_op(op, &arg);
 }
 
 /**

@@ -21,6 +21,8 @@ bool pb2_xen_has_pirqs(void);
 int pb2_xen_prepare_msix(struct pci_dev *pdev);
 int pb2_xen_release_msix(struct pci_dev *pdev);
 int pb2_xen_device_reset(struct pci_dev *pdev);
+bool pb2_xen_has_capability(const char *word);
+int pb2_xen_host_bridge_add(unsigned int op, u16 segment, u64 base, u64 size);
 int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base);
 int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid);
 void pb2_xen_unregister_owner(struct pci_dev *pdev);
