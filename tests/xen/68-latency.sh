@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# latency - what a guest pays for a read of configuration space, and how often
+# it wakes dom0 for it: by xen-pciback's ring, by pciback2's on either way, and
+# from its page. All in one boot; as times they mean nothing, only as ratios.
+
+# shellcheck source=/dev/null
+. /tests/lib.sh
+
+READS=2000
+PAGE_READS=100000
+
+# events: how often the frontend has woken dom0
+events()
+{
+	awk '/pciback/ { for (i = 2; i <= 3; i++) n += $i } END { print n + 0 }' /proc/interrupts
+}
+
+# measure WHAT WAY COUNT: into $ns, nanoseconds per read, and $woken, events
+measure()
+{
+	local before answer
+	before=$(events)
+	answer=$(guest_run latency "lsecam -s $V0 -r 0 -n $3 -w $2") ||
+		fail "$1: lsecam: exit $?"
+	woken=$(($(events) - before))
+	ns=$(echo "$answer" | sed -n 's/.* \([0-9]*\) ns.*/\1/p')
+	[ -n "$ns" ] || fail "$1: lsecam says $answer"
+	say "seen: $1: $ns ns per read, $3 reads, $woken events"
+}
+
+assign_add "$NIC"
+assign_remove "$NIC"
+driver_load xen-pciback || fail "cannot load xen-pciback"
+assign_add "$NIC"
+guest_start latency "$NIC" modules=xen-pcifront
+measure "xen-pciback's ring" ring $READS
+expect "reads wake dom0" [ "$woken" -ge $((READS * 9 / 10)) ]
+peer=$ns
+guest_destroy latency
+assign_remove "$NIC"
+
+driver_load "$DRIVER" || fail "cannot go back to $DRIVER"
+assign_add "$NIC"
+echo any >"$PCI/$NIC/pciback2/handover"
+guest_start latency "$NIC" modules=xen-pcifront
+echo cf8 >"$PCI/$NIC/pciback2/access"
+measure "pciback2's ring, cf8" ring $READS
+echo ecam >"$PCI/$NIC/pciback2/access"
+measure "pciback2's ring, ecam" ring $READS
+expect "reads wake dom0" [ "$woken" -ge $((READS * 9 / 10)) ]
+measure "the page" page $PAGE_READS
+expect "no read of the page wakes dom0" [ "$woken" = 0 ]
+expect "the page is a hundred times faster than the peer's ring" [ $((peer / ns)) -ge 100 ]
+guest_destroy latency
+assign_remove "$NIC"
