@@ -5,9 +5,9 @@
 # dom0 and a guest, all from installed Debian packages. Sourced.
 #
 # The base is cached by what went in (package versions, this file, the
-# guest's init, lsecam's sources). What changes from run to run, the module under test and
-# tests/xen, goes into a small second cpio behind the base, which the kernel
-# unpacks over it.
+# guest's init, lsecam's sources). What changes from run to run, the module
+# under test and tests/xen, goes into a small second cpio behind the base, which
+# the kernel unpacks over it.
 
 : "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}" "${machine_splats=}"
 

@@ -20,10 +20,10 @@
 #
 # In the directory of a run: console (Xen's console with dom0's kernel and
 # what the tests print), verdict (com2: what dom0 says about itself, and
-# nothing else writes there), qmp (socket), hmp.in (monitor), hmp.out (what the
-# monitor answered), silence (what a machine that hung was doing). dom0 reaches
-# the monitor with a line "hmp COMMAND" over the verdict channel, which
-# system-tests passes on.
+# nothing else writes there), qmp (socket), com1.in (input of the console),
+# hmp.in (monitor), hmp.out (what the monitor answered), silence (what a machine
+# that hung was doing). dom0 reaches the monitor with a line "hmp COMMAND" over
+# the verdict channel, which system-tests passes on.
 
 : "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}" "${image_dir=}"
 
@@ -85,11 +85,13 @@ machine_start()
 
 	pb2_need "${machine_packages[@]}"
 	machine_disk "$dir"
-	rm -f "$dir"/{console,verdict,qmp,hmp.in,hmp.out,qemu.log}
+	rm -f "$dir"/{console,verdict,qmp,hmp.in,hmp.out,com1.in,com1.out,qemu.log}
 	: >"$dir/verdict"
+	: >"$dir/console"
 	# QEMU calls it a pipe and takes any file for its second end
 	: >"$dir/hmp.out"
-	mkfifo "$dir/hmp.in"
+	ln -s console "$dir/com1.out"
+	mkfifo "$dir/hmp.in" "$dir/com1.in"
 
 	# QEMU's links above 5 GT/s never report themselves active after a reset
 	# of the bus, which costs a second and makes the kernel call it failed.
@@ -123,6 +125,9 @@ machine_start()
 		-device rtl8139,bus=pci7,addr=1.0,netdev=n8
 		-device i82559er,bus=pci7,addr=2.0,netdev=n9
 	)
+	# Xen 4.17's default scheduler, credit2, now and then lets both processors
+	# idle while both of dom0's are runnable (pause_flags=0, upcall_pend=1,
+	# has=F), until some interrupt comes. That of old has a tick.
 	# One thread for both processors: QEMU before 8.1 crashes now and then
 	# where one of them moves a BAR while the other reads one. It costs no
 	# time that could be measured.
@@ -140,10 +145,11 @@ machine_start()
 			-display none -no-reboot -nic none \
 			-device intel-iommu,intremap=on \
 			-kernel "${machine_xen:-$image_dir/xen}" \
-			-append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M loglvl=all guest_loglvl=all conring_size=64k" \
+			-append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M loglvl=all guest_loglvl=all conring_size=64k sched=credit" \
 			-initrd "${machine_kernel:-$image_dir/vmlinuz} $words,dom0.img" \
 			-serial "$serial" -serial file:verdict \
 			-qmp unix:qmp,server=on,wait=off \
+			-chardev pipe,id=com1,path=com1 \
 			-chardev pipe,id=hmp,path=hmp -mon chardev=hmp,mode=readline \
 			"${options[@]}" "${devices[@]}"
 	) 2>"$dir/qemu.log" &
@@ -196,8 +202,23 @@ machine_scan()
 	! grep -a -v "^guest: " "$1" | grep -a -n -E -- "$machine_splats"
 }
 
-# machine_examine DIR: what a machine that hangs is doing, in DIR/silence: QEMU's
-# threads twice, and where its processors are, once QEMU answers at all
+# machine_keys DIR KEY...: debug keys for Xen, which answers on the console
+machine_keys()
+{
+	local dir=$1 key
+	shift
+
+	# Three times control-a turns the console's input to Xen, and back
+	for key in $'\001\001\001' "$@" $'\001\001\001'; do
+		printf %s "$key" 1<>"$dir/com1.in"
+		sleep 3
+	done
+}
+
+# machine_examine DIR: what a machine that hangs is doing: in DIR/silence QEMU's
+# threads, and where its processors are, once QEMU answers at all; on the
+# console what Xen knows of dom0 (0), timers (a), event channels (e), domains
+# (q) and run queues (r)
 machine_examine()
 {
 	local size
@@ -210,6 +231,7 @@ machine_examine()
 		ps -L -o tid,stat,time,wchan:20,comm -p "$machine_pid"
 		tail -c "+$((size + 1))" "$1/hmp.out"
 	} >"$1/silence" 2>&1
+	machine_keys "$1" 0 a e q r
 }
 
 # machine_mind_silence DIR: kill a machine whose console and verdict do not
