@@ -47,7 +47,7 @@ static struct fake_pci *function_at(const void __iomem *reg, unsigned int *off)
 	return NULL;
 }
 
-/* From here on: what ecam.h declares */
+/* From here on: what ecam_iface.h declares */
 
 void __iomem *pb2_ecam_map(u64 address)
 {

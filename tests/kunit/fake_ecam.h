@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * fake_ecam.h - everything that ecam.h declares: pages of the functions on the
+ * fake_ecam.h - everything that ecam_iface.h declares: pages of the functions on the
  * fake bus
  *
  * They are in the first ECAM window of the machine that the tests run on, as
@@ -11,7 +11,7 @@
 
 #include <kunit/test.h>
 
-#include "../../drivers/xen/pciback2/ecam.h"
+#include "../../drivers/xen/pciback2/ecam_iface.h"
 #include "fake_pci.h"
 
 /**

@@ -27,6 +27,10 @@
  * @unshared: is no other domain on an INTx line?
  * @domctl: the interface version that XEN_DOMCTL wants; 0 at the start of a
  *	test, for one that nobody knows
+ * @command_line: Xen's, or %NULL
+ * @sysctl: the interface version that XEN_SYSCTL wants, 0 for one that nobody
+ *	knows
+ * @machine: XEN_SYSCTL_PHYSCAP_*
  * @on_release: called when a domain dies, or %NULL
  * @page: what pb2_xen_map_ring() maps, if the test has put anything there
  * @gref: the grant reference that was mapped
@@ -53,6 +57,9 @@ struct fake_xen {
 	bool unshared;
 	u32 domctl;
 	const char *capability;
+	const char *command_line;
+	u32 sysctl;
+	u32 machine;
 	void (*on_release)(void);
 	void *page;
 	unsigned int gref;
@@ -77,6 +84,9 @@ extern struct fake_xen fake_xen;
 
 void fake_xen_reset(void);
 void fake_xen_check(struct kunit *test);
+
+/* fake_store.c: xenstore */
+void fake_store_reset(void);
 
 /* fake_domain.c: the domains that there are */
 void fake_domain_reset(void);

@@ -62,6 +62,9 @@ static bool may(const struct pb2_offer *offer)
 		return false;
 	if (offer->policy == PB2_HANDOVER_STUBDOM && !offer->is_stubdom)
 		return false;
+	if (offer->iommu.state == PB2_IOMMU_OFF ||
+	    offer->iommu.remapping == PB2_IOMMU_OFF)
+		return false;
 	return offer->knows_xen && offer->is_confirmed &&
 	       offer->is_read_only && offer->address &&
 	       !(offer->address & 0xfff);
@@ -73,21 +76,26 @@ static void every_combination_is_decided_by_the_rules(struct kunit *test)
 	struct pb2_offer offer;
 	unsigned int i, yes = 0;
 
-	for (i = 0; i < 3 * 3 * 16; i++) {
+	for (i = 0; i < 3 * 3 * 3 * 3 * 16; i++) {
 		offer = (struct pb2_offer) {
 			.is_stubdom = i & 1,
 			.knows_xen = i & 2,
 			.is_confirmed = i & 4,
 			.is_read_only = i & 8,
 			.policy = i / 16 % 3,
-			.address = addresses[i / 48],
+			.address = addresses[i / 48 % 3],
+			.iommu.state = i / 144 % 3,
+			.iommu.remapping = i / 432,
 		};
 		KUNIT_EXPECT_EQ_MSG(test, !pb2_handover_decide(&offer),
 				    may(&offer), "combination %u", i);
 		yes += may(&offer);
 	}
-	/* stubdom for a stub domain, any for it and for any other */
-	KUNIT_EXPECT_EQ(test, yes, 3);
+	/*
+	 * stubdom for a stub domain, any for it and for any other, each with
+	 * two states of the IOMMU and two of interrupt remapping
+	 */
+	KUNIT_EXPECT_EQ(test, yes, 3 * 2 * 2);
 }
 
 static void a_stub_domain_is_given_the_page(struct kunit *test)
@@ -147,6 +155,17 @@ static void a_page_that_dom0_cannot_map_proves_nothing(struct kunit *test)
 	fake_fail("ecam_map", 1, -ENOMEM);
 	life_assign(test, world->pbdev, &world->fe);
 	expect_nothing(test, "its ECAM page is not known to be read-only");
+}
+
+static void where_forged_interrupts_are_possible_it_is_not_given(struct kunit *test)
+{
+	allow_all(test);
+	fake_xen.command_line = "dom0_mem=1G iommu=no-intremap";
+	pb2_iommu_init();
+	life_assign_dev(test);
+	expect_nothing(test, "interrupt remapping is off");
+	fake_xen.command_line = NULL;
+	pb2_iommu_init();
 }
 
 static void a_pvh_dom0_takes_xens_word(struct kunit *test)
@@ -330,6 +349,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(another_domain_is_not),
 	KUNIT_CASE(what_xen_does_not_protect_is_not_given),
 	KUNIT_CASE(a_page_that_dom0_cannot_map_proves_nothing),
+	KUNIT_CASE(where_forged_interrupts_are_possible_it_is_not_given),
 	KUNIT_CASE(a_pvh_dom0_takes_xens_word),
 	KUNIT_CASE(each_step_that_fails_leaves_the_ring),
 	KUNIT_CASE(what_xen_does_not_take_back_is_a_failure),

@@ -73,17 +73,11 @@ static int fake_reset_request(struct pb2_device *pbdev)
 	return world->rc;
 }
 
-static int fake_reset_show(struct pb2_device *pbdev, char *buf, size_t size)
-{
-	return scnprintf(buf, size, "reset\n");
-}
-
 #define pb2_conf_quirk_add	fake_quirk_add
 #define pb2_conf_quirk_show	fake_quirk_show
 #define pb2_intx_toggle		fake_intx_toggle
 #define pb2_intx_show		fake_intx_show
 #define pb2_flr_request	fake_reset_request
-#define pb2_reset_show		fake_reset_show
 
 #include "../../drivers/xen/pciback2/sysfs.c"
 
@@ -309,77 +303,7 @@ static void do_flr_tells_what_the_reset_said(struct kunit *test)
 	}
 }
 
-static void a_function_shows_its_state_and_last_reset(struct kunit *test)
-{
-	const struct attribute_group *group = pb2_sysfs_device_groups[0];
-	struct device *dev = &world->pdev.dev;
-
-	KUNIT_EXPECT_STREQ(test, group->name, "pciback2");
-	KUNIT_EXPECT_EQ(test, dev_attr_state.attr.mode, 0444);
-	KUNIT_EXPECT_EQ(test, dev_attr_last_reset.attr.mode, 0444);
-
-	pci_set_drvdata(&world->pdev, &world->pbdev);
-	dev_attr_last_reset.show(dev, &dev_attr_last_reset, page);
-	KUNIT_EXPECT_STREQ(test, page, "reset\n");
-
-	WRITE_ONCE(world->pbdev.state, PB2_ASSIGNED);
-	dev_attr_state.show(dev, &dev_attr_state, page);
-	KUNIT_EXPECT_EQ(test, strncmp(page, pb2_state_name(PB2_ASSIGNED),
-				      strlen(page) - 1), 0);
-	KUNIT_EXPECT_EQ(test, page[strlen(page) - 1], '\n');
-}
-
-static void a_function_shows_its_fault_or_nothing(struct kunit *test)
-{
-	struct device *dev = &world->pdev.dev;
-
-	mutex_init(&world->pbdev.life_lock);
-	pci_set_drvdata(&world->pdev, &world->pbdev);
-	KUNIT_EXPECT_EQ(test, dev_attr_fault.attr.mode, 0444);
-	KUNIT_EXPECT_EQ(test, dev_attr_fault.show(dev, &dev_attr_fault, page),
-			0);
-	strscpy(world->pbdev.fault, "is gone", sizeof(world->pbdev.fault));
-	dev_attr_fault.show(dev, &dev_attr_fault, page);
-	KUNIT_EXPECT_STREQ(test, page, "is gone\n");
-}
-
-static void the_bus_can_be_forbidden(struct kunit *test)
-{
-	struct device *dev = &world->pdev.dev;
-
-	pci_set_drvdata(&world->pdev, &world->pbdev);
-	dev_attr_bus_reset.show(dev, &dev_attr_bus_reset, page);
-	KUNIT_EXPECT_STREQ(test, page, "1\n");
-	KUNIT_EXPECT_EQ(test, dev_attr_bus_reset.store(dev, &dev_attr_bus_reset,
-						       "0\n", 2), 2);
-	KUNIT_EXPECT_TRUE(test, world->pbdev.bus_reset_off);
-	KUNIT_EXPECT_EQ(test, dev_attr_bus_reset.store(dev, &dev_attr_bus_reset,
-						       "x", 1), -EINVAL);
-	KUNIT_EXPECT_TRUE(test, world->pbdev.bus_reset_off);
-}
-
-static void d3cold_does_not_wait_for_an_unbind(struct kunit *test)
-{
-	struct device *dev = &world->pdev.dev;
-
-	mutex_init(&dev->mutex);
-	pci_set_drvdata(&world->pdev, &world->pbdev);
-	dev_attr_d3cold.show(dev, &dev_attr_d3cold, page);
-	KUNIT_EXPECT_STREQ(test, page, "0\n");
-	KUNIT_EXPECT_EQ(test, dev_attr_d3cold.store(dev, &dev_attr_d3cold, "2",
-						    1), -EINVAL);
-	mutex_lock(&dev->mutex);
-	KUNIT_EXPECT_EQ(test, dev_attr_d3cold.store(dev, &dev_attr_d3cold, "1",
-						    1), -EBUSY);
-	mutex_unlock(&dev->mutex);
-	KUNIT_EXPECT_EQ(test, dev_attr_d3cold.store(dev, &dev_attr_d3cold, "0",
-						    1), 1);
-}
-
 static struct kunit_case cases[] = {
-	KUNIT_CASE(d3cold_does_not_wait_for_an_unbind),
-	KUNIT_CASE(a_function_shows_its_fault_or_nothing),
-	KUNIT_CASE(the_bus_can_be_forbidden),
 	KUNIT_CASE(attributes_have_the_modes_of_xen_pciback),
 	KUNIT_CASE(rubbish_is_refused_everywhere),
 	KUNIT_CASE(a_slot_is_added_listed_and_removed),
@@ -392,7 +316,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_quirk_that_is_not_added_is_an_error),
 	KUNIT_CASE(the_interrupt_handler_is_toggled_and_listed),
 	KUNIT_CASE(do_flr_tells_what_the_reset_said),
-	KUNIT_CASE(a_function_shows_its_state_and_last_reset),
 	{ }
 };
 

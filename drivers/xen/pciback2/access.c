@@ -14,7 +14,7 @@
 #include <linux/io.h>
 #include <linux/string.h>
 
-#include "ecam.h"
+#include "ecam_iface.h"
 #include "pciback2.h"
 
 static const char * const names[] = {

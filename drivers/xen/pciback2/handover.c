@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "ecam.h"
+#include "ecam_iface.h"
 #include "frontend.h"
 #include "pciback2.h"
 #include "xen_iface.h"
@@ -56,7 +56,18 @@ static bool is_read_only(const struct pb2_offer *offer)
 	return offer->is_read_only;
 }
 
-/* All must hold, in this order. None of the last three can be overridden. */
+/* Not knowing is normal, and no reason to refuse. */
+static bool may_have_iommu(const struct pb2_offer *offer)
+{
+	return offer->iommu.state != PB2_IOMMU_OFF;
+}
+
+static bool may_remap(const struct pb2_offer *offer)
+{
+	return offer->iommu.remapping != PB2_IOMMU_OFF;
+}
+
+/* All must hold, in this order. No parameter overrides those after the second. */
 static const struct {
 	bool (*holds)(const struct pb2_offer *offer);
 	const char *otherwise;
@@ -71,6 +82,10 @@ static const struct {
 	{ is_confirmed,	"Xen does not use its ECAM window" },
 	/* A domain that can write could move BARs onto others' memory. */
 	{ is_read_only,	"its ECAM page is not known to be read-only" },
+	/* Its domain could as well do DMA to whatever it reads about. */
+	{ may_have_iommu, "there is no IOMMU" },
+	/* It could forge any interrupt with what it reads of others' MSIs. */
+	{ may_remap,	"interrupt remapping is off" },
 };
 
 /**
@@ -115,6 +130,7 @@ static struct pb2_offer look(const struct pb2_device *pbdev)
 		.policy = READ_ONCE(pbdev->handover.policy),
 		.is_stubdom = pbdev->target_identity,
 		.knows_xen = pb2_domain_knows_xen(),
+		.iommu = *pb2_iommu_get(),
 	};
 
 	offer.address = pb2_window_page(&pbdev->sbdf, &offer.is_confirmed);

@@ -123,6 +123,7 @@ static int __init pb2_init(void)
 	if (rc)
 		goto err_wanted;
 
+	pb2_iommu_init();
 	pb2_domain_init(domctl_version);
 	rc = pci_register_driver(&pb2_pci_driver);
 	if (rc)

@@ -35,14 +35,12 @@
 
 #include "compat.h"
 #include "conf.h"
+#include "handover.h"
+#include "sbdf.h"
 
 #define PB2_NAME		"pciback2"
 /* libxl looks for /sys/bus/pci/drivers/pciback and no other name. */
 #define PB2_PCI_DRIVER_NAME	"pciback"
-
-#define PB2_SBDF_FMT		"%04x:%02x:%02x.%u"
-#define PB2_SBDF_ARGS(s) \
-	(s)->domain, (s)->bus, PCI_SLOT((s)->devfn), PCI_FUNC((s)->devfn)
 
 /* How long an idle function stays in D0; power/autosuspend_delay_ms */
 #define PB2_POWER_GRACE_MS	1000
@@ -52,32 +50,6 @@
 
 struct pb2_frontend;
 struct pb2_group;
-
-/**
- * struct pb2_sbdf - the address of one function
- * @domain: PCI segment
- * @bus: bus number
- * @devfn: PCI_DEVFN(slot, function)
- */
-struct pb2_sbdf {
-	u16 domain;
-	u8 bus;
-	u8 devfn;
-};
-
-/**
- * struct pb2_pattern - the addresses that one word of an administrator means
- * @domain: PCI segment
- * @bus: bus number
- * @slot: device number, or -1 for all of the bus
- * @func: function number, or -1 for all of the slot
- */
-struct pb2_pattern {
-	u16 domain;
-	u8 bus;
-	s8 slot;
-	s8 func;
-};
 
 /**
  * enum pb2_state - the life of a function, from seizing to release
@@ -155,56 +127,6 @@ enum pb2_access_way {
 struct pb2_access {
 	enum pb2_access_way way;
 	void __iomem *page;
-	const char *why;
-};
-
-/**
- * enum pb2_handover_policy - who may be given a function's ECAM page
- * @PB2_HANDOVER_OFF: nobody
- * @PB2_HANDOVER_STUBDOM: a stub domain
- * @PB2_HANDOVER_ANY: any domain
- */
-enum pb2_handover_policy {
-	PB2_HANDOVER_OFF,
-	PB2_HANDOVER_STUBDOM,
-	PB2_HANDOVER_ANY,
-};
-
-/**
- * struct pb2_offer - all that decides whether a page is handed over
- * @policy: of the function
- * @is_stubdom: its domain is one
- * @knows_xen: the version of Xen's domctl is known
- * @is_confirmed: Xen uses the ECAM window, too
- * @is_read_only: no PV domain can write to the page
- * @address: of the page, 0 for none
- */
-struct pb2_offer {
-	enum pb2_handover_policy policy;
-	bool is_stubdom;
-	bool knows_xen;
-	bool is_confirmed;
-	bool is_read_only;
-	u64 address;
-};
-
-/**
- * struct pb2_handover - a function's ECAM page and its domain
- * @policy: who may have it
- * @dir: the backend's directory in xenstore, or %NULL
- * @vsbdf: the function's virtual address, while there is @dir
- * @address: physical, of the page that the domain may map; 0 for none
- * @rc: why Xen does not take it back, or 0
- * @why: what is against a hand-over, a constant; %NULL for nothing
- *
- * Protected by device_lock.
- */
-struct pb2_handover {
-	enum pb2_handover_policy policy;
-	char *dir;
-	struct pb2_sbdf vsbdf;
-	u64 address;
-	int rc;
 	const char *why;
 };
 
@@ -353,16 +275,6 @@ struct pb2_device {
 extern struct workqueue_struct *pb2_wq;
 extern bool pb2_permissive;
 extern enum pb2_access_way pb2_access_default;
-extern enum pb2_handover_policy pb2_handover_default;
-extern bool pb2_handover_reassign;
-
-/* sbdf.c: the only parser of addresses */
-const char *pb2_sbdf_scan(const char *s, struct pb2_pattern *pat);
-int pb2_sbdf_parse_pattern(const char *s, struct pb2_pattern *pat);
-int pb2_sbdf_parse(const char *s, struct pb2_sbdf *sbdf);
-int pb2_sbdf_next_hidden(const char **list, struct pb2_pattern *pat);
-int pb2_sbdf_of(const struct pci_dev *pdev, struct pb2_sbdf *sbdf);
-bool pb2_sbdf_equal(const struct pb2_sbdf *a, const struct pb2_sbdf *b);
 
 /* wanted.c: the addresses that the administrator wants seized */
 int pb2_wanted_add(const struct pb2_pattern *pat);
@@ -445,45 +357,6 @@ const char *pb2_health_slot_fault(struct pci_dev *pdev);
 bool pb2_health_answers(struct pci_dev *pdev);
 const char *pb2_health_fault(struct pci_dev *pdev);
 
-/* window.c: where configuration space is in memory */
-void pb2_window_init(void);
-void pb2_window_exit(void);
-void pb2_window_add_bridge(struct pci_bus *bus);
-void pb2_window_ask(void);
-void pb2_window_confirm(u16 segment, u8 first, u8 last);
-void pb2_window_distrust(u16 segment);
-u64 pb2_window_of(u16 segment, u8 first, u8 last);
-u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed);
-int pb2_window_show(char *buf, size_t size);
-
-/* bridge.c: the host bridges, as Xen is told of them */
-int pb2_bridge_init(unsigned int op);
-void pb2_bridge_exit(void);
-int pb2_bridge_show(char *buf, size_t size);
-
-/* page.c: pages of configuration space that domains were given */
-int pb2_page_grant(u64 address, domid_t domid, const char *identity);
-int pb2_page_revoke(u64 address, domid_t domid, const char *identity);
-bool pb2_page_is_held(u64 address, domid_t domid, const char *identity,
-		      domid_t *holder);
-void pb2_page_look(void);
-int pb2_page_show(char *buf, size_t size);
-
-/* handover.c: a function's page, given to its domain */
-const char *pb2_handover_decide(const struct pb2_offer *offer);
-void pb2_handover_begin(struct pb2_device *pbdev, const char *dir,
-			const struct pb2_sbdf *vsbdf);
-void pb2_handover_renew(struct pb2_device *pbdev);
-void pb2_handover_suspend(struct pb2_device *pbdev);
-void pb2_handover_choose(struct pb2_device *pbdev,
-			 enum pb2_handover_policy policy);
-void pb2_handover_end(struct pb2_device *pbdev);
-const char *pb2_handover_fault(const struct pb2_device *pbdev);
-bool pb2_handover_is_free(const struct pb2_device *pbdev, domid_t domid,
-			  const char *identity);
-int pb2_handover_parse(const char *name);
-int pb2_handover_show(const struct pb2_device *pbdev, char *buf, size_t size);
-
 /* bar.c: base address registers in the hardware */
 bool pb2_bar_is_usable(const struct resource *res);
 bool pb2_bar_restore(struct pci_dev *pdev);
@@ -554,8 +427,12 @@ void pb2_msi_quiet(struct pci_dev *pdev);
 int pb2_sriov_init(void);
 void pb2_sriov_exit(void);
 
-/* sysfs.c: attributes of the driver and of the function */
+/* sysfs.c: attributes of the driver */
 extern const struct attribute_group *pb2_sysfs_driver_groups[];
+int pb2_sysfs_refuse(const char *attr, const char *buf, int rc,
+		     const char *reason);
+
+/* sysfs_device.c: attributes of a function */
 extern const struct attribute_group *pb2_sysfs_device_groups[];
 
 #endif /* PB2_PCIBACK2_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attributes of the driver and of its functions
+ * sysfs.c - attributes of the driver: those of xen-pciback, which toolstacks and
+ * scripts know, do_flr, and what concerns the whole machine
  *
- * The driver's are those of xen-pciback, which toolstacks and scripts know,
- * and do_flr. Documentation/ABI/testing/sysfs-driver-pciback2 describes all.
+ * Documentation/ABI/testing/sysfs-driver-pciback2 describes all.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,9 +25,18 @@ static const char no_address[] = "not an address [DDDD:]BB:SS.F";
 static const char no_quirk[] = "not [DDDD:]BB:SS.F-REG:SIZE:MASK";
 static const char not_seized[] = "no such function is seized";
 
-/* Says in one line what was written and why it has no effect; returns @rc. */
-static int refuse(const char *attr, const char *buf, int rc,
-		  const char *reason)
+/**
+ * pb2_sysfs_refuse() - say what was written and why it has no effect
+ * @attr: the attribute's name
+ * @buf: what was written
+ * @rc: the errno
+ * @reason: for a human
+ *
+ * Context: any.
+ * Return: @rc.
+ */
+int pb2_sysfs_refuse(const char *attr, const char *buf, int rc,
+		     const char *reason)
 {
 	const char *word = skip_spaces(buf);
 
@@ -51,11 +60,11 @@ static struct pb2_device *find_written(const char *attr, const char *buf,
 
 	rc = pb2_sbdf_parse(buf, &sbdf);
 	if (rc)
-		return ERR_PTR(refuse(attr, buf, rc, no_address));
+		return ERR_PTR(pb2_sysfs_refuse(attr, buf, rc, no_address));
 
 	pbdev = pb2_registry_find(&sbdf);
 	if (!pbdev)
-		return ERR_PTR(refuse(attr, buf, absent, not_seized));
+		return ERR_PTR(pb2_sysfs_refuse(attr, buf, absent, not_seized));
 
 	return pbdev;
 }
@@ -74,11 +83,11 @@ static ssize_t new_slot_store(struct device_driver *drv, const char *buf,
 
 	rc = pb2_sbdf_parse_pattern(buf, &pat);
 	if (rc)
-		return refuse("new_slot", buf, rc, no_address);
+		return pb2_sysfs_refuse("new_slot", buf, rc, no_address);
 
 	rc = pb2_wanted_add(&pat);
 	if (rc)
-		return refuse("new_slot", buf, rc, "not added");
+		return pb2_sysfs_refuse("new_slot", buf, rc, "not added");
 
 	return count;
 }
@@ -92,11 +101,11 @@ static ssize_t remove_slot_store(struct device_driver *drv, const char *buf,
 
 	rc = pb2_sbdf_parse_pattern(buf, &pat);
 	if (rc)
-		return refuse("remove_slot", buf, rc, no_address);
+		return pb2_sysfs_refuse("remove_slot", buf, rc, no_address);
 
 	rc = pb2_wanted_remove(&pat);
 	if (rc)
-		return refuse("remove_slot", buf, rc, "not in slots");
+		return pb2_sysfs_refuse("remove_slot", buf, rc, "not in slots");
 
 	return count;
 }
@@ -234,18 +243,18 @@ static ssize_t quirks_store(struct device_driver *drv, const char *buf,
 
 	rc = parse_quirk(buf, &quirk);
 	if (rc)
-		return refuse("quirks", buf, rc, no_quirk);
+		return pb2_sysfs_refuse("quirks", buf, rc, no_quirk);
 
 	pbdev = pb2_registry_find(&quirk.sbdf);
 	if (!pbdev)
-		return refuse("quirks", buf, -ENODEV, not_seized);
+		return pb2_sysfs_refuse("quirks", buf, -ENODEV, not_seized);
 
 	mutex_lock(&pbdev->gate.lock);
 	rc = pb2_conf_quirk_add(pbdev, quirk.off, quirk.len, quirk.mask);
 	mutex_unlock(&pbdev->gate.lock);
 	pb2_device_put(pbdev);
 	if (rc)
-		return refuse("quirks", buf, rc,
+		return pb2_sysfs_refuse("quirks", buf, rc,
 			      rc == -EINVAL ? "no such register" : "not added");
 
 	return count;
@@ -288,7 +297,7 @@ static ssize_t do_flr_store(struct device_driver *drv, const char *buf,
 	rc = pb2_flr_request(pbdev);
 	pb2_device_put(pbdev);
 	if (rc)
-		return refuse("do_flr", buf, rc, "not reset");
+		return pb2_sysfs_refuse("do_flr", buf, rc, "not reset");
 
 	return count;
 }
@@ -334,173 +343,5 @@ static const struct attribute_group driver_group = {
 
 const struct attribute_group *pb2_sysfs_driver_groups[] = {
 	&driver_group,
-	NULL
-};
-
-static ssize_t state_show(struct device *dev, struct device_attribute *attr,
-			  char *buf)
-{
-	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-
-	return sysfs_emit(buf, "%s\n",
-			  pb2_state_name(READ_ONCE(pbdev->state)));
-}
-static DEVICE_ATTR_RO(state);
-
-static ssize_t last_reset_show(struct device *dev,
-			       struct device_attribute *attr, char *buf)
-{
-	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-
-	return pb2_reset_show(pbdev, buf, PAGE_SIZE);
-}
-static DEVICE_ATTR_RO(last_reset);
-
-static ssize_t fault_show(struct device *dev, struct device_attribute *attr,
-			  char *buf)
-{
-	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-	int len = 0;
-
-	mutex_lock(&pbdev->life_lock);
-	if (pbdev->fault[0])
-		len = sysfs_emit(buf, "%s\n", pbdev->fault);
-	mutex_unlock(&pbdev->life_lock);
-	return len;
-}
-static DEVICE_ATTR_RO(fault);
-
-static ssize_t bus_reset_show(struct device *dev,
-			      struct device_attribute *attr, char *buf)
-{
-	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-
-	return sysfs_emit(buf, "%d\n", !READ_ONCE(pbdev->bus_reset_off));
-}
-
-static ssize_t bus_reset_store(struct device *dev,
-			       struct device_attribute *attr, const char *buf,
-			       size_t count)
-{
-	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-	bool on;
-
-	if (kstrtobool(buf, &on))
-		return refuse("bus_reset", buf, -EINVAL, "not 0 or 1");
-
-	WRITE_ONCE(pbdev->bus_reset_off, !on);
-	return count;
-}
-static DEVICE_ATTR_RW(bus_reset);
-
-static ssize_t d3cold_show(struct device *dev, struct device_attribute *attr,
-			   char *buf)
-{
-	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-
-	return sysfs_emit(buf, "%d\n", READ_ONCE(pbdev->d3cold));
-}
-
-static ssize_t d3cold_store(struct device *dev, struct device_attribute *attr,
-			    const char *buf, size_t count)
-{
-	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-	bool on;
-
-	if (kstrtobool(buf, &on))
-		return refuse("d3cold", buf, -EINVAL, "not 0 or 1");
-
-	/* Unbinding removes this file with device_lock held. */
-	if (!device_trylock(dev))
-		return refuse("d3cold", buf, -EBUSY, "the function is busy");
-	pb2_power_allow_d3cold(pbdev, on);
-	device_unlock(dev);
-	return count;
-}
-static DEVICE_ATTR_RW(d3cold);
-
-static ssize_t access_show(struct device *dev, struct device_attribute *attr,
-			   char *buf)
-{
-	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-	int len;
-
-	mutex_lock(&pbdev->gate.lock);
-	len = pb2_access_show(pbdev, buf, PAGE_SIZE);
-	mutex_unlock(&pbdev->gate.lock);
-	return len;
-}
-
-static ssize_t access_store(struct device *dev, struct device_attribute *attr,
-			    const char *buf, size_t count)
-{
-	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-	int way = pb2_access_parse(buf);
-	int rc = -EBUSY;
-
-	if (way < 0)
-		return refuse("access", buf, way, "not auto, cf8 or ecam");
-
-	/* A reset holds the lock, and what the two ways show changes then. */
-	if (!device_trylock(dev))
-		return refuse("access", buf, rc, "the function is busy");
-	mutex_lock(&pbdev->gate.lock);
-	rc = pb2_access_choose(pbdev, way);
-	mutex_unlock(&pbdev->gate.lock);
-	device_unlock(dev);
-	return rc ? refuse("access", buf, rc, "not possible, see pciback2/access")
-		  : count;
-}
-static DEVICE_ATTR_RW(access);
-
-static ssize_t handover_show(struct device *dev,
-			     struct device_attribute *attr, char *buf)
-{
-	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-	int len;
-
-	/* Unbinding it removes this file with device_lock held. */
-	if (!device_trylock(dev))
-		return -EBUSY;
-	len = pb2_handover_show(pbdev, buf, PAGE_SIZE);
-	device_unlock(dev);
-	return len;
-}
-
-static ssize_t handover_store(struct device *dev,
-			      struct device_attribute *attr, const char *buf,
-			      size_t count)
-{
-	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-	int policy = pb2_handover_parse(buf);
-
-	if (policy < 0)
-		return refuse("handover", buf, policy, "not off, stubdom or any");
-	if (!device_trylock(dev))
-		return refuse("handover", buf, -EBUSY, "the function is busy");
-	pb2_handover_choose(pbdev, policy);
-	device_unlock(dev);
-	return count;
-}
-static DEVICE_ATTR_RW(handover);
-
-static struct attribute *device_attrs[] = {
-	&dev_attr_state.attr,
-	&dev_attr_fault.attr,
-	&dev_attr_last_reset.attr,
-	&dev_attr_bus_reset.attr,
-	&dev_attr_d3cold.attr,
-	&dev_attr_access.attr,
-	&dev_attr_handover.attr,
-	NULL
-};
-
-static const struct attribute_group device_group = {
-	.name = PB2_NAME,
-	.attrs = device_attrs,
-};
-
-const struct attribute_group *pb2_sysfs_device_groups[] = {
-	&device_group,
 	NULL
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * xen_iface.c - the only caller of hypercalls, event channels, grants and
- * xenstore
+ * xen_iface.c - the only caller of hypercalls, event channels and grants
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -13,6 +12,7 @@
 #include <xen/interface/host_bridge.h>
 #include <xen/interface/io/pciif.h>
 #include <xen/interface/physdev.h>
+#include <xen/interface/sysctl.h>
 #include <xen/interface/version.h>
 #include <xen/pci.h>
 #include <xen/xen.h>
@@ -20,9 +20,6 @@
 
 #include "pciback2.h"
 #include "xen_iface.h"
-
-/* The toolstack writes to the same xenstore. */
-#define PUBLISH_TRIES	16
 
 /**
  * pb2_xen_is_initial_domain() - is this dom0?
@@ -249,6 +246,36 @@ int pb2_xen_domctl(struct xen_domctl *op)
 	return privcmd_call(__HYPERVISOR_domctl, (unsigned long)op, 0, 0, 0, 0);
 }
 
+/**
+ * pb2_xen_sysctl() - a question about the machine
+ * @op: the question, also gets the answer
+ *
+ * Context: may sleep.
+ * Return: 0, -EACCES for another interface version than Xen's, or another
+ * errno of Xen's.
+ */
+int pb2_xen_sysctl(struct xen_sysctl *op)
+{
+	return privcmd_call(__HYPERVISOR_sysctl, (unsigned long)op, 0, 0, 0, 0);
+}
+
+/**
+ * pb2_xen_command_line() - what the administrator told Xen
+ *
+ * Context: may sleep.
+ * Return: Xen's command line, for the caller to kfree(), or %NULL.
+ */
+char *pb2_xen_command_line(void)
+{
+	struct xen_commandline *line = kzalloc(sizeof(*line), GFP_KERNEL);
+	char *copy = NULL;
+
+	if (line && HYPERVISOR_xen_version(XENVER_commandline, line) >= 0)
+		copy = kstrndup(line->buf, sizeof(line->buf) - 1, GFP_KERNEL);
+	kfree(line);
+	return copy;
+}
+
 static void (*on_release)(void);
 static bool is_watching;
 
@@ -388,197 +415,4 @@ void pb2_xen_notify(unsigned int irq)
 void pb2_xen_eoi(unsigned int irq, bool spurious)
 {
 	xen_irq_lateeoi(irq, spurious ? XEN_EOI_FLAG_SPURIOUS : 0);
-}
-
-/**
- * pb2_xen_read() - read a xenstore node
- * @dir: directory
- * @node: name in it
- *
- * Context: may sleep.
- * Return: the value, to be freed with kfree(), or an ERR_PTR(): -ENOENT for
- * no such node, -ENOMEM and others from xenstore.
- */
-char *pb2_xen_read(const char *dir, const char *node)
-{
-	return xenbus_read(XBT_NIL, dir, node, NULL);
-}
-
-/**
- * pb2_xen_write() - write a xenstore node
- * @dir: directory
- * @node: name in it
- * @val: the value
- *
- * Context: may sleep.
- * Return: 0 or an errno of xenstore's.
- */
-int pb2_xen_write(const char *dir, const char *node, const char *val)
-{
-	return xenbus_write(XBT_NIL, dir, node, val);
-}
-
-static int publish(struct xenbus_transaction xbt, const char *dir,
-		   const struct pb2_xen_node *nodes, unsigned int nr)
-{
-	unsigned int i;
-	int rc = xenbus_exists(xbt, dir, "state") ? 0 : -ENOENT;
-
-	for (i = 0; i < nr && !rc; i++)
-		rc = xenbus_write(xbt, dir, nodes[i].name, nodes[i].val);
-	return rc;
-}
-
-/**
- * pb2_xen_publish() - write several xenstore nodes at once
- * @dir: a backend's directory
- * @nodes: what to write
- * @nr: how many
- *
- * Unlike a plain write it does not bring back a directory that is gone.
- *
- * Context: may sleep.
- * Return: 0, -ENOENT if the directory is gone, -EAGAIN if others write there
- * all the time, or another errno of xenstore's; nothing is written then.
- */
-int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
-		    unsigned int nr)
-{
-	struct xenbus_transaction xbt;
-	unsigned int try;
-	int rc = -EAGAIN;
-
-	for (try = 0; try < PUBLISH_TRIES && rc == -EAGAIN; try++) {
-		rc = xenbus_transaction_start(&xbt);
-		if (rc)
-			break;
-		rc = publish(xbt, dir, nodes, nr);
-		if (rc)
-			xenbus_transaction_end(xbt, 1);
-		else
-			rc = xenbus_transaction_end(xbt, 0);
-	}
-	return rc;
-}
-
-/**
- * pb2_xen_rm() - remove a xenstore node and what is below it
- * @dir: directory
- * @node: name in it
- *
- * Context: may sleep. A node that is not there is no error.
- */
-void pb2_xen_rm(const char *dir, const char *node)
-{
-	xenbus_rm(XBT_NIL, dir, node);
-}
-
-/**
- * pb2_xen_state() - read the state in one end's directory
- * @dir: the directory
- *
- * Context: may sleep.
- * Return: the state; XenbusStateUnknown if there is none. The other end may
- * have written any number.
- */
-enum xenbus_state pb2_xen_state(const char *dir)
-{
-	return xenbus_read_driver_state(dir);
-}
-
-/**
- * pb2_xen_switch_state() - write our own state
- * @xdev: the backend's device
- * @state: the new state
- *
- * libxl writes our state as well, and xenbus_switch_state() trusts the last
- * value that it wrote itself: tell it what is really there, or it would take
- * the write for needless.
- *
- * Context: may sleep.
- * Return: 0; errors of xenstore are reported by xenbus itself.
- */
-int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state)
-{
-	xdev->state = xenbus_read_driver_state(xdev->nodename);
-	return xenbus_switch_state(xdev, state);
-}
-
-/**
- * pb2_xen_rewrite_state() - write our state even if it is what stands there
- * @xdev: the backend's device
- * @state: the state
- *
- * For the watch event that every write causes. Unlike a plain write it does
- * not bring back a directory that is gone.
- *
- * Context: may sleep.
- * Return: 0; errors of xenstore are reported by xenbus itself.
- */
-int pb2_xen_rewrite_state(struct xenbus_device *xdev, enum xenbus_state state)
-{
-	xdev->state = XenbusStateUnknown;
-	return xenbus_switch_state(xdev, state);
-}
-
-/**
- * pb2_xen_is_online() - does the toolstack want the device to stay?
- * @xdev: the backend's device
- *
- * Context: may sleep.
- * Return: the node "online", false if it is not there.
- */
-bool pb2_xen_is_online(struct xenbus_device *xdev)
-{
-	return xenbus_dev_is_online(xdev);
-}
-
-/**
- * pb2_xen_error() - report an error in the log and in xenstore's error node
- * @xdev: the backend's device
- * @rc: the errno
- * @fmt: what went wrong
- *
- * Unlike xenbus_dev_fatal() it leaves the state alone: one failing function
- * must not take down the others of its domain.
- *
- * Context: may sleep.
- */
-void pb2_xen_error(struct xenbus_device *xdev, int rc, const char *fmt, ...)
-{
-	struct va_format vaf;
-	va_list args;
-
-	va_start(args, fmt);
-	vaf.fmt = fmt;
-	vaf.va = &args;
-	xenbus_dev_error(xdev, rc, "%pV", &vaf);
-	va_end(args);
-}
-
-/**
- * pb2_xen_watch() - watch the backend's own directory
- * @xdev: the backend's device
- * @watch: storage, until pb2_xen_unwatch()
- * @callback: called in xenwatch's thread, once at once
- *
- * Context: may sleep.
- * Return: 0, or an errno of xenstore's.
- */
-int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
-		  void (*callback)(struct xenbus_watch *watch,
-				   const char *path, const char *token))
-{
-	return xenbus_watch_path(xdev, xdev->nodename, watch, NULL, callback);
-}
-
-/**
- * pb2_xen_unwatch() - undo pb2_xen_watch()
- * @watch: a registered watch
- *
- * Context: may sleep; takes xenwatch's mutex unless called in its thread.
- */
-void pb2_xen_unwatch(struct xenbus_watch *watch)
-{
-	unregister_xenbus_watch(watch);
 }

@@ -3,8 +3,8 @@
  * xen_iface.h - every call that reaches the hypervisor, an event channel, a
  * grant or xenstore
  *
- * xen_iface.c is the only file that makes them. The KUnit tests link a fake
- * in its place.
+ * xen_iface.c and store_iface.c are the only files that make them. The KUnit
+ * tests link fakes in their place.
  */
 #ifndef PB2_XEN_IFACE_H
 #define PB2_XEN_IFACE_H
@@ -14,6 +14,7 @@
 #include <xen/xenbus.h>
 
 struct xen_domctl;
+struct xen_sysctl;
 
 /* Physical devices */
 bool pb2_xen_is_initial_domain(void);
@@ -21,6 +22,8 @@ bool pb2_xen_has_pirqs(void);
 int pb2_xen_prepare_msix(struct pci_dev *pdev);
 int pb2_xen_release_msix(struct pci_dev *pdev);
 int pb2_xen_device_reset(struct pci_dev *pdev);
+int pb2_xen_sysctl(struct xen_sysctl *op);
+char *pb2_xen_command_line(void);
 bool pb2_xen_has_capability(const char *word);
 int pb2_xen_host_bridge_add(unsigned int op, u16 segment, u64 base, u64 size);
 int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base);
@@ -44,7 +47,7 @@ void pb2_xen_unbind_evtchn(unsigned int irq, void *arg);
 void pb2_xen_notify(unsigned int irq);
 void pb2_xen_eoi(unsigned int irq, bool spurious);
 
-/* xenstore */
+/* store_iface.c */
 char *pb2_xen_read(const char *dir, const char *node);
 /**
  * struct pb2_xen_node - a xenstore node to write

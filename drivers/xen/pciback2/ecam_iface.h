@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ecam.h - one function's page of configuration space in memory
+ * ecam_iface.h - one function's page of configuration space in memory
  *
- * Like pci_iface.h: ecam.c touches the hardware, and the KUnit tests link a
+ * Like pci_iface.h: ecam_iface.c touches the hardware, and the KUnit tests link a
  * fake in its place.
  */
-#ifndef PB2_ECAM_H
-#define PB2_ECAM_H
+#ifndef PB2_ECAM_IFACE_H
+#define PB2_ECAM_IFACE_H
 
 #include <linux/types.h>
 
@@ -16,4 +16,4 @@ bool pb2_ecam_is_read_only(const void __iomem *page);
 u32 pb2_ecam_read(const void __iomem *reg, unsigned int len);
 void pb2_ecam_write(void __iomem *reg, unsigned int len, u32 val);
 
-#endif /* PB2_ECAM_H */
+#endif /* PB2_ECAM_IFACE_H */

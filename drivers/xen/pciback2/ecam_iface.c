@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ecam.c - one function's page of configuration space in memory
+ * ecam_iface.c - one function's page of configuration space in memory
  */
 #include <linux/io.h>
 #include <linux/pci.h>
@@ -8,7 +8,7 @@
 #include <asm/pci_x86.h>
 #endif
 
-#include "ecam.h"
+#include "ecam_iface.h"
 
 /**
  * pb2_ecam_map() - map a function's page

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sysfs_device.c - attributes of a function, in its directory pciback2/
+ *
+ * Documentation/ABI/testing/sysfs-driver-pciback2 describes all.
+ */
+#include <linux/device.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "pciback2.h"
+
+static ssize_t state_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+
+	return sysfs_emit(buf, "%s\n",
+			  pb2_state_name(READ_ONCE(pbdev->state)));
+}
+static DEVICE_ATTR_RO(state);
+
+static ssize_t last_reset_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+
+	return pb2_reset_show(pbdev, buf, PAGE_SIZE);
+}
+static DEVICE_ATTR_RO(last_reset);
+
+static ssize_t fault_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int len = 0;
+
+	mutex_lock(&pbdev->life_lock);
+	if (pbdev->fault[0])
+		len = sysfs_emit(buf, "%s\n", pbdev->fault);
+	mutex_unlock(&pbdev->life_lock);
+	return len;
+}
+static DEVICE_ATTR_RO(fault);
+
+static ssize_t bus_reset_show(struct device *dev,
+			      struct device_attribute *attr, char *buf)
+{
+	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+
+	return sysfs_emit(buf, "%d\n", !READ_ONCE(pbdev->bus_reset_off));
+}
+
+static ssize_t bus_reset_store(struct device *dev,
+			       struct device_attribute *attr, const char *buf,
+			       size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	bool on;
+
+	if (kstrtobool(buf, &on))
+		return pb2_sysfs_refuse("bus_reset", buf, -EINVAL, "not 0 or 1");
+
+	WRITE_ONCE(pbdev->bus_reset_off, !on);
+	return count;
+}
+static DEVICE_ATTR_RW(bus_reset);
+
+static ssize_t d3cold_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+
+	return sysfs_emit(buf, "%d\n", READ_ONCE(pbdev->d3cold));
+}
+
+static ssize_t d3cold_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	bool on;
+
+	if (kstrtobool(buf, &on))
+		return pb2_sysfs_refuse("d3cold", buf, -EINVAL, "not 0 or 1");
+
+	/* Unbinding removes this file with device_lock held. */
+	if (!device_trylock(dev))
+		return pb2_sysfs_refuse("d3cold", buf, -EBUSY, "the function is busy");
+	pb2_power_allow_d3cold(pbdev, on);
+	device_unlock(dev);
+	return count;
+}
+static DEVICE_ATTR_RW(d3cold);
+
+static ssize_t access_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int len;
+
+	mutex_lock(&pbdev->gate.lock);
+	len = pb2_access_show(pbdev, buf, PAGE_SIZE);
+	mutex_unlock(&pbdev->gate.lock);
+	return len;
+}
+
+static ssize_t access_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int way = pb2_access_parse(buf);
+	int rc = -EBUSY;
+
+	if (way < 0)
+		return pb2_sysfs_refuse("access", buf, way, "not auto, cf8 or ecam");
+
+	/* A reset holds the lock, and what the two ways show changes then. */
+	if (!device_trylock(dev))
+		return pb2_sysfs_refuse("access", buf, rc, "the function is busy");
+	mutex_lock(&pbdev->gate.lock);
+	rc = pb2_access_choose(pbdev, way);
+	mutex_unlock(&pbdev->gate.lock);
+	device_unlock(dev);
+	return rc ? pb2_sysfs_refuse("access", buf, rc, "not possible, see pciback2/access")
+		  : count;
+}
+static DEVICE_ATTR_RW(access);
+
+static ssize_t handover_show(struct device *dev,
+			     struct device_attribute *attr, char *buf)
+{
+	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int len;
+
+	/* Unbinding it removes this file with device_lock held. */
+	if (!device_trylock(dev))
+		return -EBUSY;
+	len = pb2_handover_show(pbdev, buf, PAGE_SIZE);
+	device_unlock(dev);
+	return len;
+}
+
+static ssize_t handover_store(struct device *dev,
+			      struct device_attribute *attr, const char *buf,
+			      size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int policy = pb2_handover_parse(buf);
+
+	if (policy < 0)
+		return pb2_sysfs_refuse("handover", buf, policy, "not off, stubdom or any");
+	if (!device_trylock(dev))
+		return pb2_sysfs_refuse("handover", buf, -EBUSY, "the function is busy");
+	pb2_handover_choose(pbdev, policy);
+	device_unlock(dev);
+	return count;
+}
+static DEVICE_ATTR_RW(handover);
+
+static ssize_t iommu_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return pb2_iommu_show(buf, PAGE_SIZE);
+}
+static DEVICE_ATTR_RO(iommu);
+
+static struct attribute *device_attrs[] = {
+	&dev_attr_state.attr,
+	&dev_attr_fault.attr,
+	&dev_attr_last_reset.attr,
+	&dev_attr_bus_reset.attr,
+	&dev_attr_d3cold.attr,
+	&dev_attr_access.attr,
+	&dev_attr_handover.attr,
+	&dev_attr_iommu.attr,
+	NULL
+};
+
+static const struct attribute_group device_group = {
+	.name = PB2_NAME,
+	.attrs = device_attrs,
+};
+
+const struct attribute_group *pb2_sysfs_device_groups[] = {
+	&device_group,
+	NULL
+};

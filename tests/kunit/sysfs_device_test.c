@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of the attributes of a function
+ */
+#include "life_world.h"
+
+#include "../../drivers/xen/pciback2/sysfs_device.c"
+
+/* sysfs hands out pages, and sysfs_emit() insists on one. */
+static char page[PAGE_SIZE] __aligned(PAGE_SIZE);
+
+static const char *read_from(struct kunit *test, struct device_attribute *attr)
+{
+	struct life_world *world = test->priv;
+	ssize_t rc;
+
+	memset(page, 0, sizeof(page));
+	rc = attr->show(&world->pdev->dev, attr, page);
+	KUNIT_EXPECT_EQ(test, rc, strlen(page));
+	return page;
+}
+
+static ssize_t write_to(struct kunit *test, struct device_attribute *attr,
+			const char *word)
+{
+	struct life_world *world = test->priv;
+
+	return attr->store(&world->pdev->dev, attr, word, strlen(word));
+}
+
+static void attributes_have_names_and_modes(struct kunit *test)
+{
+	static const struct {
+		const char *name;
+		umode_t mode;
+	} want[] = {
+		{ "state", 0444 }, { "fault", 0444 }, { "last_reset", 0444 },
+		{ "bus_reset", 0644 }, { "d3cold", 0644 }, { "access", 0644 },
+		{ "handover", 0644 }, { "iommu", 0444 },
+	};
+	struct attribute **attrs = pb2_sysfs_device_groups[0]->attrs;
+	unsigned int i;
+
+	KUNIT_EXPECT_STREQ(test, pb2_sysfs_device_groups[0]->name, "pciback2");
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		KUNIT_ASSERT_NOT_NULL(test, attrs[i]);
+		KUNIT_EXPECT_STREQ(test, attrs[i]->name, want[i].name);
+		KUNIT_EXPECT_EQ(test, attrs[i]->mode, want[i].mode);
+	}
+	KUNIT_EXPECT_NULL(test, attrs[i]);
+}
+
+static void a_function_shows_its_state_and_last_reset(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_state), "idle\n");
+	KUNIT_EXPECT_EQ(test, strncmp(read_from(test, &dev_attr_last_reset),
+				      "kernel proven 0 ", 16), 0);
+	life_assign(test, world->pbdev, &world->fe);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_state), "assigned\n");
+}
+
+static void a_function_shows_its_fault_or_nothing(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_fault), "");
+	strscpy(world->pbdev->fault, "is gone", sizeof(world->pbdev->fault));
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_fault), "is gone\n");
+	world->pbdev->fault[0] = '\0';
+}
+
+static void the_bus_can_be_forbidden(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_bus_reset), "1\n");
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_bus_reset, "0\n"), 2);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->bus_reset_off);
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_bus_reset, "x"), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->bus_reset_off);
+}
+
+/* Unbinding removes the files with device_lock held. */
+static void none_waits_for_an_unbind(struct kunit *test)
+{
+	static struct device_attribute * const attrs[] = {
+		&dev_attr_d3cold, &dev_attr_access, &dev_attr_handover,
+	};
+	static const char * const words[] = { "1", "cf8", "off" };
+	struct life_world *world = test->priv;
+	unsigned int i;
+
+	life_seize_dev(test);
+	device_lock(&world->pdev->dev);
+	for (i = 0; i < ARRAY_SIZE(attrs); i++)
+		KUNIT_EXPECT_EQ(test, write_to(test, attrs[i], words[i]),
+				-EBUSY);
+	KUNIT_EXPECT_EQ(test, dev_attr_handover.show(&world->pdev->dev,
+						     &dev_attr_handover, page),
+			-EBUSY);
+	device_unlock(&world->pdev->dev);
+	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
+		KUNIT_EXPECT_EQ(test, write_to(test, attrs[i], "2"), -EINVAL);
+		KUNIT_EXPECT_EQ(test, write_to(test, attrs[i], words[i]),
+				strlen(words[i]));
+	}
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_d3cold, "0"), 1);
+}
+
+static void a_choice_is_shown(struct kunit *test)
+{
+	life_seize_dev(test);
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_access, "cf8\n"), 4);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_access),
+			   "cf8 (cf8): chosen\n");
+	/* No window is known here. */
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_access, "ecam"),
+			-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_handover, "any"), 3);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_handover),
+			   "any: not handed over: in no domain\n");
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_iommu),
+			   "iommu unknown, interrupt remapping unknown, quarantine unknown\n");
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(attributes_have_names_and_modes),
+	KUNIT_CASE(a_function_shows_its_state_and_last_reset),
+	KUNIT_CASE(a_function_shows_its_fault_or_nothing),
+	KUNIT_CASE(the_bus_can_be_forbidden),
+	KUNIT_CASE(none_waits_for_an_unbind),
+	KUNIT_CASE(a_choice_is_shown),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "pciback2_sysfs_device",
+	.init = life_world_init,
+	.exit = life_world_exit,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);
