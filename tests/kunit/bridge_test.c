@@ -27,6 +27,11 @@ static char *shown(struct kunit *test)
 	return buf;
 }
 
+static void expect_shown(struct kunit *test, const char *line)
+{
+	KUNIT_EXPECT_NOT_NULL(test, strstr(shown(test), line));
+}
+
 static bool is_confirmed(void)
 {
 	const struct pb2_sbdf sbdf = {};
@@ -42,8 +47,8 @@ static void without_the_call_the_windows_are_confirmed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("host_bridge_add"), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("mmcfg_reserved"), 1);
 	KUNIT_EXPECT_TRUE(test, is_confirmed());
-	KUNIT_EXPECT_NOT_NULL(test, strstr(shown(test),
-					   "0000:00-ff 0xb0000000 Xen has no call for host bridges\n"));
+	expect_shown(test,
+		     "0000:00-ff 0xb0000000 Xen has no call for host bridges\n");
 	pb2_bridge_exit();
 }
 
@@ -56,7 +61,7 @@ static void a_xen_that_says_so_is_told(struct kunit *test)
 	/* That has answered it. */
 	KUNIT_EXPECT_EQ(test, fake_count("mmcfg_reserved"), 0);
 	KUNIT_EXPECT_TRUE(test, is_confirmed());
-	KUNIT_EXPECT_NOT_NULL(test, strstr(shown(test), "registered with Xen\n"));
+	expect_shown(test, "registered with Xen\n");
 	pb2_bridge_exit();
 
 	/* Loaded again it says the same. */
@@ -91,7 +96,7 @@ static void a_refusal_is_shown_and_xen_asked(struct kunit *test)
 {
 	fake_fail("host_bridge_add", 1, -EPERM);
 	KUNIT_ASSERT_EQ(test, pb2_bridge_init(44), 0);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(shown(test), "Xen refuses it\n"));
+	expect_shown(test, "Xen refuses it\n");
 	KUNIT_EXPECT_EQ(test, fake_count("mmcfg_reserved"), 1);
 	pb2_bridge_exit();
 }
@@ -107,7 +112,7 @@ static void a_conflict_disables_hand_over_on_the_segment(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("mmcfg_reserved"), 0);
 	pb2_window_show(buf, sizeof(buf));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, "Xen has another one for the segment\n"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(shown(test), "Xen has another ECAM window\n"));
+	expect_shown(test, "Xen has another ECAM window\n");
 	pb2_bridge_exit();
 }
 
@@ -128,8 +133,7 @@ static void one_that_appears_is_told_once(struct kunit *test)
 	bus_event(&notifier, BUS_NOTIFY_ADD_DEVICE, &hot->pdev.dev);
 	/* There is no address that Xen could be told. */
 	KUNIT_EXPECT_EQ(test, fake_count("host_bridge_add"), 0);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(shown(test),
-					   "0012:40-4f 0x0 no ECAM window covers its buses\n"));
+	expect_shown(test, "0012:40-4f 0x0 no ECAM window covers its buses\n");
 	/* Nor with its next function, nor when one leaves */
 	bus_event(&notifier, BUS_NOTIFY_ADD_DEVICE, &hot->pdev.dev);
 	bus_event(&notifier, BUS_NOTIFY_DEL_DEVICE, &hot->pdev.dev);
