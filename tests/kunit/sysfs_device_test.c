@@ -37,6 +37,7 @@ static void attributes_have_names_and_modes(struct kunit *test)
 		{ "state", 0444 }, { "fault", 0444 }, { "last_reset", 0444 },
 		{ "bus_reset", 0644 }, { "d3cold", 0644 }, { "access", 0644 },
 		{ "handover", 0644 }, { "iommu", 0444 },
+		{ "backend_domid", 0644 },
 	};
 	struct attribute **attrs = pb2_sysfs_device_groups[0]->attrs;
 	unsigned int i;
@@ -90,8 +91,9 @@ static void none_waits_for_an_unbind(struct kunit *test)
 {
 	static struct device_attribute * const attrs[] = {
 		&dev_attr_d3cold, &dev_attr_access, &dev_attr_handover,
+		&dev_attr_backend_domid,
 	};
-	static const char * const words[] = { "1", "cf8", "off" };
+	static const char * const words[] = { "1", "cf8", "off", "none" };
 	struct life_world *world = test->priv;
 	unsigned int i;
 
@@ -105,7 +107,7 @@ static void none_waits_for_an_unbind(struct kunit *test)
 			-EBUSY);
 	device_unlock(&world->pdev->dev);
 	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
-		KUNIT_EXPECT_EQ(test, write_to(test, attrs[i], "2"), -EINVAL);
+		KUNIT_EXPECT_EQ(test, write_to(test, attrs[i], "-2"), -EINVAL);
 		KUNIT_EXPECT_EQ(test, write_to(test, attrs[i], words[i]),
 				strlen(words[i]));
 	}
@@ -128,6 +130,38 @@ static void a_choice_is_shown(struct kunit *test)
 			   "iommu unknown, interrupt remapping unknown, quarantine unknown\n");
 }
 
+static void a_backend_is_a_domain_or_none(struct kunit *test)
+{
+	static const char * const bad[] = {
+		"", "\n", " ", "-1", "32752", "32753", "65535", "65536", "0x10",
+		"1 2", "1,2", " 1", "1 ", "1\n\n", "none1", "None", "1.0", "%s%n",
+	};
+	struct device_attribute *attr = &dev_attr_backend_domid;
+	unsigned int i;
+
+	life_seize_dev(test);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		KUNIT_EXPECT_EQ_MSG(test, write_to(test, attr, bad[i]), -EINVAL,
+				    "\"%s\"", bad[i]);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "none\n");
+
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, "0"), 1);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "0\n");
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, "32751\n"), 6);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "32751\n");
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, "none\n"), 5);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "none\n");
+}
+
+static void a_backend_is_not_changed_under_a_guest(struct kunit *test)
+{
+	life_assign_dev(test);
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_backend_domid, "1"),
+			-EBUSY);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_backend_domid),
+			   "none\n");
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(attributes_have_names_and_modes),
 	KUNIT_CASE(a_function_shows_its_state_and_last_reset),
@@ -135,6 +169,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_bus_can_be_forbidden),
 	KUNIT_CASE(none_waits_for_an_unbind),
 	KUNIT_CASE(a_choice_is_shown),
+	KUNIT_CASE(a_backend_is_a_domain_or_none),
+	KUNIT_CASE(a_backend_is_not_changed_under_a_guest),
 	{ }
 };
 

@@ -12,6 +12,7 @@
 #include <linux/bitmap.h>
 #include <linux/bits.h>
 #include <linux/list.h>
+#include <linux/pci.h>
 #include <linux/types.h>
 
 struct pb2_device;
@@ -22,6 +23,9 @@ struct pb2_conf_reg;
 
 #define PB2_CONF_MAX_SIZE	4096
 #define PB2_CONF_MAX_QUIRKS	256
+
+/* More do not fit behind the header, at a dword each */
+#define PB2_CONF_MAX_CAPS	((PCI_CFG_SPACE_SIZE - PCI_STD_HEADER_SIZEOF) / 4)
 
 /* struct pb2_conf_field.hold */
 #define PB2_CONF_FIRM		BIT(0)	/* permissive does not relax it */
@@ -93,6 +97,7 @@ struct pb2_conf_field {
  * @id: PCI_CAP_ID_* or PCI_EXT_CAP_ID_*; unused for a header
  * @hide: the guest sees a null capability in its place (ID and version read
  *	0, the chain goes on); extended capabilities only
+ * @size: bytes of its longest form; conventional capabilities only
  * @firm_len: bytes from its start that permissive does not relax, up to the
  *	next capability; extended capabilities only
  * @fields: table, or %NULL where the whole capability is read-only
@@ -105,6 +110,7 @@ struct pb2_conf_field {
 struct pb2_conf_cap {
 	u16 id;
 	bool hide;
+	u8 size;
 	u16 firm_len;
 	const struct pb2_conf_field *fields;
 	unsigned int nr_fields;
@@ -176,6 +182,8 @@ struct pb2_conf_quirk {
  * @msi_cap: offset of the MSI capability, or 0; immutable
  * @msix_cap: offset of the MSI-X capability, or 0; immutable
  * @pcie_cap: offset of the PCI Express capability, or 0; immutable
+ * @backend_cap: offset of the capability that names the backend, or 0
+ * @backend: the domain that it names
  *
  * Protected by pb2_device.gate.lock.
  */
@@ -192,6 +200,8 @@ struct pb2_conf {
 	u8 msi_cap;
 	u8 msix_cap;
 	u8 pcie_cap;
+	u8 backend_cap;
+	u16 backend;
 };
 
 /**
@@ -217,6 +227,12 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val);
 
 /* conf_build.c: merges the tables into the registers of one function */
 int pb2_conf_build(struct pb2_device *pbdev);
+unsigned int pb2_conf_find_caps(struct pb2_device *pbdev, u8 *caps);
+struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off);
+
+/* conf_backend.c: a capability that names the domain behind a function */
+int pb2_conf_backend_set(struct pb2_device *pbdev, u16 domid);
+void pb2_conf_backend_clear(struct pb2_device *pbdev);
 
 /* conf_quirk.c */
 int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,

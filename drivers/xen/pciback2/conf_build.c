@@ -11,9 +11,6 @@
 
 #define REGS_STEP	32
 
-/* More do not fit behind the header, at a dword each */
-#define MAX_CAPS	((PCI_CFG_SPACE_SIZE - PCI_STD_HEADER_SIZEOF) / 4)
-
 static struct pb2_conf_reg *new_reg(struct pb2_conf *conf)
 {
 	unsigned int max = conf->max_regs + REGS_STEP;
@@ -33,7 +30,17 @@ static struct pb2_conf_reg *new_reg(struct pb2_conf *conf)
 	return regs;
 }
 
-static struct pb2_conf_reg *get_reg(struct pb2_conf *conf, unsigned int off)
+/**
+ * pb2_conf_get_reg() - the register of a dword, made if there is none
+ * @conf: a virtual configuration space
+ * @off: offset of any byte of the dword
+ *
+ * A new one has no policy. Registers may move when another one is made.
+ *
+ * Context: process context, may sleep, pb2_device.gate.lock held.
+ * Return: the register, or %NULL for want of memory.
+ */
+struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off)
 {
 	u16 *index = &conf->index[off / 4];
 	struct pb2_conf_reg *reg;
@@ -73,7 +80,7 @@ static int add_field(struct pb2_device *pbdev, unsigned int base,
 	u32 bytes = pb2_conf_bytes(off, field->len);
 	struct pb2_conf_reg *reg;
 
-	reg = get_reg(&pbdev->conf, off);
+	reg = pb2_conf_get_reg(&pbdev->conf, off);
 	if (!reg)
 		return -ENOMEM;
 
@@ -150,15 +157,22 @@ static int add_header(struct pb2_device *pbdev)
 	return add_fields(pbdev, 0, bars, PCI_STD_HEADER_SIZEOF);
 }
 
-/*
- * In the order of the chain: of two capabilities with one ID the kernel uses
- * the first, so the second gets no policy.
+/**
+ * pb2_conf_find_caps() - walk the hardware's list of capabilities
+ * @pbdev: the function, in D0
+ * @caps: where the offsets go, %PB2_CONF_MAX_CAPS of them, in the order of the
+ *	list
+ *
+ * Context: process context, may sleep, pb2_device.gate.lock held.
+ * Return: how many there are. A list that is broken ends there, with a message.
  */
-static unsigned int find_caps(struct pb2_device *pbdev, u8 *caps)
+unsigned int pb2_conf_find_caps(struct pb2_device *pbdev, u8 *caps)
 {
 	DECLARE_BITMAP(seen, PCI_CFG_SPACE_SIZE / 4) = {};
 	unsigned int nr = 0, pos;
 	u32 val;
+
+	lockdep_assert_held(&pbdev->gate.lock);
 
 	if (pb2_access_read(pbdev, PCI_STATUS, 2, &val) ||
 	    !(val & PCI_STATUS_CAP_LIST))
@@ -200,11 +214,15 @@ static int add_caps(struct pb2_device *pbdev)
 	DECLARE_BITMAP(seen, 256) = {};
 	const struct pb2_conf_cap *cap;
 	unsigned int nr, i;
-	u8 caps[MAX_CAPS];
+	u8 caps[PB2_CONF_MAX_CAPS];
 	u32 id;
 	int rc;
 
-	nr = find_caps(pbdev, caps);
+	/*
+	 * Of two capabilities with one ID the kernel uses the first, so the
+	 * second gets no policy.
+	 */
+	nr = pb2_conf_find_caps(pbdev, caps);
 	for (i = 0; i < nr; i++) {
 		if (pb2_access_read(pbdev, caps[i], 1, &id) ||
 		    __test_and_set_bit(id, seen))
@@ -268,7 +286,7 @@ static int add_ext_cap(struct pb2_device *pbdev, unsigned int pos,
 
 	end = min(end, pos + cap->firm_len);
 	for (; pos < end; pos += 4) {
-		reg = get_reg(&pbdev->conf, pos);
+		reg = pb2_conf_get_reg(&pbdev->conf, pos);
 		if (!reg)
 			return -ENOMEM;
 		reg->firm = U32_MAX;

@@ -42,6 +42,7 @@ static const struct pb2_conf_field fields[] = {
 
 const struct pb2_conf_cap pb2_conf_cap_af = {
 	.id = PCI_CAP_ID_AF,
+	.size = PCI_CAP_AF_SIZEOF,
 	.fields = fields,
 	.nr_fields = ARRAY_SIZE(fields),
 	.why = "function level reset of conventional PCI functions",

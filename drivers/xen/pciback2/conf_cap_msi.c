@@ -9,6 +9,8 @@
  */
 #include "pciback2.h"
 
+/* With 64 bits of address and a mask */
+#define MSI_SIZEOF	(PCI_MSI_PENDING_64 + 4)
 #define MSI_RW		((u16)PCI_MSI_FLAGS_ENABLE)
 #define MSIX_RW		((u16)(PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL))
 
@@ -125,6 +127,7 @@ static const struct pb2_conf_field msi_fields[] = {
 
 const struct pb2_conf_cap pb2_conf_cap_msi = {
 	.id = PCI_CAP_ID_MSI,
+	.size = MSI_SIZEOF,
 	.fields = msi_fields,
 	.nr_fields = ARRAY_SIZE(msi_fields),
 	.why = "Xen owns the function's interrupts",
@@ -150,6 +153,7 @@ static const struct pb2_conf_field msix_fields[] = {
 
 const struct pb2_conf_cap pb2_conf_cap_msix = {
 	.id = PCI_CAP_ID_MSIX,
+	.size = PCI_CAP_MSIX_SIZEOF,
 	.fields = msix_fields,
 	.nr_fields = ARRAY_SIZE(msix_fields),
 	.why = "Xen owns the function's interrupts",

@@ -4,6 +4,8 @@
  */
 #include "pciback2.h"
 
+/* Version 2, of a port with a slot */
+#define PCIE_SIZEOF	(PCI_EXP_SLTSTA2 + 2)
 #define DEVCTL_RW	(PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN | \
 			 PCI_EXP_DEVCTL_READRQ)
 #define DEVSTA_ERRORS	(PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED | \
@@ -70,6 +72,7 @@ static const struct pb2_conf_field fields[] = {
 
 const struct pb2_conf_cap pb2_conf_cap_pcie = {
 	.id = PCI_CAP_ID_EXP,
+	.size = PCIE_SIZEOF,
 	.fields = fields,
 	.nr_fields = ARRAY_SIZE(fields),
 	.why = "links, slots and Device Control 2 have a partner that dom0 configures",

@@ -53,6 +53,7 @@ static const struct pb2_conf_field fields[] = {
 
 const struct pb2_conf_cap pb2_conf_cap_pm = {
 	.id = PCI_CAP_ID_PM,
+	.size = PCI_PM_SIZEOF,
 	.fields = fields,
 	.nr_fields = ARRAY_SIZE(fields),
 	.why = "the function's own power state",

@@ -46,6 +46,7 @@ static const struct pb2_conf_field fields[] = {
 
 const struct pb2_conf_cap pb2_conf_cap_vpd = {
 	.id = PCI_CAP_ID_VPD,
+	.size = PCI_CAP_VPD_SIZEOF,
 	.fields = fields,
 	.nr_fields = ARRAY_SIZE(fields),
 	.why = "data in the device's non-volatile memory",

@@ -155,6 +155,9 @@ int pb2_keys_ring(struct pb2_frontend *fe, unsigned int *gref,
 int pb2_keys_announce_page(const char *dir, const struct pb2_sbdf *vsbdf,
 			   u64 address);
 void pb2_keys_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf);
+int pb2_keys_announce_backend(const char *dir, const struct pb2_sbdf *vsbdf,
+			      domid_t domid);
+void pb2_keys_withdraw_backend(const char *dir, const struct pb2_sbdf *vsbdf);
 void pb2_keys_aer_failed(struct pb2_frontend *fe);
 char *pb2_keys_identity(domid_t domid);
 int pb2_keys_target(domid_t domid, domid_t *target);

@@ -199,7 +199,8 @@ static void offer_page(struct pb2_device *pbdev)
  * @dir: the backend's directory in xenstore
  * @vsbdf: the function's virtual address
  *
- * Whatever is against a hand-over, the domain has the ring.
+ * The domain is told of all that stands under that address: who backs the
+ * function, and its page. Whatever is against a hand-over, the domain has the ring.
  *
  * Context: device_lock held, may sleep.
  */
@@ -216,6 +217,7 @@ void pb2_handover_begin(struct pb2_device *pbdev, const char *dir,
 		handover->why = "out of memory";
 		return;
 	}
+	pb2_backend_announce(pbdev, dir, vsbdf);
 	offer_page(pbdev);
 }
 
@@ -296,6 +298,8 @@ void pb2_handover_end(struct pb2_device *pbdev)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	pb2_handover_suspend(pbdev);
+	if (handover->dir)
+		pb2_backend_withdraw(pbdev, handover->dir, &handover->vsbdf);
 	kfree(handover->dir);
 	handover->dir = NULL;
 	handover->why = "in no domain";

@@ -288,6 +288,48 @@ void pb2_keys_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf)
 	pb2_xen_rm(dir, key);
 }
 
+static void format_backend(const struct pb2_sbdf *vsbdf, char *key, size_t size)
+{
+	snprintf(key, size, PB2_NAME "/" SBDF_KEY_FMT "/backend-domid",
+		 PB2_SBDF_ARGS(vsbdf));
+}
+
+/**
+ * pb2_keys_announce_backend() - tell a guest which domain backs a function
+ * @dir: the backend's directory
+ * @vsbdf: the function's virtual address
+ * @domid: the domain
+ *
+ * Context: Process context. Sleeps; not under pb2_frontend.lock.
+ * Return: 0, -ENOENT when the directory is gone, or an errno of xenstore.
+ */
+int pb2_keys_announce_backend(const char *dir, const struct pb2_sbdf *vsbdf,
+			      domid_t domid)
+{
+	char key[KEY_LEN], val[KEY_LEN];
+	const struct pb2_xen_node node = { key, val };
+
+	format_backend(vsbdf, key, sizeof(key));
+	snprintf(val, sizeof(val), "%u", domid);
+
+	return pb2_xen_publish(dir, &node, 1);
+}
+
+/**
+ * pb2_keys_withdraw_backend() - take back pb2_keys_announce_backend()
+ * @dir: the backend's directory, which may be gone
+ * @vsbdf: the function's virtual address
+ *
+ * Context: Process context. Sleeps; not under pb2_frontend.lock.
+ */
+void pb2_keys_withdraw_backend(const char *dir, const struct pb2_sbdf *vsbdf)
+{
+	char key[KEY_LEN];
+
+	format_backend(vsbdf, key, sizeof(key));
+	pb2_xen_rm(dir, key);
+}
+
 /**
  * pb2_keys_ring() - where the guest says that its ring is
  * @fe: the frontend

@@ -357,6 +357,15 @@ const char *pb2_health_slot_fault(struct pci_dev *pdev);
 bool pb2_health_answers(struct pci_dev *pdev);
 const char *pb2_health_fault(struct pci_dev *pdev);
 
+/* backend.c: the domain that backs a function */
+int pb2_backend_parse(const char *word);
+int pb2_backend_set(struct pb2_device *pbdev, domid_t domid);
+int pb2_backend_show(struct pb2_device *pbdev, char *buf, size_t size);
+void pb2_backend_announce(struct pb2_device *pbdev, const char *dir,
+			  const struct pb2_sbdf *vsbdf);
+void pb2_backend_withdraw(struct pb2_device *pbdev, const char *dir,
+			  const struct pb2_sbdf *vsbdf);
+
 /* bar.c: base address registers in the hardware */
 bool pb2_bar_is_usable(const struct resource *res);
 bool pb2_bar_restore(struct pci_dev *pdev);

@@ -20,6 +20,7 @@ static void forget_settings(struct pb2_device *pbdev)
 
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_quirk_clear(pbdev);
+	pb2_conf_backend_clear(pbdev);
 	pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 }

@@ -165,6 +165,37 @@ static ssize_t iommu_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(iommu);
 
+static ssize_t backend_domid_show(struct device *dev,
+				  struct device_attribute *attr, char *buf)
+{
+	return pb2_backend_show(pci_get_drvdata(to_pci_dev(dev)), buf,
+				PAGE_SIZE);
+}
+
+static ssize_t backend_domid_store(struct device *dev,
+				   struct device_attribute *attr,
+				   const char *buf, size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int domid = pb2_backend_parse(buf);
+	int rc;
+
+	if (domid < 0)
+		return pb2_sysfs_refuse("backend_domid", buf, domid,
+					"not none or the ID of a domain");
+	if (!device_trylock(dev))
+		return pb2_sysfs_refuse("backend_domid", buf, -EBUSY,
+					"the function is busy");
+	rc = pb2_backend_set(pbdev, domid);
+	device_unlock(dev);
+	if (rc)
+		return pb2_sysfs_refuse("backend_domid", buf, rc,
+					rc == -EBUSY ? "in a domain, or failed" :
+						       "not shown to any guest");
+	return count;
+}
+static DEVICE_ATTR_RW(backend_domid);
+
 static struct attribute *device_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_fault.attr,
@@ -174,6 +205,7 @@ static struct attribute *device_attrs[] = {
 	&dev_attr_access.attr,
 	&dev_attr_handover.attr,
 	&dev_attr_iommu.attr,
+	&dev_attr_backend_domid.attr,
 	NULL
 };
 
