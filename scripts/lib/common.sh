@@ -64,3 +64,10 @@ pb2_need()
 	tail -n 20 "$log" >&2
 	pb2_die "cannot install ${missing[*]} (whole log: $log)"
 }
+
+# pb2_headers: the version of the kernel that linux-headers-amd64 is for
+pb2_headers()
+{
+	dpkg-query -W -f '${Depends}' linux-headers-amd64 |
+		sed -n 's/.*linux-headers-\([0-9][^ ,]*\).*/\1/p'
+}
