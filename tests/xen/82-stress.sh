@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # machine: lockdep
-# only with --long
 # guests may complain
 # limit: 900
 # limit of the long form: 18000
