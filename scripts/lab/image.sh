@@ -231,18 +231,19 @@ image_build()
 	mv "$tmp" "$image_dir"
 }
 
-# image_run DIR MODULE PLAN [KERNEL]: the initramfs of one run in DIR: the base,
-# behind it the tests, the module (may be empty) for dom0's kernel, and the file
-# PLAN, which says what dom0 has to run
+# image_run DIR MODULE PLAN [KERNEL [CPIO]]: the initramfs of one run in DIR: the
+# base, behind it CPIO, the tests, the module (may be empty) for dom0's kernel,
+# and the file PLAN, which says what dom0 has to run
 image_run()
 {
 	local dir=$1 module=$2 plan=$3 tree=$1/overlay
-	local kernel=${4:-$image_kernel_version}
+	local kernel=${4:-$image_kernel_version} more=${5:-}
 
 	pb2_need gcc libc6-dev
 	rm -rf "$tree"
 	mkdir -p "$tree/tests"
-	cp "$pb2_top"/tests/xen/* "$pb2_top/scripts/modprobe.conf" "$tree/tests/"
+	cp "$pb2_top"/tests/xen/* "$pb2_top/scripts/modprobe.conf" \
+		"$pb2_top/Documentation/pciback2/stubdom.rst" "$tree/tests/"
 	install -m 755 "$pb2_top/tests/xen/dom0.init" "$tree/init"
 	cp "$plan" "$tree/tests/plan"
 	gcc -O2 -static -o "$tree/tests/destroy-domain" \
@@ -253,6 +254,7 @@ image_run()
 	fi
 	echo "$machine_splats" >"$tree/tests/splats"
 	image_pack "$tree" "$dir/overlay.cpio.gz"
-	cat "$image_dir/dom0.cpio.gz" "$dir/overlay.cpio.gz" >"$dir/dom0.img"
+	cat "$image_dir/dom0.cpio.gz" ${more:+"$more"} "$dir/overlay.cpio.gz" \
+		>"$dir/dom0.img"
 	rm -r "$tree" "$dir/overlay.cpio.gz"
 }

@@ -38,25 +38,37 @@ machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|
 
 # Machines that differ, by the name that a test gives in "# machine: NAME":
 # words for dom0's kernel; a kernel of scripts/kernel instead of Debian's; the
-# hypervisor of scripts/xen instead of Debian's; and options of QEMU.
+# hypervisor of scripts/xen instead of Debian's; the image of stubdom.sh; how
+# QEMU runs processors; words for Xen; and options of QEMU. Of an option that is
+# given twice the last one counts, with Xen as with QEMU.
 #   portpm	Linux keeps ports awake that it thinks too old, or that others
 #		hot-plug: here it lets all of them sleep
 #   lockdep	dom0's kernel proves its locks and watches its memory
 #   patched	Xen has the calls of scripts/xen.d, and there is a second host
 #		bridge, for buses 80 and up
+#   stubdom	HVM guests whose device model is in a stub domain. AMD's nested
+#		page tables are no page tables for the emulated VT-d.
 declare -A machine_words=(
 	[standard]=''
 	[portpm]='pcie_port_pm=force'
 	[lockdep]=''
 	[patched]=''
+	[stubdom]=''
 )
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_flavour=([lockdep]=lockdep)
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_patched=([patched]=1)
+# shellcheck disable=SC2034 # for those who source this
+declare -A machine_stubdom=([stubdom]=1)
+declare -A machine_thread=([stubdom]=multi)
+declare -A machine_xen_words=(
+	[stubdom]='dom0_mem=1200M,max:1200M iommu=no-sharept sched=credit2'
+)
 declare -A machine_options=(
 	[portpm]='-global pcie-root-port.hotplug=off'
 	[patched]='-device pxb-pcie,bus_nr=128,bus=pcie.0,addr=1e.0'
+	[stubdom]='-cpu qemu64,+ssse3,+sse4.1,+sse4.2,+svm,+npt -m 3072'
 )
 
 # The one to start, the kernel of its dom0, and its hypervisor
@@ -130,7 +142,8 @@ machine_start()
 	# has=F), until some interrupt comes. That of old has a tick.
 	# One thread for both processors: QEMU before 8.1 crashes now and then
 	# where one of them moves a BAR while the other reads one. It costs no
-	# time that could be measured.
+	# time that could be measured. HVM guests need two: with one QEMU has
+	# them take some interrupts again and again, and SeaBIOS comes nowhere.
 	# -kernel's own separator is the comma: a comma in a word is doubled
 	words="console=hvc0 panic=5 panic_on_warn=1 sysctl.kernel.hung_task_panic=1 ${machine_words[$machine_kind]} $*"
 	words=${words//,/,,}
@@ -140,12 +153,12 @@ machine_start()
 		cd "$dir" || exit 1
 		exec qemu-system-x86_64 \
 			-machine q35,kernel-irqchip=split \
-			-accel tcg,thread=single \
+			-accel "tcg,thread=${machine_thread[$machine_kind]:-single}" \
 			-cpu qemu64,+ssse3,+sse4.1,+sse4.2 -smp 2 -m 2304 \
 			-display none -no-reboot -nic none \
 			-device intel-iommu,intremap=on \
 			-kernel "${machine_xen:-$image_dir/xen}" \
-			-append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M loglvl=all guest_loglvl=all conring_size=64k sched=credit" \
+			-append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M loglvl=all guest_loglvl=all conring_size=64k sched=credit ${machine_xen_words[$machine_kind]:-}" \
 			-initrd "${machine_kernel:-$image_dir/vmlinuz} $words,dom0.img" \
 			-serial "$serial" -serial file:verdict \
 			-qmp unix:qmp,server=on,wait=off \

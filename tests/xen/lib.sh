@@ -64,8 +64,9 @@ refute()
 	! "$@" || fail "$what"
 }
 
-# wait_for SECONDS COMMAND...: until COMMAND succeeds. A process more in each
-# round would be dear: there is no KVM under the laboratory.
+# wait_for SECONDS COMMAND...: until COMMAND succeeds, asked every $PAUSE
+# microseconds. A process more in each round would be dear: there is no KVM under
+# the laboratory.
 wait_for()
 {
 	local end
@@ -75,7 +76,7 @@ wait_for()
 	until "$@" >/dev/null 2>&1; do
 		uptime_s
 		[ "$now" -lt "$end" ] || return 1
-		usleep 200000
+		usleep "${PAUSE:-200000}"
 	done
 }
 
@@ -248,11 +249,12 @@ guest_is_ready()
 	id=$(guest_id "$1") && xenstore-exists "/local/domain/$id/data/ready"
 }
 
+# guest_ready NAME [SECONDS]
 guest_ready()
 {
-	if ! wait_for 180 guest_is_ready "$1"; then
+	if ! wait_for "${2:-180}" guest_is_ready "$1"; then
 		tail -n 20 "$(guest_log "$1")"
-		fail "guest $1 did not come up within 180 s"
+		fail "guest $1 did not come up within ${2:-180} s"
 	fi
 }
 
