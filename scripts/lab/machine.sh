@@ -142,8 +142,8 @@ machine_start()
 	# has=F), until some interrupt comes. That of old has a tick.
 	# One thread for both processors: QEMU before 8.1 crashes now and then
 	# where one of them moves a BAR while the other reads one. It costs no
-	# time that could be measured. HVM guests need two: with one QEMU has
-	# them take some interrupts again and again, and SeaBIOS comes nowhere.
+	# time that could be measured. HVM guests need two: with one, SeaBIOS
+	# hangs in its default interrupt handler (QEMU 7.2).
 	# -kernel's own separator is the comma: a comma in a word is doubled
 	words="console=hvc0 panic=5 panic_on_warn=1 sysctl.kernel.hung_task_panic=1 ${machine_words[$machine_kind]} $*"
 	words=${words//,/,,}
