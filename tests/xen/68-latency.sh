@@ -50,8 +50,11 @@ measure "pciback2's ring, cf8" ring $READS
 echo ecam >"$PCI/$NIC/pciback2/access"
 measure "pciback2's ring, ecam" ring $READS
 expect "reads wake dom0" [ "$woken" -ge $((READS * 9 / 10)) ]
+# lsecam compares the page with the ring before it uses it, once.
+measure "to begin with the page" page 2
+begin=$woken
 measure "the page" page $PAGE_READS
-expect "no read of the page wakes dom0" [ "$woken" = 0 ]
+expect "no read of the page wakes dom0" [ "$woken" = "$begin" ]
 expect "the page is a hundred times faster than the peer's ring" [ $((peer / ns)) -ge 100 ]
 guest_destroy latency
 assign_remove "$NIC"
