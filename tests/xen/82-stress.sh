@@ -120,12 +120,13 @@ what_there_is()
 	echo "grants in use $(grep -c 'gref\|^(XEN) \[ *[0-9a-fx]*\] ' /run/census.xen)"
 	# What code of ours has allocated and not freed
 	cat /sys/kernel/debug/slab/*/alloc_traces >/run/census.slab 2>/dev/null
-	# A backtrace a line; what vmalloc frees at its leisure is no leak
+	# A backtrace a line; what vmalloc frees at its leisure is no leak,
+	# nor is a node of a tree that all of the kernel shares
 	awk '
 		function line() { if (text ~ /\[pciback2\]/) print text }
 		/^ *[0-9]+ / { line(); text = $1; next }
 		{ text = text " < " $1 " " $2 }
-		END { line() }' /run/census.slab | grep -v alloc_vmap_area | sort -k 2 >"$1"
+		END { line() }' /run/census.slab | grep -v -e alloc_vmap_area -e radix_tree_node_alloc | sort -k 2 >"$1"
 	awk '{ n += $1 } END { print "objects of ours " n + 0 }' "$1"
 }
 
