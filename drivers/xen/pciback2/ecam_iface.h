@@ -2,8 +2,8 @@
 /*
  * ecam_iface.h - one function's page of configuration space in memory
  *
- * Like pci_iface.h: ecam_iface.c touches the hardware, and the KUnit tests link a
- * fake in its place.
+ * Like pci_iface.h: ecam_iface.c touches the hardware, and the KUnit tests link
+ * a fake in its place.
  */
 #ifndef PB2_ECAM_IFACE_H
 #define PB2_ECAM_IFACE_H

@@ -200,7 +200,7 @@ static void offer_page(struct pb2_device *pbdev)
  * @vsbdf: the function's virtual address
  *
  * The domain is told of all that stands under that address: who backs the
- * function, and its page. Whatever is against a hand-over, the domain has the ring.
+ * function, and its page. Whatever is against a hand-over, it has the ring.
  *
  * Context: device_lock held, may sleep.
  */

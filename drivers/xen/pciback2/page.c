@@ -83,10 +83,11 @@ static struct page_out *find(u64 address, domid_t domid, const char *identity)
 static struct page_out *remember(u64 address, domid_t domid,
 				 const char *identity)
 {
-	struct page_out *page = kzalloc(sizeof(*page), GFP_KERNEL);
+	struct page_out *page;
 
 	lockdep_assert_held(&pages_lock);
 
+	page = kzalloc(sizeof(*page), GFP_KERNEL);
 	if (!page)
 		return NULL;
 	page->identity = kstrdup(identity, GFP_KERNEL);
