@@ -95,6 +95,35 @@ static void a_function_is_found_at_its_virtual_address(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vsbdf.devfn, PCI_DEVFN(1, 0));
 }
 
+/* Whoever holds it may be waiting for memory. */
+static void a_request_waits_for_no_lock_of_its_frontend(struct kunit *test)
+{
+	struct pb2_sbdf vsbdf = { .devfn = PCI_DEVFN(0, 0) };
+	struct pb2_frontend *fe = fe_of(test);
+	struct pb2_device *a = guest_give(test, fake_nic(test, 0x28));
+
+	mutex_lock(&fe->lock);
+	KUNIT_EXPECT_PTR_EQ(test, pb2_entry_find(fe, &vsbdf), a);
+	mutex_unlock(&fe->lock);
+	pb2_device_put(a);
+}
+
+/* While the last reference goes the entry may still be found. */
+static void a_function_that_is_being_freed_is_not_found(struct kunit *test)
+{
+	struct pb2_sbdf vsbdf = { .devfn = PCI_DEVFN(0, 0) };
+	struct pb2_device *dying = kunit_kzalloc(test, sizeof(*dying),
+						 GFP_KERNEL);
+	struct pb2_frontend *fe = fe_of(test);
+	struct pb2_entry entry = { .pbdev = dying };
+
+	KUNIT_ASSERT_NOT_NULL(test, dying);
+	KUNIT_ASSERT_EQ(test, xa_insert(&fe->places, key_of(&vsbdf), &entry,
+					GFP_KERNEL), 0);
+	KUNIT_EXPECT_NULL(test, pb2_entry_find(fe, &vsbdf));
+	xa_erase(&fe->places, key_of(&vsbdf));
+}
+
 static void what_is_not_seized_cannot_be_added(struct kunit *test)
 {
 	struct pb2_sbdf sbdf = { .bus = FAKE_PCI_BUS }, vsbdf;
@@ -308,6 +337,8 @@ static void a_virtual_bus_has_32_slots(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(an_added_function_has_an_address_and_an_open_gate),
 	KUNIT_CASE(a_function_is_found_at_its_virtual_address),
+	KUNIT_CASE(a_request_waits_for_no_lock_of_its_frontend),
+	KUNIT_CASE(a_function_that_is_being_freed_is_not_found),
 	KUNIT_CASE(what_is_not_seized_cannot_be_added),
 	KUNIT_CASE(a_function_is_added_once),
 	KUNIT_CASE(one_of_two_can_be_removed),

@@ -107,7 +107,7 @@ struct pb2_frontend *guest_new_frontend(struct kunit *test, domid_t domid)
 	fe->domid = domid;
 	fe->topology = &pb2_topology_virtual;
 	mutex_init(&fe->lock);
-	INIT_LIST_HEAD(&fe->entries);
+	pb2_entry_init(fe);
 	INIT_WORK(&fe->work, no_work);
 	pb2_ring_init(fe);
 	return fe;

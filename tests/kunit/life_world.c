@@ -23,7 +23,7 @@ static void init_guest(struct pb2_frontend *fe, struct xenbus_device *xdev,
 	fe->domid = domid;
 	fe->topology = pb2_topology_choose(false);
 	mutex_init(&fe->lock);
-	INIT_LIST_HEAD(&fe->entries);
+	pb2_entry_init(fe);
 	INIT_WORK(&fe->work, no_work);
 	fake_xen_put(identity_dir(domid), "vm", identity);
 }

@@ -22,7 +22,8 @@ static void free_device(struct kref *ref)
 	kfree(pbdev->identity);
 	kfree(pbdev->target_identity);
 	pci_dev_put(pbdev->pdev);
-	kfree(pbdev);
+	/* A request may be looking whether it is still there. */
+	kfree_rcu(pbdev, rcu);
 }
 
 /**
@@ -34,6 +35,18 @@ static void free_device(struct kref *ref)
 void pb2_device_get(struct pb2_device *pbdev)
 {
 	kref_get(&pbdev->ref);
+}
+
+/**
+ * pb2_device_try_get() - take a reference, if there is one left
+ * @pbdev: the function; its memory is there because RCU is held
+ *
+ * Context: any.
+ * Return: whether there is.
+ */
+bool pb2_device_try_get(struct pb2_device *pbdev)
+{
+	return kref_get_unless_zero(&pbdev->ref);
 }
 
 /**

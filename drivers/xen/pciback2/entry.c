@@ -6,6 +6,25 @@
 
 #include "frontend.h"
 
+/* Of a guest's address among the places of its frontend */
+static unsigned long key_of(const struct pb2_sbdf *vsbdf)
+{
+	return (unsigned long)vsbdf->domain << 16 | vsbdf->bus << 8 |
+	       vsbdf->devfn;
+}
+
+/**
+ * pb2_entry_init() - no function yet
+ * @fe: a new frontend
+ *
+ * Context: any.
+ */
+void pb2_entry_init(struct pb2_frontend *fe)
+{
+	INIT_LIST_HEAD(&fe->entries);
+	xa_init(&fe->places);
+}
+
 static struct pb2_entry *find_device(struct pb2_frontend *fe,
 				     const struct pb2_device *pbdev)
 {
@@ -38,13 +57,15 @@ static void unlink_entry(struct pb2_frontend *fe, struct pb2_entry *entry)
 	lockdep_assert_held(&fe->lock);
 
 	list_del(&entry->link);
+	xa_erase(&fe->places, key_of(&entry->vsbdf));
 	pb2_gate_close(entry->pbdev);
 }
 
 static void free_entry(struct pb2_entry *entry)
 {
 	pb2_device_put(entry->pbdev);
-	kfree(entry);
+	/* A request may be looking at it. */
+	kfree_rcu(entry, rcu);
 }
 
 static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
@@ -53,6 +74,9 @@ static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
 
 	mutex_lock(&fe->lock);
 	rc = fe->topology->place(fe, entry);
+	if (!rc)
+		rc = xa_insert(&fe->places, key_of(&entry->vsbdf), entry,
+			       GFP_KERNEL);
 	if (!rc)
 		list_add_tail(&entry->link, &fe->entries);
 	mutex_unlock(&fe->lock);
@@ -199,7 +223,9 @@ bool pb2_entry_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
  * @fe: the frontend
  * @vsbdf: the address as the guest sees it
  *
- * Context: may sleep, briefly.
+ * Every request comes here: no lock, and no list that grows.
+ *
+ * Context: any.
  * Return: the function with a reference, or %NULL.
  */
 struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
@@ -208,15 +234,12 @@ struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
 	struct pb2_device *pbdev = NULL;
 	struct pb2_entry *entry;
 
-	mutex_lock(&fe->lock);
-	list_for_each_entry(entry, &fe->entries, link) {
-		if (pb2_sbdf_equal(&entry->vsbdf, vsbdf)) {
-			pbdev = entry->pbdev;
-			pb2_device_get(pbdev);
-			break;
-		}
-	}
-	mutex_unlock(&fe->lock);
+	rcu_read_lock();
+	entry = xa_load(&fe->places, key_of(vsbdf));
+	/* Another may be freeing the entry, and the function with it. */
+	if (entry && pb2_device_try_get(entry->pbdev))
+		pbdev = entry->pbdev;
+	rcu_read_unlock();
 	return pbdev;
 }
 

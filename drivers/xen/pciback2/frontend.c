@@ -328,7 +328,7 @@ static struct pb2_frontend *alloc_frontend(struct xenbus_device *xdev)
 	fe->domid = xdev->otherend_id;
 	fe->topology = topology;
 	mutex_init(&fe->lock);
-	INIT_LIST_HEAD(&fe->entries);
+	pb2_entry_init(fe);
 	pb2_ring_init(fe);
 	INIT_WORK(&fe->work, frontend_work);
 	return fe;

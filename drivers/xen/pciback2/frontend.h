@@ -6,15 +6,19 @@
 #ifndef PB2_FRONTEND_H
 #define PB2_FRONTEND_H
 
+#include <linux/xarray.h>
+
 #include "pciback2.h"
 
 /**
  * struct pb2_entry - one function in the guest's virtual topology
+ * @rcu: the memory stays for the ring, which looks without a lock
  * @link: in pb2_frontend.entries; pb2_frontend.lock
  * @pbdev: the function, reference held; immutable
  * @vsbdf: its address as the guest sees it; immutable
  */
 struct pb2_entry {
+	struct rcu_head rcu;
 	struct list_head link;
 	struct pb2_device *pbdev;
 	struct pb2_sbdf vsbdf;
@@ -71,7 +75,7 @@ struct pb2_ring {
  *	xenbus device is gone, which @work and @ring never outlive
  * @domid: the guest; immutable
  * @topology: how addresses are made; immutable
- * @lock: protects @entries; held briefly, never over a xenstore access
+ * @lock: protects @entries and @places; held briefly, never over a xenstore access
  * @entries: struct pb2_entry, in the order of assignment
  * @ring: shared page and event channel
  * @work: runs the state machine after a watch fired
@@ -99,6 +103,7 @@ struct pb2_frontend {
 	bool reap;
 	bool lost;
 	bool dying;
+ * @places: the same by virtual address; changed under @lock, read under RCU
 };
 
 /* frontend.c: the xenbus driver and the state machine */
@@ -116,6 +121,7 @@ bool pb2_roster_withdraw(struct pb2_frontend *fe);
 void pb2_domain_join(struct pb2_frontend *fe);
 void pb2_domain_leave(struct pb2_frontend *fe);
 
+	struct xarray places;
 /* entry.c: the functions of a frontend */
 int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 		  struct pb2_sbdf *vsbdf);
@@ -143,6 +149,7 @@ enum xenbus_state pb2_keys_substate(struct pb2_frontend *fe, unsigned int i);
 int pb2_keys_set_substate(struct pb2_frontend *fe, unsigned int i,
 			  enum xenbus_state state);
 int pb2_keys_dev(struct pb2_frontend *fe, unsigned int i,
+void pb2_entry_init(struct pb2_frontend *fe);
 		 struct pb2_sbdf *sbdf);
 int pb2_keys_publish_vdev(struct pb2_frontend *fe, unsigned int i,
 			  const struct pb2_sbdf *vsbdf);

@@ -17,8 +17,8 @@
  * The pages' mutex is taken under device_lock only, and held over hypercalls
  * and xenstore accesses; nothing is taken under it.
  *
- * The ring takes pb2_frontend.lock and the gate lock only, so that no reset
- * and no xenstore access can delay its answer.
+ * The ring takes the gate lock only, so that no reset, no xenstore access and
+ * no other function can delay its answer.
  */
 #ifndef PB2_PCIBACK2_H
 #define PB2_PCIBACK2_H
@@ -194,6 +194,7 @@ struct pb2_reset {
  * @pdev: the function, reference held; immutable
  * @sbdf: its address; immutable
  * @life_lock: protects the life cycle: @state, @back_to, @fe, @domid,
+ * @rcu: the memory stays for who found it without a lock
  *	@identity, @target, @target_identity, @released
  * @state: see enum pb2_state; set by pb2_state_set() only
  * @back_to: where a reset came from
@@ -237,6 +238,7 @@ struct pb2_device {
 
 	struct mutex life_lock;
 	enum pb2_state state;
+	struct rcu_head rcu;
 	enum pb2_state back_to;
 	wait_queue_head_t settled;
 	struct pb2_frontend *fe;
@@ -330,6 +332,7 @@ int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up);
 int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe);
 void pb2_assign_disown(struct pb2_device *pbdev, struct pb2_frontend *fe);
 const char *pb2_assign_reason(int rc);
+bool pb2_device_try_get(struct pb2_device *pbdev);
 
 /* reclaim.c: the one way back */
 void pb2_reclaim_init(struct pb2_device *pbdev);
