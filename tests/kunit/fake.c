@@ -22,6 +22,7 @@ bool pb2_permissive;
 enum pb2_access_way pb2_access_default;
 enum pb2_handover_policy pb2_handover_default;
 bool pb2_handover_reassign;
+unsigned int pb2_poll_us;
 
 static struct {
 	/* The fakes are called by works, threads and interrupt handlers. */
@@ -55,6 +56,8 @@ int fake_init(struct kunit *test)
 	pb2_access_default = PB2_ACCESS_AUTO;
 	pb2_handover_default = PB2_HANDOVER_STUBDOM;
 	pb2_handover_reassign = false;
+	/* A test that wants it says so: it makes events come late. */
+	pb2_poll_us = 0;
 	pb2_wq = alloc_workqueue("pb2_fake", WQ_UNBOUND, 0);
 	return pb2_wq ? 0 : -ENOMEM;
 }

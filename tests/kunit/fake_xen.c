@@ -317,3 +317,8 @@ void pb2_xen_eoi(unsigned int irq, bool spurious)
 	if (spurious)
 		fake_xen.spurious++;
 }
+
+u64 pb2_xen_stolen(void)
+{
+	return fake_xen.stolen;
+}

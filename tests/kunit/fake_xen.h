@@ -46,6 +46,7 @@
  * @notified: events sent to the guest
  * @eois: events answered
  * @spurious: those of them that counted against the guest
+ * @stolen: for how long others ran in place of dom0, ns
  * @mapped: pages mapped
  * @bound: event channels bound
  * @prepared: functions between prepare_msix and release_msix
@@ -74,6 +75,7 @@ struct fake_xen {
 	unsigned int notified;
 	unsigned int eois;
 	unsigned int spurious;
+	u64 stolen;
 	int mapped;
 	int bound;
 	int prepared;

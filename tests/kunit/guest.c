@@ -9,6 +9,12 @@
 /* Carries out requests in place of pb2_op_run(), if it is set */
 void (*guest_on_op)(struct pb2_frontend *fe, struct xen_pci_op *op);
 
+/* The clock of the ring's thread, if it is not to be the kernel's */
+u64 *guest_clock;
+
+/* Somebody else waits for the CPU of the ring's thread */
+bool guest_cpu_is_wanted;
+
 /* What guest_count_op() was given: how often, and the last */
 unsigned int guest_ops;
 struct xen_pci_op guest_seen;
@@ -26,6 +32,8 @@ int guest_init(struct kunit *test)
 	int rc = fake_init(test);
 
 	guest_on_op = NULL;
+	guest_clock = NULL;
+	guest_cpu_is_wanted = false;
 	guest_ops = 0;
 	test->priv = guest;
 	if (rc || !guest)

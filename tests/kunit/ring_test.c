@@ -5,6 +5,7 @@
  * In place of the driver's own code a test may carry out the requests.
  */
 #include <linux/kthread.h>
+#include <linux/sched/clock.h>
 
 #include "guest.h"
 
@@ -17,6 +18,24 @@ static void run_op(struct pb2_frontend *fe, struct xen_pci_op *op)
 }
 
 #define pb2_op_run	run_op
+
+static u64 ring_clock(void)
+{
+	return guest_clock ? READ_ONCE(*guest_clock) : local_clock();
+}
+
+#define local_clock	ring_clock
+
+/* A test with a clock of its own says itself when the CPU is wanted. */
+static bool is_wanted(void)
+{
+	if (!guest_clock)
+		return need_resched();
+	cond_resched();
+	return READ_ONCE(guest_cpu_is_wanted);
+}
+
+#define need_resched	is_wanted
 
 #undef kthread_create
 #define kthread_create(fn, arg, fmt, ...)				\

@@ -36,7 +36,7 @@ static void attributes_have_names_and_modes(struct kunit *test)
 	} want[] = {
 		{ "state", 0444 }, { "fault", 0444 }, { "last_reset", 0444 },
 		{ "bus_reset", 0644 }, { "d3cold", 0644 }, { "access", 0644 },
-		{ "handover", 0644 }, { "iommu", 0444 },
+		{ "handover", 0644 }, { "poll_us", 0644 }, { "iommu", 0444 },
 		{ "backend_domid", 0644 },
 	};
 	struct attribute **attrs = pb2_sysfs_device_groups[0]->attrs;
@@ -130,6 +130,20 @@ static void a_choice_is_shown(struct kunit *test)
 			   "iommu unknown, interrupt remapping unknown, quarantine unknown\n");
 }
 
+static void a_window_of_its_own_can_be_chosen(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_poll_us),
+			   "0 (default)\n");
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_poll_us, "1000\n"), 5);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_poll_us), "1000\n");
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_poll_us, "1001"),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, world->pbdev->poll_us, 1000);
+}
+
 static void a_backend_is_a_domain_or_none(struct kunit *test)
 {
 	static const char * const bad[] = {
@@ -169,6 +183,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_bus_can_be_forbidden),
 	KUNIT_CASE(none_waits_for_an_unbind),
 	KUNIT_CASE(a_choice_is_shown),
+	KUNIT_CASE(a_window_of_its_own_can_be_chosen),
 	KUNIT_CASE(a_backend_is_a_domain_or_none),
 	KUNIT_CASE(a_backend_is_not_changed_under_a_guest),
 	{ }

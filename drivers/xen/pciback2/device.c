@@ -98,6 +98,7 @@ static struct pb2_device *alloc_device(struct pci_dev *pdev)
 	pb2_reset_init(pbdev);
 	pb2_flr_init(pbdev);
 	pbdev->handover.policy = pb2_handover_default;
+	pbdev->poll_us = PB2_POLL_DEFAULT;
 	return pbdev;
 }
 

@@ -39,12 +39,37 @@ struct pb2_topology_ops {
 };
 
 /**
+ * struct pb2_poll - how long a ring's thread looks on after an answer
+ * @longest: what the function that was asked last allows
+ * @window: how long at present; 0 for not at all
+ * @answered: when the last answer was given
+ * @budget: how long it may look on and serve what it sees; below 0 overdrawn
+ * @filled: when @budget was filled up last
+ * @looked: when @stolen was
+ * @stolen: for how long Xen had let others run in dom0's place
+ * @contended: it did so for much of the time
+ *
+ * In ns, of local_clock() where it is a time. Belongs to the ring's thread.
+ */
+struct pb2_poll {
+	u64 longest;
+	u64 window;
+	u64 answered;
+	s64 budget;
+	u64 filled;
+	u64 looked;
+	u64 stolen;
+	bool contended;
+};
+
+/**
  * struct pb2_ring - the shared page and its event channel
  * @page: the frontend's page, mapped, or %NULL
  * @irq: of the event channel, or 0
  * @task: serves the requests, reference held, or %NULL
  * @pending: an event arrived that @task has not looked at yet
  * @credit: requests served ahead of their event
+ * @poll: how long @task looks on after an answer
  * @op: the request, copied out of @page once
  * @aer_lock: one AER step at a time, and none while the page is unmapped
  * @aer_busy: a step was sent, and the event of its answer has not come yet
@@ -52,7 +77,7 @@ struct pb2_topology_ops {
  * @closing: no AER step may start or go on waiting
  *
  * @page, @irq and @task change in the frontend's work and in its removal only,
- * and never while @task can run. @credit and @op belong to @task.
+ * and never while @task can run. @credit, @poll and @op belong to @task.
  */
 struct pb2_ring {
 	struct xen_pci_sharedinfo *page;
@@ -60,6 +85,7 @@ struct pb2_ring {
 	struct task_struct *task;
 	bool pending;
 	unsigned int credit;
+	struct pb2_poll poll;
 	struct xen_pci_op op;
 	struct mutex aer_lock;
 	bool aer_busy;
@@ -77,6 +103,7 @@ struct pb2_ring {
  * @topology: how addresses are made; immutable
  * @lock: protects @entries and @places; held briefly, never over a xenstore access
  * @entries: struct pb2_entry, in the order of assignment
+ * @places: the same by virtual address; changed under @lock, read under RCU
  * @ring: shared page and event channel
  * @work: runs the state machine after a watch fired
  * @watch: on the backend's own directory
@@ -94,6 +121,7 @@ struct pb2_frontend {
 
 	struct mutex lock;
 	struct list_head entries;
+	struct xarray places;
 
 	struct pb2_ring ring;
 
@@ -103,7 +131,6 @@ struct pb2_frontend {
 	bool reap;
 	bool lost;
 	bool dying;
- * @places: the same by virtual address; changed under @lock, read under RCU
 };
 
 /* frontend.c: the xenbus driver and the state machine */
@@ -121,8 +148,8 @@ bool pb2_roster_withdraw(struct pb2_frontend *fe);
 void pb2_domain_join(struct pb2_frontend *fe);
 void pb2_domain_leave(struct pb2_frontend *fe);
 
-	struct xarray places;
 /* entry.c: the functions of a frontend */
+void pb2_entry_init(struct pb2_frontend *fe);
 int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 		  struct pb2_sbdf *vsbdf);
 int pb2_entry_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
@@ -149,7 +176,6 @@ enum xenbus_state pb2_keys_substate(struct pb2_frontend *fe, unsigned int i);
 int pb2_keys_set_substate(struct pb2_frontend *fe, unsigned int i,
 			  enum xenbus_state state);
 int pb2_keys_dev(struct pb2_frontend *fe, unsigned int i,
-void pb2_entry_init(struct pb2_frontend *fe);
 		 struct pb2_sbdf *sbdf);
 int pb2_keys_publish_vdev(struct pb2_frontend *fe, unsigned int i,
 			  const struct pb2_sbdf *vsbdf);
@@ -177,6 +203,13 @@ void pb2_ring_init(struct pb2_frontend *fe);
 int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
 		    unsigned int port);
 void pb2_ring_detach(struct pb2_frontend *fe);
+
+/* poll.c: how long a ring's thread looks on after an answer */
+void pb2_poll_init(struct pb2_poll *poll, u64 now);
+void pb2_poll_limit(struct pb2_poll *poll, const struct pb2_device *pbdev);
+void pb2_poll_woken(struct pb2_poll *poll, u64 now);
+u64 pb2_poll_answered(struct pb2_poll *poll, u64 now);
+void pb2_poll_spent(struct pb2_poll *poll, u64 ns);
 
 /* op.c: one request, already copied */
 void pb2_op_run(struct pb2_frontend *fe, struct xen_pci_op *op);

@@ -126,6 +126,7 @@ void pb2_op_run(struct pb2_frontend *fe, struct xen_pci_op *op)
 		return;
 	}
 
+	pb2_poll_limit(&fe->ring.poll, pbdev);
 	op->err = dispatch(fe, pbdev, op);
 	if (op->err == XEN_PCI_ERR_invalid_offset)
 		complain(fe, op, "no such place in configuration space");

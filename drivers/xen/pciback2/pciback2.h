@@ -45,6 +45,10 @@
 /* How long an idle function stays in D0; power/autosuspend_delay_ms */
 #define PB2_POWER_GRACE_MS	1000
 
+/* The longest that anybody may let a ring's thread look on; see poll.c */
+#define PB2_POLL_MAX_US		1000U
+#define PB2_POLL_DEFAULT	(-1)
+
 /* The longest text of a fault: a method that lied, and who forbids another */
 #define PB2_FAULT_SIZE		160
 
@@ -190,11 +194,11 @@ struct pb2_reset {
 /**
  * struct pb2_device - a seized function
  * @ref: one for the registry, one for each user; the last frees it
+ * @rcu: the memory stays for who found it without a lock
  * @link: in the registry; protected by the registry's lock
  * @pdev: the function, reference held; immutable
  * @sbdf: its address; immutable
  * @life_lock: protects the life cycle: @state, @back_to, @fe, @domid,
- * @rcu: the memory stays for who found it without a lock
  *	@identity, @target, @target_identity, @released
  * @state: see enum pb2_state; set by pb2_state_set() only
  * @back_to: where a reset came from
@@ -213,6 +217,8 @@ struct pb2_reset {
  * @conf: virtual configuration space; gate lock
  * @intx: stand-in interrupt handler; gate lock
  * @handover: its ECAM page in its domain; device_lock
+ * @poll_us: how long its frontend's thread may look on after an answer, or
+ *	%PB2_POLL_DEFAULT
  * @bus_reset_off: the administrator forbids resets of slot and bus
  * @permissive: unknown registers are writable; one assignment only
  * @allow_interrupt_control: the guest may flip INTx and MSI enables; one
@@ -232,13 +238,13 @@ struct pb2_reset {
  */
 struct pb2_device {
 	struct kref ref;
+	struct rcu_head rcu;
 	struct list_head link;
 	struct pci_dev *pdev;
 	struct pb2_sbdf sbdf;
 
 	struct mutex life_lock;
 	enum pb2_state state;
-	struct rcu_head rcu;
 	enum pb2_state back_to;
 	wait_queue_head_t settled;
 	struct pb2_frontend *fe;
@@ -256,6 +262,7 @@ struct pb2_device {
 
 	struct pb2_handover handover;
 
+	int poll_us;
 	bool bus_reset_off;
 	bool permissive;
 	bool allow_interrupt_control;
@@ -277,6 +284,7 @@ struct pb2_device {
 extern struct workqueue_struct *pb2_wq;
 extern bool pb2_permissive;
 extern enum pb2_access_way pb2_access_default;
+extern unsigned int pb2_poll_us;
 
 /* wanted.c: the addresses that the administrator wants seized */
 int pb2_wanted_add(const struct pb2_pattern *pat);
@@ -324,6 +332,7 @@ int pb2_access_write(struct pb2_device *pbdev, unsigned int off,
 /* device.c: seizing, assigning and releasing a function */
 extern struct pci_driver pb2_pci_driver;
 void pb2_device_get(struct pb2_device *pbdev);
+bool pb2_device_try_get(struct pb2_device *pbdev);
 void pb2_device_put(struct pb2_device *pbdev);
 struct pb2_frontend *pb2_device_owner_get(struct pb2_device *pbdev);
 
@@ -332,7 +341,6 @@ int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up);
 int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe);
 void pb2_assign_disown(struct pb2_device *pbdev, struct pb2_frontend *fe);
 const char *pb2_assign_reason(int rc);
-bool pb2_device_try_get(struct pb2_device *pbdev);
 
 /* reclaim.c: the one way back */
 void pb2_reclaim_init(struct pb2_device *pbdev);
@@ -368,6 +376,10 @@ void pb2_backend_announce(struct pb2_device *pbdev, const char *dir,
 			  const struct pb2_sbdf *vsbdf);
 void pb2_backend_withdraw(struct pb2_device *pbdev, const char *dir,
 			  const struct pb2_sbdf *vsbdf);
+
+/* poll.c: how long it is looked on after an answer */
+int pb2_poll_parse(const char *word, int *us);
+int pb2_poll_show(const struct pb2_device *pbdev, char *buf, size_t size);
 
 /* bar.c: base address registers in the hardware */
 bool pb2_bar_is_usable(const struct resource *res);

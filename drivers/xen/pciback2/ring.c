@@ -6,6 +6,7 @@
  * the copy, and answered field by field (XSA-155).
  */
 #include <linux/kthread.h>
+#include <linux/sched/clock.h>
 #include <linux/sched/task.h>
 #include <asm/sync_bitops.h>
 
@@ -15,9 +16,12 @@
 /*
  * Requests served for one event. An honest guest sends an event for each, so
  * leaving after some loses nothing, and a guest that never stops asking is
- * slowed down by the event channel's late EOI.
+ * slowed down by the event channel's late EOI. While the thread looks on for
+ * the next one an event would only disturb it; but the answer to a recovery
+ * step comes with an event, too.
  */
 #define MAX_PER_EVENT	16U
+#define MAX_LOOKING_ON	256U
 
 static unsigned long *flags_of(struct xen_pci_sharedinfo *page)
 {
@@ -92,17 +96,51 @@ static bool is_spurious(struct pb2_ring *ring, unsigned int served)
 	return false;
 }
 
+static bool is_asked(struct pb2_ring *ring)
+{
+	return sync_test_bit(_XEN_PCIF_active, flags_of(ring->page));
+}
+
+/* Whatever else wants the CPU, or the end of the ring, comes first. */
+static bool look_on(struct pb2_ring *ring, u64 start, u64 window)
+{
+	while (!is_asked(ring)) {
+		if (need_resched() || kthread_should_stop() ||
+		    local_clock() - start >= window)
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+/* A request came with an event. Returns how many were served. */
+static unsigned int serve_burst(struct pb2_frontend *fe)
+{
+	struct pb2_ring *ring = &fe->ring;
+	unsigned int served = 0;
+	u64 begun = 0, now, window;
+
+	pb2_poll_woken(&ring->poll, local_clock());
+	do {
+		serve_one(fe);
+		served++;
+		now = local_clock();
+		begun = begun ?: now;
+		window = pb2_poll_answered(&ring->poll, now);
+	} while (served < (window ? MAX_LOOKING_ON : MAX_PER_EVENT) &&
+		 look_on(ring, now, window));
+	pb2_poll_spent(&ring->poll, local_clock() - begun);
+	return served;
+}
+
 static void serve(struct pb2_frontend *fe)
 {
 	struct pb2_ring *ring = &fe->ring;
 	bool aer = pb2_aer_event(fe);
 	unsigned int served = 0;
 
-	while (served < MAX_PER_EVENT &&
-	       sync_test_bit(_XEN_PCIF_active, flags_of(ring->page))) {
-		serve_one(fe);
-		served++;
-	}
+	if (is_asked(ring))
+		served = serve_burst(fe);
 	pb2_xen_eoi(ring->irq, !aer && is_spurious(ring, served));
 }
 
@@ -185,6 +223,7 @@ int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
 	ring->task = task;
 	ring->pending = false;
 	ring->credit = 0;
+	pb2_poll_init(&ring->poll, local_clock());
 	ring->aer_busy = false;
 	/* There is no port yet that a recovery step could notify. */
 	ring->closing = true;

@@ -158,6 +158,28 @@ static ssize_t handover_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(handover);
 
+static ssize_t poll_us_show(struct device *dev,
+			    struct device_attribute *attr, char *buf)
+{
+	return pb2_poll_show(pci_get_drvdata(to_pci_dev(dev)), buf, PAGE_SIZE);
+}
+
+static ssize_t poll_us_store(struct device *dev,
+			     struct device_attribute *attr, const char *buf,
+			     size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int rc, us;
+
+	rc = pb2_poll_parse(buf, &us);
+	if (rc)
+		return pb2_sysfs_refuse("poll_us", buf, rc,
+					"not 0 to 1000 or default");
+	WRITE_ONCE(pbdev->poll_us, us);
+	return count;
+}
+static DEVICE_ATTR_RW(poll_us);
+
 static ssize_t iommu_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
@@ -204,6 +226,7 @@ static struct attribute *device_attrs[] = {
 	&dev_attr_d3cold.attr,
 	&dev_attr_access.attr,
 	&dev_attr_handover.attr,
+	&dev_attr_poll_us.attr,
 	&dev_attr_iommu.attr,
 	&dev_attr_backend_domid.attr,
 	NULL

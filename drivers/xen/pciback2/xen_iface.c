@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/kernel_stat.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -274,6 +275,22 @@ char *pb2_xen_command_line(void)
 		copy = kstrndup(line->buf, sizeof(line->buf) - 1, GFP_KERNEL);
 	kfree(line);
 	return copy;
+}
+
+/**
+ * pb2_xen_stolen() - for how long Xen had others run in place of dom0
+ *
+ * Context: any.
+ * Return: ns, summed up over all CPUs that are online.
+ */
+u64 pb2_xen_stolen(void)
+{
+	unsigned int cpu;
+	u64 sum = 0;
+
+	for_each_online_cpu(cpu)
+		sum += kcpustat_cpu(cpu).cpustat[CPUTIME_STEAL];
+	return sum;
 }
 
 static void (*on_release)(void);

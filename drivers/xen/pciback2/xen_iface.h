@@ -32,6 +32,9 @@ void pb2_xen_unregister_owner(struct pci_dev *pdev);
 int pb2_xen_pirq(unsigned int irq);
 bool pb2_xen_irq_is_unshared(unsigned int irq);
 
+/* dom0's CPUs */
+u64 pb2_xen_stolen(void);
+
 /* Domains */
 int pb2_xen_domctl(struct xen_domctl *op);
 void pb2_xen_watch_domains(void (*callback)(void));

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * poll.c - how long a ring's thread looks on after an answer
+ *
+ * Guests ask in bursts, and being woken costs the thread ten times what a
+ * read costs. So after an answer it looks at the page for a while before it
+ * goes to sleep: not at all where that would not have caught the last request,
+ * and longer each time where it would have.
+ *
+ * Nothing here waits or sleeps: ring.c does, and says what time it is.
+ */
+#include <linux/cpumask.h>
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "frontend.h"
+#include "xen_iface.h"
+
+/* A guest that was woken needs about this long for its next request. */
+#define FIRST_NS	(50ULL * NSEC_PER_USEC)
+
+/*
+ * What looking on may take of one CPU, however the guest asks: all of it for a
+ * second, which is longer than any scan of a bus, and then so many percent.
+ */
+#define BUDGET_NS	(1ULL * NSEC_PER_SEC)
+#define SHARE_PERCENT	25
+
+/* How often it is looked whether others want dom0's CPUs */
+#define LOOK_NS		(10ULL * NSEC_PER_MSEC)
+
+/* Others want them when Xen ran these for so much of the time, in percent */
+#define STOLEN_PERCENT	12
+
+static u64 default_ns(void)
+{
+	return min(READ_ONCE(pb2_poll_us), PB2_POLL_MAX_US) *
+	       (u64)NSEC_PER_USEC;
+}
+
+/**
+ * pb2_poll_init() - of a ring that nobody has asked yet
+ * @poll: of the ring
+ * @now: ns
+ *
+ * Context: any.
+ */
+void pb2_poll_init(struct pb2_poll *poll, u64 now)
+{
+	*poll = (struct pb2_poll) {
+		.longest = default_ns(),
+		.answered = now,
+		.budget = BUDGET_NS,
+		.filled = now,
+		.looked = now,
+		.stolen = pb2_xen_stolen(),
+	};
+}
+
+/**
+ * pb2_poll_limit() - a request names a function
+ * @poll: of the ring
+ * @pbdev: the function; what its administrator allows counts from now on
+ *
+ * Context: any.
+ */
+void pb2_poll_limit(struct pb2_poll *poll, const struct pb2_device *pbdev)
+{
+	int us = READ_ONCE(pbdev->poll_us);
+
+	poll->longest = us < 0 ? default_ns() : us * (u64)NSEC_PER_USEC;
+}
+
+/**
+ * pb2_poll_woken() - a request comes with an event
+ * @poll: of the ring
+ * @now: ns
+ *
+ * Context: the ring's thread.
+ */
+void pb2_poll_woken(struct pb2_poll *poll, u64 now)
+{
+	if (now - poll->answered >= poll->longest)
+		poll->window = 0;
+	else
+		poll->window = min(max(2 * poll->window, FIRST_NS),
+				   poll->longest);
+}
+
+static void fill(struct pb2_poll *poll, u64 now)
+{
+	/* Long before that it is full, and the product stays small. */
+	u64 passed = min(now - poll->filled, 1000 * BUDGET_NS);
+
+	poll->budget = min_t(s64, poll->budget + passed * SHARE_PERCENT / 100,
+			     BUDGET_NS);
+	poll->filled = now;
+}
+
+/* Whoever waits for a CPU of dom0's is no task of dom0's, so ask Xen. */
+static void look(struct pb2_poll *poll, u64 now)
+{
+	u64 passed = now - poll->looked;
+	u64 before = poll->stolen;
+
+	if (passed < LOOK_NS)
+		return;
+	poll->stolen = pb2_xen_stolen();
+	/* The sum is smaller when a CPU has gone offline. */
+	poll->contended = poll->stolen > before &&
+			  (poll->stolen - before) * 100 / STOLEN_PERCENT > passed;
+	poll->looked = now;
+}
+
+/**
+ * pb2_poll_answered() - a request was answered
+ * @poll: of the ring
+ * @now: ns
+ *
+ * Context: the ring's thread.
+ * Return: ns to look on for the next one.
+ */
+u64 pb2_poll_answered(struct pb2_poll *poll, u64 now)
+{
+	poll->answered = now;
+	if (!poll->window || !poll->longest)
+		return 0;
+
+	/* The guest cannot ask while the only CPU looks on. */
+	if (num_online_cpus() < 2)
+		return 0;
+
+	fill(poll, now);
+	look(poll, now);
+	if (poll->budget <= 0 || poll->contended)
+		return 0;
+	return min(poll->window, poll->longest);
+}
+
+/**
+ * pb2_poll_spent() - the thread goes to sleep
+ * @poll: of the ring
+ * @ns: for how long it has looked on and served what it saw
+ *
+ * Context: the ring's thread.
+ */
+void pb2_poll_spent(struct pb2_poll *poll, u64 ns)
+{
+	poll->budget -= ns;
+}
+
+/**
+ * pb2_poll_parse() - the longest window of a function
+ * @word: microseconds, or "default"; a newline may follow
+ * @us: where they go, or %PB2_POLL_DEFAULT
+ *
+ * Context: any.
+ * Return: 0, or -EINVAL for something else, or beyond %PB2_POLL_MAX_US.
+ */
+int pb2_poll_parse(const char *word, int *us)
+{
+	unsigned int val;
+
+	if (sysfs_streq(word, "default")) {
+		*us = PB2_POLL_DEFAULT;
+		return 0;
+	}
+	/* The kernel's parser takes a sign, which is no digit. */
+	if (!isdigit(word[0]) || kstrtouint(word, 10, &val) ||
+	    val > PB2_POLL_MAX_US)
+		return -EINVAL;
+	*us = val;
+	return 0;
+}
+
+/**
+ * pb2_poll_show() - pciback2/poll_us
+ * @pbdev: the function
+ * @buf: where to
+ * @size: its size in bytes
+ *
+ * Context: any.
+ * Return: bytes written.
+ */
+int pb2_poll_show(const struct pb2_device *pbdev, char *buf, size_t size)
+{
+	int us = READ_ONCE(pbdev->poll_us);
+
+	if (us < 0)
+		return scnprintf(buf, size, "%llu (default)\n",
+				 default_ns() / NSEC_PER_USEC);
+	return scnprintf(buf, size, "%d\n", us);
+}
