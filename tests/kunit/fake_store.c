@@ -113,12 +113,10 @@ const char *fake_xen_get(const char *dir, const char *key)
 	return found ? found->val : NULL;
 }
 
-/* From here on: what xen_iface.h declares */
-
-char *pb2_xen_read(const char *dir, const char *node)
+/* The driver's work reads while a test writes, so it gets a copy. */
+static char *read_copy(const char *dir, const char *node)
 {
 	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, node);
-	int rc = fake_call("read=%s", node);
 	char *val = ERR_PTR(-ENOENT);
 	struct key *key;
 
@@ -128,6 +126,28 @@ char *pb2_xen_read(const char *dir, const char *node)
 		val = kstrdup(key->val, GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
 	mutex_unlock(&keys_lock);
 	kfree(path);
+	return val;
+}
+
+static int read_number(const char *dir, const char *node, int otherwise)
+{
+	char *val = read_copy(dir, node);
+	int number;
+
+	if (IS_ERR(val))
+		return otherwise;
+	if (kstrtoint(val, 10, &number))
+		number = otherwise;
+	kfree(val);
+	return number;
+}
+
+/* From here on: what xen_iface.h declares */
+
+char *pb2_xen_read(const char *dir, const char *node)
+{
+	int rc = fake_call("read=%s", node);
+	char *val = read_copy(dir, node);
 
 	if (!rc)
 		return val;
@@ -181,10 +201,7 @@ void pb2_xen_rm(const char *dir, const char *node)
 
 enum xenbus_state pb2_xen_state(const char *dir)
 {
-	const char *val = fake_xen_get(dir, "state");
-	int state;
-
-	return val && !kstrtoint(val, 10, &state) ? state : XenbusStateUnknown;
+	return read_number(dir, "state", XenbusStateUnknown);
 }
 
 int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state)
@@ -206,9 +223,7 @@ int pb2_xen_rewrite_state(struct xenbus_device *xdev, enum xenbus_state state)
 
 bool pb2_xen_is_online(struct xenbus_device *xdev)
 {
-	const char *val = fake_xen_get(xdev->nodename, "online");
-
-	return val && !strcmp(val, "1");
+	return read_number(xdev->nodename, "online", 0) == 1;
 }
 
 void pb2_xen_error(struct xenbus_device *xdev, int rc, const char *fmt, ...)
