@@ -120,6 +120,27 @@ static void an_event_before_the_binding_returns_is_served(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, guest_ops, 1);
 }
 
+static void run_on(unsigned int cpu)
+{
+	set_cpus_allowed_ptr(current, cpumask_of(cpu));
+}
+
+/* Waking another CPU than the one that woke for the event takes its time. */
+static void it_is_served_where_the_event_came(struct kunit *test)
+{
+	struct pb2_frontend *fe = guest_attach(test);
+	unsigned int cpu, seen = 0;
+
+	for_each_online_cpu(cpu) {
+		run_on(cpu);
+		guest_sends_event(test);
+		KUNIT_EXPECT_EQ(test, task_cpu(fe->ring.task), cpu);
+		seen++;
+	}
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+	KUNIT_EXPECT_GE(test, seen, 2);
+}
+
 static void attached_again_it_begins_anew(struct kunit *test)
 {
 	struct pb2_frontend *fe = guest_attach(test);
@@ -157,6 +178,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(nobody_saves_up_more_than_16_events),
 	KUNIT_CASE(an_event_during_a_request_is_not_lost),
 	KUNIT_CASE(an_event_before_the_binding_returns_is_served),
+	KUNIT_CASE(it_is_served_where_the_event_came),
 	KUNIT_CASE(attached_again_it_begins_anew),
 	KUNIT_CASE(a_guest_that_never_stops_can_be_detached),
 	{}

@@ -68,6 +68,8 @@ struct pb2_poll {
  * @irq: of the event channel, or 0
  * @task: serves the requests, reference held, or %NULL
  * @pending: an event arrived that @task has not looked at yet
+ * @event_cpu: where the last event arrived
+ * @task_cpu: where @task runs, unless nobody has told it yet
  * @credit: requests served ahead of their event
  * @poll: how long @task looks on after an answer
  * @op: the request, copied out of @page once
@@ -77,13 +79,16 @@ struct pb2_poll {
  * @closing: no AER step may start or go on waiting
  *
  * @page, @irq and @task change in the frontend's work and in its removal only,
- * and never while @task can run. @credit, @poll and @op belong to @task.
+ * and never while @task can run. @task_cpu, @credit, @poll and @op belong to
+ * @task.
  */
 struct pb2_ring {
 	struct xen_pci_sharedinfo *page;
 	unsigned int irq;
 	struct task_struct *task;
 	bool pending;
+	unsigned int event_cpu;
+	unsigned int task_cpu;
 	unsigned int credit;
 	struct pb2_poll poll;
 	struct xen_pci_op op;

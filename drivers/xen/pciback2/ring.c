@@ -5,6 +5,7 @@
  * The page holds one request at a time. It is copied once, worked on from
  * the copy, and answered field by field (XSA-155).
  */
+#include <linux/cpumask.h>
 #include <linux/kthread.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/task.h>
@@ -144,6 +145,19 @@ static void serve(struct pb2_frontend *fe)
 	pb2_xen_eoi(ring->irq, !aer && is_spurious(ring, served));
 }
 
+/*
+ * The scheduler likes to leave the thread where it ran before. For a domain,
+ * waking a second virtual CPU costs as much again as waking the first.
+ */
+static void follow_event(struct pb2_ring *ring)
+{
+	unsigned int cpu = READ_ONCE(ring->event_cpu);
+
+	if (cpu != ring->task_cpu &&
+	    !set_cpus_allowed_ptr(current, cpumask_of(cpu)))
+		ring->task_cpu = cpu;
+}
+
 static int ring_thread(void *arg)
 {
 	struct pb2_frontend *fe = arg;
@@ -157,6 +171,7 @@ static int ring_thread(void *arg)
 			continue;
 		}
 		__set_current_state(TASK_RUNNING);
+		follow_event(&fe->ring);
 		serve(fe);
 		cond_resched();
 	}
@@ -170,6 +185,7 @@ static irqreturn_t ring_event(int irq, void *arg)
 
 	/* The event may come before the binding has returned the number. */
 	WRITE_ONCE(fe->ring.irq, irq);
+	WRITE_ONCE(fe->ring.event_cpu, raw_smp_processor_id());
 	/* Before the thread is looked at, which may be about to sleep. */
 	smp_store_mb(fe->ring.pending, true);
 	wake_up_process(fe->ring.task);
@@ -222,6 +238,8 @@ int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
 	ring->page = page;
 	ring->task = task;
 	ring->pending = false;
+	ring->event_cpu = nr_cpu_ids;
+	ring->task_cpu = nr_cpu_ids;
 	ring->credit = 0;
 	pb2_poll_init(&ring->poll, local_clock());
 	ring->aer_busy = false;
