@@ -13,7 +13,7 @@
 #include "fake.h"
 #include "fake_xen.h"
 
-#define MAX_OWNERS	64
+#define MAX_OWNERS	256
 
 struct fake_xen fake_xen;
 

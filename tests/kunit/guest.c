@@ -164,6 +164,7 @@ struct pb2_device *guest_seize(struct kunit *test, struct fake_pci *dev)
 	KUNIT_ASSERT_EQ(test, rc, 0);
 
 	guest->funcs[guest->nr++] = &dev->pdev;
+	guest->seize_reads = dev->reads;
 	fake_pci_forget(dev);
 	return pci_get_drvdata(&dev->pdev);
 }

@@ -22,13 +22,14 @@
 #define GUEST_FRONT	"/local/domain/5/device/pci/0"
 #define GUEST_GREF	8
 #define GUEST_PORT	19
-#define GUEST_MAX_FUNCS	40
+#define GUEST_MAX_FUNCS	256
 
 /**
  * struct guest - the guest; in kunit.priv
  * @xdev: the backend's xenbus device
  * @fe: the frontend, %NULL where a test makes its own
  * @page: the shared page, as the guest sees it
+ * @seize_reads: of the hardware, while the last function was seized
  * @nr: functions that were seized
  * @funcs: they
  */
@@ -36,6 +37,7 @@ struct guest {
 	struct xenbus_device xdev;
 	struct pb2_frontend *fe;
 	struct xen_pci_sharedinfo *page;
+	unsigned int seize_reads;
 	unsigned int nr;
 	struct pci_dev *funcs[GUEST_MAX_FUNCS];
 };
