@@ -48,12 +48,19 @@ machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|
 #		bridge, for buses 80 and up
 #   stubdom	HVM guests whose device model is in a stub domain. AMD's nested
 #		page tables are no page tables for the emulated VT-d.
+#	bench	for times: under the scheduler of old a domain that wakes up
+#		often waits for milliseconds. One thread here, too: with two a
+#		request waits for the host's scheduler as soon as the host has
+#		anything else to do, 20 ms or until pcifront gives it up.
+#		09:00.0 is an nvme with 120 VFs, 0a:00 and 0b:00 have eight
+#		functions each.
 declare -A machine_words=(
 	[standard]=''
 	[portpm]='pcie_port_pm=force'
 	[lockdep]=''
 	[patched]=''
 	[stubdom]=''
+	[bench]=''
 )
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_flavour=([lockdep]=lockdep)
@@ -64,11 +71,29 @@ declare -A machine_stubdom=([stubdom]=1)
 declare -A machine_thread=([stubdom]=multi)
 declare -A machine_xen_words=(
 	[stubdom]='dom0_mem=1200M,max:1200M iommu=no-sharept sched=credit2'
+	[bench]='sched=credit2'
 )
+# machine_crowd: devices to be seized by the hundred
+machine_crowd()
+{
+	local port function
+
+	echo "-device pcie-root-port,id=rp11,chassis=11,slot=11,addr=b.0,x-speed=5,mem-reserve=8M"
+	echo "-device nvme-subsys,id=crowd"
+	echo "-device nvme,bus=rp11,serial=crowd,subsys=crowd,sriov_max_vfs=120,max_ioqpairs=242,sriov_vq_flexible=240,sriov_vi_flexible=120,msix_qsize=241"
+	for port in 12 13; do
+		echo "-device pcie-root-port,id=rp$port,chassis=$port,slot=$port,addr=$(printf %x $port).0,x-speed=5"
+		for function in 0 1 2 3 4 5 6 7; do
+			echo "-device virtio-rng-pci-non-transitional,bus=rp$port,addr=0.$function,multifunction=on"
+		done
+	done
+}
+
 declare -A machine_options=(
 	[portpm]='-global pcie-root-port.hotplug=off'
 	[patched]='-device pxb-pcie,bus_nr=128,bus=pcie.0,addr=1e.0'
 	[stubdom]='-cpu qemu64,+ssse3,+sse4.1,+sse4.2,+svm,+npt -m 3072'
+	[bench]="$(machine_crowd | paste -sd ' ')"
 )
 
 # The one to start, the kernel of its dom0, and its hypervisor
@@ -126,8 +151,8 @@ machine_start()
 		-drive if=none,id=d5,format=raw,file=multidisk.raw
 		-device e1000e,bus=rp1,netdev=n1
 		-device nvme,bus=rp2,serial=disk,drive=d2
-		-device nvme-subsys,id=subsys
-		-device nvme,bus=rp3,serial=vf,subsys=subsys,sriov_max_vfs=4,max_ioqpairs=20,sriov_vq_flexible=8,sriov_vi_flexible=4,msix_qsize=21
+		-device nvme-subsys,id=vfs
+		-device nvme,bus=rp3,serial=vf,subsys=vfs,sriov_max_vfs=4,max_ioqpairs=20,sriov_vq_flexible=8,sriov_vi_flexible=4,msix_qsize=21
 		-device nvme-ns,drive=d3
 		-device virtio-net-pci-non-transitional,bus=rp4,netdev=n4,x-pcie-flr-init=on,x-pcie-pm-init=on,aer=on
 		-device e1000e,bus=rp5,addr=0.0,multifunction=on,netdev=n5
