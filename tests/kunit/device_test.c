@@ -204,6 +204,26 @@ static void msix_that_xen_cannot_prepare_is_no_obstacle(struct kunit *test)
 	life_remove(world->pdev);
 }
 
+/* Xen 4.17 crashes when it is asked about one. */
+static void xen_is_not_asked_about_what_it_does_not_see(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pci_sysdata *sysdata = world->pdev->bus->sysdata;
+	int rc;
+
+	/* No window is known, so Xen uses none of this segment. */
+	sysdata->domain = 1;
+	world->pdev->driver_override = "pciback";
+	rc = life_probe(world->pdev);
+	world->pdev->driver_override = NULL;
+	sysdata->domain = 0;
+	KUNIT_ASSERT_EQ(test, rc, 0);
+	life_remove(world->pdev);
+	KUNIT_EXPECT_EQ(test, fake_count("set_assigned=1"), 1);
+	KUNIT_EXPECT_EQ(test, fake_count("prepare_msix"), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("release_msix"), 0);
+}
+
 static void only_functions_with_msix_are_prepared_for_it(struct kunit *test)
 {
 	struct fake_pci *dev = fake_intx(test, PCI_DEVFN(1, 0));
@@ -319,6 +339,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_bridge_is_seized_and_not_reset),
 	KUNIT_CASE(interrupts_that_were_left_half_on_are_turned_off),
 	KUNIT_CASE(msix_that_xen_cannot_prepare_is_no_obstacle),
+	KUNIT_CASE(xen_is_not_asked_about_what_it_does_not_see),
 	KUNIT_CASE(only_functions_with_msix_are_prepared_for_it),
 	KUNIT_CASE(an_idle_function_is_released_awake_and_not_reset),
 	KUNIT_CASE(unbinding_takes_the_function_from_its_domain),

@@ -235,6 +235,34 @@ static void what_xen_does_not_use_is_not_confirmed(struct kunit *test)
 	expect_shown(test, "0000:00-7f 0xb0000000 MCFG: Xen does not say whether it uses it\n");
 }
 
+static bool is_seen(u16 segment, u8 bus)
+{
+	const struct pb2_sbdf sbdf = { .domain = segment, .bus = bus };
+
+	return pb2_window_xen_sees(&sbdf);
+}
+
+static void outside_of_segment_0_xen_sees_through_its_windows(struct kunit *test)
+{
+	static const struct acpi_mcfg_allocation entries[] = {
+		{ .address = 0xb0000000, .pci_segment = 1,
+		  .end_bus_number = 0x7f },
+	};
+
+	load_all(test, entries, ARRAY_SIZE(entries));
+	KUNIT_EXPECT_TRUE(test, is_seen(0, 0x81));
+	KUNIT_EXPECT_TRUE(test, is_seen(1, 0x7f));
+	KUNIT_EXPECT_FALSE(test, is_seen(1, 0x80));
+	KUNIT_EXPECT_FALSE(test, is_seen(2, 0));
+	pb2_window_distrust(1);
+	KUNIT_EXPECT_FALSE(test, is_seen(1, 0x7f));
+
+	fake_fail("mmcfg_reserved", 1, -ENODEV);
+	load_all(test, entries, ARRAY_SIZE(entries));
+	KUNIT_EXPECT_TRUE(test, is_seen(0, 0x81));
+	KUNIT_EXPECT_FALSE(test, is_seen(1, 0x7f));
+}
+
 /* That of the machine which this runs on */
 static void the_real_table_is_found(struct kunit *test)
 {
@@ -273,6 +301,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_table_of_a_wrong_length_is_read_as_far_as_it_goes),
 	KUNIT_CASE(an_endless_table_ends),
 	KUNIT_CASE(what_xen_does_not_use_is_not_confirmed),
+	KUNIT_CASE(outside_of_segment_0_xen_sees_through_its_windows),
 	KUNIT_CASE(the_real_table_is_found),
 	{}
 };

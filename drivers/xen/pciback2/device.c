@@ -102,21 +102,35 @@ static struct pb2_device *alloc_device(struct pci_dev *pdev)
 	return pbdev;
 }
 
-static void prepare_msix(struct pci_dev *pdev)
+/*
+ * Xen looks for MSI-X when dom0 reports a function. Where it could not see it
+ * then it must not be asked: Xen 4.17 goes after what it has not found, and
+ * crashes.
+ */
+static void prepare_msix(struct pb2_device *pbdev)
 {
-	int rc = pdev->msix_cap ? pb2_xen_prepare_msix(pdev) : 0;
+	struct pci_dev *pdev = pbdev->pdev;
+	int rc;
 
+	if (!pdev->msix_cap)
+		return;
+	pbdev->xen_has_msix = pb2_window_xen_sees(&pbdev->sbdf);
+	if (!pbdev->xen_has_msix) {
+		pci_err(pdev, "Xen does not use the ECAM window of its segment, and cannot see it: guests will not get MSI-X\n");
+		return;
+	}
+	rc = pb2_xen_prepare_msix(pdev);
 	if (rc && rc != -ENOSYS)
 		pci_err(pdev, "Xen cannot prepare MSI-X: %d, guests will not get it\n",
 			rc);
 }
 
-static void release_msix(struct pci_dev *pdev)
+static void release_msix(const struct pb2_device *pbdev)
 {
-	int rc = pdev->msix_cap ? pb2_xen_release_msix(pdev) : 0;
+	int rc = pbdev->xen_has_msix ? pb2_xen_release_msix(pbdev->pdev) : 0;
 
 	if (rc && rc != -ENOSYS)
-		pci_warn(pdev, "Xen does not release MSI-X: %d\n", rc);
+		pci_warn(pbdev->pdev, "Xen does not release MSI-X: %d\n", rc);
 }
 
 static int build_conf(struct pb2_device *pbdev)
@@ -167,7 +181,7 @@ static int seize(struct pb2_device *pbdev)
 	pb2_msi_quiet(pdev);
 	pb2_intx_init(pbdev);
 	/* Needs decode; Xen protects the table's pages from here on. */
-	prepare_msix(pdev);
+	prepare_msix(pbdev);
 
 	rc = -ENOMEM;
 	pbdev->pristine = pb2_pci_save(pdev);
@@ -186,7 +200,7 @@ static int seize(struct pb2_device *pbdev)
 
 err_disable:
 	give_up_access(pbdev);
-	release_msix(pdev);
+	release_msix(pbdev);
 	pb2_pci_disable(pdev);
 	pci_err(pdev, "not seized: %d\n", rc);
 	return rc;
@@ -203,7 +217,7 @@ static void let_go(struct pb2_device *pbdev)
 	/* No request gets past the gate any more. */
 	give_up_access(pbdev);
 	/* All vectors are free, or Xen would say -EBUSY. */
-	release_msix(pdev);
+	release_msix(pbdev);
 	/* Leaves bus master off for the next driver. */
 	pb2_pci_disable(pdev);
 }

@@ -101,6 +101,7 @@ void pb2_window_confirm(u16 segment, u8 first, u8 last);
 void pb2_window_distrust(u16 segment);
 u64 pb2_window_of(u16 segment, u8 first, u8 last);
 u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed);
+bool pb2_window_xen_sees(const struct pb2_sbdf *sbdf);
 int pb2_window_show(char *buf, size_t size);
 
 /* bridge.c: the host bridges, as Xen is told of them */

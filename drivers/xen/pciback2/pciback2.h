@@ -225,6 +225,7 @@ struct pb2_reset {
  *	assignment only
  * @announced: until then (jiffies) writes that start DMA or interrupts are
  *	refused, because the toolstack announced a teardown; 0 for not
+ * @xen_has_msix: Xen can be asked about its MSI-X; device_lock
  * @pristine: configuration space as it was when seized, with decode on and
  *	bus master off; device_lock
  * @reset: result of the last reset; device_lock
@@ -268,6 +269,7 @@ struct pb2_device {
 	bool allow_interrupt_control;
 	unsigned long announced;
 
+	bool xen_has_msix;
 	struct pci_saved_state *pristine;
 	struct pb2_reset reset;
 	struct pb2_reset proof;

@@ -381,6 +381,24 @@ u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed)
 	return page;
 }
 
+/**
+ * pb2_window_xen_sees() - can Xen read a function's configuration space?
+ * @sbdf: the function
+ *
+ * In segment 0 it can, through ports 0xcf8 and 0xcfc. In any other it takes a
+ * window that Xen uses; without one it reads all-ones.
+ *
+ * Context: may sleep, briefly.
+ * Return: whether it can.
+ */
+bool pb2_window_xen_sees(const struct pb2_sbdf *sbdf)
+{
+	bool confirmed = false;
+
+	return !sbdf->domain ||
+	       (pb2_window_page(sbdf, &confirmed) && confirmed);
+}
+
 static const char *describe(const struct window *window)
 {
 	if (window->fault)
