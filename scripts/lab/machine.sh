@@ -27,6 +27,9 @@
 
 : "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}" "${image_dir=}"
 
+# shellcheck source=scripts/lab/acpi.sh
+. "$pb2_top/scripts/lab/acpi.sh"
+
 machine_packages=(qemu-system-x86 procps)
 
 # Seconds without a word: longer than any test waits for anything
@@ -54,6 +57,11 @@ machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|
 #		anything else to do, 20 ms or until pcifront gives it up.
 #		09:00.0 is an nvme with 120 VFs, 0a:00 and 0b:00 have eight
 #		functions each.
+#   segments	the second host bridge, with all devices, is segment 1, and the
+#		IOMMU that segment's; Xen as in patched
+#   xenseg	Xen sees these segments, and dom0 sees all in segment 0: they
+#		disagree. An e1000e is behind the second bridge, 81:00.0.
+#   dom0seg	dom0 sees these segments, and Xen sees all in segment 0
 declare -A machine_words=(
 	[standard]=''
 	[portpm]='pcie_port_pm=force'
@@ -61,11 +69,17 @@ declare -A machine_words=(
 	[patched]=''
 	[stubdom]=''
 	[bench]=''
+	[segments]="acpi_rsdp=$acpi_grub_rsdp"
+	[xenseg]=''
+	[dom0seg]=''
 )
+# Tables of scripts/lab/acpi, for GRUB or for the initramfs
+declare -A machine_grub=([segments]='mcfg segment dmar' [xenseg]='mcfg')
+declare -A machine_initramfs=([dom0seg]='mcfg segment')
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_flavour=([lockdep]=lockdep)
 # shellcheck disable=SC2034 # for those who source this
-declare -A machine_patched=([patched]=1)
+declare -A machine_patched=([patched]=1 [segments]=1 [xenseg]=1 [dom0seg]=1)
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_stubdom=([stubdom]=1)
 declare -A machine_thread=([stubdom]=multi)
@@ -89,9 +103,16 @@ machine_crowd()
 	done
 }
 
+# Which host bridge the devices are behind
+declare -A machine_bus=([patched]=pxb [segments]=pxb)
+machine_bridge='-device pxb-pcie,id=pxb,bus_nr=128,bus=pcie.0,addr=1e.0'
+machine_far="$machine_bridge -device pcie-root-port,id=rp81,chassis=81,slot=81,bus=pxb,addr=0.0,x-speed=5 -netdev user,id=n81,restrict=on,net=10.0.81.0/24 -device e1000e,bus=rp81,netdev=n81"
 declare -A machine_options=(
 	[portpm]='-global pcie-root-port.hotplug=off'
-	[patched]='-device pxb-pcie,bus_nr=128,bus=pcie.0,addr=1e.0'
+	[patched]=$machine_bridge
+	[segments]=$machine_bridge
+	[xenseg]=$machine_far
+	[dom0seg]=$machine_far
 	[stubdom]='-cpu qemu64,+ssse3,+sse4.1,+sse4.2,+svm,+npt -m 3072'
 	[bench]="$(machine_crowd | paste -sd ' ')"
 )
@@ -110,14 +131,39 @@ machine_disk()
 	done
 }
 
+# machine_boot DIR XEN_WORDS KERNEL_WORDS: how a $machine_kind boots is then in
+# machine_start's array boot
+machine_boot()
+{
+	local dir=$1 xen_words=$2 words=$3
+	local xen=${machine_xen:-$image_dir/xen} kernel=${machine_kernel:-$image_dir/vmlinuz}
+	local -a tables=()
+
+	read -ra tables <<<"${machine_initramfs[$machine_kind]:-}"
+	[ ${#tables[@]} = 0 ] || acpi_initramfs "$dir" "${tables[@]}"
+	read -ra tables <<<"${machine_grub[$machine_kind]:-}"
+	if [ ${#tables[@]} = 0 ]; then
+		# -initrd's own separator is the comma: a comma in a word is doubled
+		boot=(-kernel "$xen" -append "$xen_words"
+		      -initrd "$kernel ${words//,/,,},dom0.img")
+		return
+	fi
+	acpi_grub "$dir" "$xen" "$kernel" "$xen_words" "$words" "${tables[@]}"
+	# shellcheck disable=SC2054 # the commas are for QEMU
+	boot=(-drive if=none,id=grub,format=raw,file=grub.raw
+	      -drive if=none,id=files,format=raw,file=files.raw
+	      -device ide-hd,drive=grub,bus=ide.0,bootindex=0
+	      -device ide-hd,drive=files,bus=ide.1,bootindex=1)
+}
+
 # machine_start DIR SERIAL [WORD...]: start a $machine_kind on DIR/dom0.img
 # with SERIAL as the console; the words go to dom0's command line. Its process
 # is then $machine_pid.
 machine_start()
 {
 	local dir=$1 serial=$2
-	local -a devices=() options=()
-	local words n speed
+	local -a devices=() options=() boot=()
+	local words xen_words n speed
 	shift 2
 
 	pb2_need "${machine_packages[@]}"
@@ -136,7 +182,7 @@ machine_start()
 	for n in 1 2 3 4 5 6 7; do
 		speed=,x-speed=5
 		[ $n != 6 ] || speed=
-		devices+=(-device "pcie-root-port,id=rp$n,chassis=$n,slot=$n,addr=$((n + 1)).0$speed")
+		devices+=(-device "pcie-root-port,id=rp$n,bus=${machine_bus[$machine_kind]:-pcie.0},chassis=$n,slot=$n,addr=$((n + 1)).0$speed")
 	done
 	# shellcheck disable=SC2054 # the commas are for QEMU
 	devices+=(
@@ -169,10 +215,10 @@ machine_start()
 	# where one of them moves a BAR while the other reads one. It costs no
 	# time that could be measured. HVM guests need two: with one, SeaBIOS
 	# hangs in its default interrupt handler (QEMU 7.2).
-	# -kernel's own separator is the comma: a comma in a word is doubled
 	words="console=hvc0 panic=5 panic_on_warn=1 sysctl.kernel.hung_task_panic=1 ${machine_words[$machine_kind]} $*"
-	words=${words//,/,,}
+	xen_words="console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M loglvl=all guest_loglvl=all conring_size=64k sched=credit ${machine_xen_words[$machine_kind]:-}"
 	read -ra options <<<"${machine_options[$machine_kind]:-}"
+	machine_boot "$dir" "$xen_words" "$words"
 
 	(
 		cd "$dir" || exit 1
@@ -182,10 +228,7 @@ machine_start()
 			-cpu qemu64,+ssse3,+sse4.1,+sse4.2 -smp 2 -m 2304 \
 			-display none -no-reboot -nic none \
 			-device intel-iommu,intremap=on \
-			-kernel "${machine_xen:-$image_dir/xen}" \
-			-append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M loglvl=all guest_loglvl=all conring_size=64k sched=credit ${machine_xen_words[$machine_kind]:-}" \
-			-initrd "${machine_kernel:-$image_dir/vmlinuz} $words,dom0.img" \
-			-serial "$serial" -serial file:verdict \
+			"${boot[@]}" -serial "$serial" -serial file:verdict \
 			-qmp unix:qmp,server=on,wait=off \
 			-chardev pipe,id=com1,path=com1 \
 			-chardev pipe,id=hmp,path=hmp -mon chardev=hmp,mode=readline \

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# segments.sh - the segments as dom0 and Xen see them, and what a guest gets of a
+# function in one. Sourced after lib.sh and ways.sh.
+
+# A NIC behind the second host bridge: its number there, and its page, which is
+# the same in whichever segment
+FAR=81:00.0
+FAR_PAGE=0xb8100000
+# Lines of the windows and of the host bridges
+WINDOWS=$PCIBACK/windows
+BRIDGES=$PCIBACK/bridges
+export FAR FAR_PAGE WINDOWS BRIDGES
+
+# has_line FILE LINE
+has_line()
+{
+	grep -qxF "$2" "$1"
+}
+
+mark=
+
+# driver_again [PARAMETER...]: load the driver once more. What it says comes then
+# after $mark, and what Xen says is all that xl dmesg has.
+driver_again()
+{
+	rmmod pciback2 || fail "rmmod: exit $?"
+	rm -f /run/driver.parameters
+	mark=$(dmesg_mark)
+	xl dmesg -c >/dev/null
+	driver_load pciback2 "$@" || fail "the module does not load"
+	say "windows: $(cat "$WINDOWS")"
+	say "bridges: $(cat "$BRIDGES")"
+	xl dmesg | grep "PCI: host bridge"
+	dmesg_since "$mark" | grep "Xen has another"
+}
+
+# conflicts: how often the driver says that Xen has another window
+conflicts()
+{
+	dmesg_since "$mark" | grep -c "Xen has another ECAM window for segment"
+}
+
+# driver_said TEXT: since it was loaded
+driver_said()
+{
+	dmesg_since "$mark" | grep -qF "$1"
+}
+
+# xen_said TEXT: since then
+xen_said()
+{
+	xl dmesg | grep -qF "$1"
+}
+
+# memory_of NAME: what Xen says which memory of devices a domain may map
+memory_of()
+{
+	local id
+	id=$(guest_id "$1")
+	xl dmesg -c >/dev/null
+	xl debug-keys q
+	xl dmesg | sed -n "/General information for domain $id:/,/General information/s/.*I\/O Memory *{\(.*\)}.*/\1/p"
+}
+
+# ecam_of NAME: of that, what lies in QEMU's window of 256 MiB at 0xb0000000
+ecam_of()
+{
+	memory_of "$1" | tr -d ' ' | tr , '\n' | grep '^b[0-9a-f]\{4\}\(-\|$\)'
+}
+
+# announced NAME: the page that xenstore names to a guest
+announced()
+{
+	xenstore-read "/local/domain/0/backend/pci/$(guest_id "$1")/0/pciback2/0000-00-00-0/ecam/address" 2>/dev/null
+}
+
+# attach NAME DEVICE: to a guest that has no driver for it yet
+attach()
+{
+	xl pci-attach "$1" "$2" || fail "xl pci-attach $2: exit $?"
+	guest_run "$1" "modprobe xen-pcifront"
+	expect "guest $1 has $2" wait_for 30 guest_run "$1" "[ -e $PCI/$V0 ]"
+}
+
+# registers BDF: the IDs and, which no other NIC has, the serial number
+registers()
+{
+	setpci -s "$1" 0.l 144.l 148.l
+}
+
+# reads_right NAME DEVICE: does a guest read of it what dom0 reads, and reach it
+# when it writes, by either way?
+reads_right()
+{
+	local way here there
+
+	here=$(registers "$2")
+	for way in cf8 auto; do
+		echo $way >"$PCI/$2/pciback2/access"
+		say "access: $(cat "$PCI/$2/pciback2/access")"
+		there=$(guest_run "$1" "setpci -s $V0 0.l 144.l 148.l")
+		expect "the guest reads $(echo "$there" | tr '\n' ' ')" [ "$here" = "$there" ]
+		guest_run "$1" "setpci -s $V0 c.b=08"
+		expect "what it writes arrives" [ "$(setpci -s "$2" c.b)" = 08 ]
+		guest_run "$1" "setpci -s $V0 c.b=10"
+		expect "and the other value" [ "$(setpci -s "$2" c.b)" = 10 ]
+	done
+}
+
+# not_handed_over NAME DEVICE WHY: a guest has the function, and no page, for
+# that reason, though the policy would let it
+not_handed_over()
+{
+	local shown
+
+	shown=$(cat "$PCI/$2/pciback2/handover")
+	expect "$2: $shown" [ "$shown" = "any: not handed over: $3" ]
+	expect "the log says why, once" [ "$(dmesg_since "$mark" |
+		grep -c "$2: its ECAM page is not handed over .*: $3")" = 1 ]
+	refute "a page is announced" announced "$1"
+	expect "the guest may map no configuration space" [ -z "$(ecam_of "$1")" ]
+	expect "nobody holds a page" [ -z "$(cat "$PCIBACK/pages")" ]
+}
