@@ -318,7 +318,7 @@ void pb2_xen_eoi(unsigned int irq, bool spurious)
 		fake_xen.spurious++;
 }
 
-u64 pb2_xen_stolen(void)
+u64 pb2_xen_stolen(unsigned int cpu)
 {
 	return fake_xen.stolen;
 }

@@ -46,7 +46,7 @@
  * @notified: events sent to the guest
  * @eois: events answered
  * @spurious: those of them that counted against the guest
- * @stolen: for how long others ran in place of dom0, ns
+ * @stolen: for how long others ran in place of any CPU, ns
  * @mapped: pages mapped
  * @bound: event channels bound
  * @prepared: functions between prepare_msix and release_msix

@@ -14,6 +14,15 @@ static unsigned int online_cpus(void)
 	return cpus;
 }
 
+static unsigned int cpu;
+
+static unsigned int this_cpu(void)
+{
+	return cpu;
+}
+
+#undef raw_smp_processor_id
+#define raw_smp_processor_id	this_cpu
 #undef num_online_cpus
 #define num_online_cpus	online_cpus
 
@@ -33,6 +42,7 @@ static int init(struct kunit *test)
 	int rc = guest_init(test);
 
 	cpus = 2;
+	cpu = 0;
 	clock = START;
 	pb2_poll_us = 200;
 	pb2_poll_init(&poll, clock);
@@ -65,11 +75,14 @@ static void the_window_grows_while_it_would_have_helped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ask(199 * US), 200 * US);
 }
 
-static void one_pause_shuts_it(struct kunit *test)
+static void pauses_shut_it(struct kunit *test)
 {
 	ask(10 * US);
-	KUNIT_EXPECT_EQ(test, ask(10 * US), 100 * US);
-	KUNIT_EXPECT_EQ(test, ask(200 * US), 0);
+	ask(10 * US);
+	KUNIT_EXPECT_EQ(test, ask(10 * US), 200 * US);
+	KUNIT_EXPECT_EQ(test, ask(200 * US), 100 * US);
+	KUNIT_EXPECT_EQ(test, ask(10 * MS), 50 * US);
+	KUNIT_EXPECT_EQ(test, ask(10 * MS), 0);
 	KUNIT_EXPECT_EQ(test, ask(10 * US), 50 * US);
 }
 
@@ -123,7 +136,7 @@ static void the_function_asked_last_sets_the_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ask(1), 0);
 	pbdev->poll_us = PB2_POLL_DEFAULT;
 	pb2_poll_limit(&poll, pbdev);
-	KUNIT_EXPECT_EQ(test, ask(1), 50 * US);
+	KUNIT_EXPECT_EQ(test, ask(1), 200 * US);
 }
 
 static void a_single_cpu_does_not_look_on(struct kunit *test)
@@ -141,8 +154,7 @@ static bool hog(u64 ns)
 	bool looked = pb2_poll_answered(&poll, clock);
 
 	clock += ns;
-	if (looked)
-		pb2_poll_spent(&poll, ns);
+	pb2_poll_ended(&poll, clock);
 	return looked;
 }
 
@@ -182,31 +194,55 @@ static void a_pause_fills_the_budget_but_no_more(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, poll.budget, NSEC_PER_SEC);
 }
 
-static void it_makes_room_when_xen_runs_others(struct kunit *test)
+/* Looks on for 1 ms, of which Xen gives so much to others. */
+static bool hog_stolen(u64 stolen)
 {
-	ask(1);
-	/* 11 of 100, and 13 */
-	fake_xen.stolen += 11 * MS;
-	clock += 100 * MS;
-	KUNIT_EXPECT_GT(test, pb2_poll_answered(&poll, clock), 0);
-	fake_xen.stolen += 13 * MS;
-	clock += 100 * MS;
-	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 0);
-	/* Not until it is known to be over */
-	clock += 9 * MS;
-	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 0);
-	clock += 1 * MS;
-	KUNIT_EXPECT_GT(test, pb2_poll_answered(&poll, clock), 0);
+	bool looked = pb2_poll_answered(&poll, clock);
+
+	clock += MS;
+	fake_xen.stolen += stolen;
+	pb2_poll_ended(&poll, clock);
+	return looked;
 }
 
-static void a_cpu_that_goes_offline_is_no_contention(struct kunit *test)
+static void it_makes_room_when_xen_runs_others(struct kunit *test)
 {
-	fake_xen.stolen = 1000 * MS;
-	pb2_poll_init(&poll, clock);
+	unsigned int i;
+
 	ask(1);
-	fake_xen.stolen = 500 * MS;
-	clock += 10 * MS;
+	pb2_poll_ended(&poll, clock);
+	KUNIT_EXPECT_TRUE(test, hog_stolen(119 * US));
+	KUNIT_EXPECT_TRUE(test, hog_stolen(121 * US));
+	for (i = 0; i < 10; i++)
+		KUNIT_EXPECT_FALSE(test, hog_stolen(0));
+	KUNIT_EXPECT_TRUE(test, hog_stolen(0));
+	KUNIT_EXPECT_TRUE(test, hog_stolen(0));
+}
+
+/* What is stolen while it sleeps is the affair of whoever runs then. */
+static void only_what_is_stolen_meanwhile_counts(struct kunit *test)
+{
+	unsigned int i;
+
+	ask(1);
+	for (i = 0; i < 10; i++) {
+		KUNIT_EXPECT_TRUE(test, hog_stolen(0));
+		fake_xen.stolen += MS;
+		clock += MS;
+	}
+}
+
+/* Each CPU has a count of its own. */
+static void a_thread_that_moved_cannot_tell(struct kunit *test)
+{
+	ask(1);
+	pb2_poll_ended(&poll, clock);
 	KUNIT_EXPECT_GT(test, pb2_poll_answered(&poll, clock), 0);
+	cpu++;
+	clock += MS;
+	fake_xen.stolen += 1000 * MS;
+	pb2_poll_ended(&poll, clock);
+	KUNIT_EXPECT_TRUE(test, hog_stolen(0));
 }
 
 static void a_window_is_a_number_or_default(struct kunit *test)
@@ -239,7 +275,7 @@ static void a_window_is_a_number_or_default(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(who_asks_seldom_is_not_waited_for),
 	KUNIT_CASE(the_window_grows_while_it_would_have_helped),
-	KUNIT_CASE(one_pause_shuts_it),
+	KUNIT_CASE(pauses_shut_it),
 	KUNIT_CASE(it_stays_while_it_catches_what_comes),
 	KUNIT_CASE(a_parameter_of_0_turns_it_off),
 	KUNIT_CASE(a_parameter_beyond_the_limit_is_the_limit),
@@ -248,7 +284,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(who_never_stops_gets_a_second_and_then_a_quarter),
 	KUNIT_CASE(a_pause_fills_the_budget_but_no_more),
 	KUNIT_CASE(it_makes_room_when_xen_runs_others),
-	KUNIT_CASE(a_cpu_that_goes_offline_is_no_contention),
+	KUNIT_CASE(only_what_is_stolen_meanwhile_counts),
+	KUNIT_CASE(a_thread_that_moved_cannot_tell),
 	KUNIT_CASE(a_window_is_a_number_or_default),
 	{}
 };

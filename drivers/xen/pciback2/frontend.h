@@ -45,9 +45,10 @@ struct pb2_topology_ops {
  * @answered: when the last answer was given
  * @budget: how long it may look on and serve what it sees; below 0 overdrawn
  * @filled: when @budget was filled up last
- * @looked: when @stolen was
- * @stolen: for how long Xen had let others run in dom0's place
- * @contended: it did so for much of the time
+ * @begun: since when it has not slept and looks on; 0 while it does not
+ * @cpu: where that was
+ * @stolen: for how long Xen had let others run in place of @cpu then
+ * @paused: until then it does not look on, because others want @cpu
  *
  * In ns, of local_clock() where it is a time. Belongs to the ring's thread.
  */
@@ -57,9 +58,10 @@ struct pb2_poll {
 	u64 answered;
 	s64 budget;
 	u64 filled;
-	u64 looked;
+	u64 begun;
+	unsigned int cpu;
 	u64 stolen;
-	bool contended;
+	u64 paused;
 };
 
 /**
@@ -214,7 +216,7 @@ void pb2_poll_init(struct pb2_poll *poll, u64 now);
 void pb2_poll_limit(struct pb2_poll *poll, const struct pb2_device *pbdev);
 void pb2_poll_woken(struct pb2_poll *poll, u64 now);
 u64 pb2_poll_answered(struct pb2_poll *poll, u64 now);
-void pb2_poll_spent(struct pb2_poll *poll, u64 ns);
+void pb2_poll_ended(struct pb2_poll *poll, u64 now);
 
 /* op.c: one request, already copied */
 void pb2_op_run(struct pb2_frontend *fe, struct xen_pci_op *op);

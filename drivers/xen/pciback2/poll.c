@@ -12,6 +12,7 @@
 #include <linux/cpumask.h>
 #include <linux/ctype.h>
 #include <linux/kernel.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
@@ -28,11 +29,12 @@
 #define BUDGET_NS	(1ULL * NSEC_PER_SEC)
 #define SHARE_PERCENT	25
 
-/* How often it is looked whether others want dom0's CPUs */
-#define LOOK_NS		(10ULL * NSEC_PER_MSEC)
-
-/* Others want them when Xen ran these for so much of the time, in percent */
+/*
+ * Others want the CPU when Xen ran them for so many percent of the time in
+ * which the thread did not sleep; it keeps off for a while then.
+ */
 #define STOLEN_PERCENT	12
+#define PAUSE_NS	(10ULL * NSEC_PER_MSEC)
 
 static u64 default_ns(void)
 {
@@ -54,8 +56,7 @@ void pb2_poll_init(struct pb2_poll *poll, u64 now)
 		.answered = now,
 		.budget = BUDGET_NS,
 		.filled = now,
-		.looked = now,
-		.stolen = pb2_xen_stolen(),
+		.paused = now,
 	};
 }
 
@@ -82,11 +83,13 @@ void pb2_poll_limit(struct pb2_poll *poll, const struct pb2_device *pbdev)
  */
 void pb2_poll_woken(struct pb2_poll *poll, u64 now)
 {
-	if (now - poll->answered >= poll->longest)
-		poll->window = 0;
-	else
+	if (now - poll->answered < poll->longest)
 		poll->window = min(max(2 * poll->window, FIRST_NS),
 				   poll->longest);
+	else if (poll->window > FIRST_NS)
+		poll->window /= 2;
+	else
+		poll->window = 0;
 }
 
 static void fill(struct pb2_poll *poll, u64 now)
@@ -99,19 +102,12 @@ static void fill(struct pb2_poll *poll, u64 now)
 	poll->filled = now;
 }
 
-/* Whoever waits for a CPU of dom0's is no task of dom0's, so ask Xen. */
-static void look(struct pb2_poll *poll, u64 now)
+/* From here on the thread does not sleep, so nobody runs but in its place. */
+static void begin(struct pb2_poll *poll, u64 now)
 {
-	u64 passed = now - poll->looked;
-	u64 before = poll->stolen;
-
-	if (passed < LOOK_NS)
-		return;
-	poll->stolen = pb2_xen_stolen();
-	/* The sum is smaller when a CPU has gone offline. */
-	poll->contended = poll->stolen > before &&
-			  (poll->stolen - before) * 100 / STOLEN_PERCENT > passed;
-	poll->looked = now;
+	poll->begun = now;
+	poll->cpu = raw_smp_processor_id();
+	poll->stolen = pb2_xen_stolen(poll->cpu);
 }
 
 /**
@@ -133,22 +129,36 @@ u64 pb2_poll_answered(struct pb2_poll *poll, u64 now)
 		return 0;
 
 	fill(poll, now);
-	look(poll, now);
-	if (poll->budget <= 0 || poll->contended)
+	if (poll->budget <= 0 || (s64)(now - poll->paused) < 0)
 		return 0;
+	if (!poll->begun)
+		begin(poll, now);
 	return min(poll->window, poll->longest);
 }
 
 /**
- * pb2_poll_spent() - the thread goes to sleep
+ * pb2_poll_ended() - the thread goes to sleep
  * @poll: of the ring
- * @ns: for how long it has looked on and served what it saw
+ * @now: ns
  *
  * Context: the ring's thread.
  */
-void pb2_poll_spent(struct pb2_poll *poll, u64 ns)
+void pb2_poll_ended(struct pb2_poll *poll, u64 now)
 {
-	poll->budget -= ns;
+	u64 spent = now - poll->begun;
+	u64 stolen;
+
+	if (!poll->begun)
+		return;
+	poll->begun = 0;
+	poll->budget -= spent;
+
+	/* It has moved: what was stolen from another CPU says nothing. */
+	if (poll->cpu != raw_smp_processor_id())
+		return;
+	stolen = pb2_xen_stolen(poll->cpu) - poll->stolen;
+	if (stolen > spent / 100 * STOLEN_PERCENT)
+		poll->paused = now + PAUSE_NS;
 }
 
 /**

@@ -119,18 +119,17 @@ static unsigned int serve_burst(struct pb2_frontend *fe)
 {
 	struct pb2_ring *ring = &fe->ring;
 	unsigned int served = 0;
-	u64 begun = 0, now, window;
+	u64 now, window;
 
 	pb2_poll_woken(&ring->poll, local_clock());
 	do {
 		serve_one(fe);
 		served++;
 		now = local_clock();
-		begun = begun ?: now;
 		window = pb2_poll_answered(&ring->poll, now);
 	} while (served < (window ? MAX_LOOKING_ON : MAX_PER_EVENT) &&
 		 look_on(ring, now, window));
-	pb2_poll_spent(&ring->poll, local_clock() - begun);
+	pb2_poll_ended(&ring->poll, local_clock());
 	return served;
 }
 

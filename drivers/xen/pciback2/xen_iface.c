@@ -4,7 +4,6 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/kernel_stat.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -14,9 +13,11 @@
 #include <xen/interface/io/pciif.h>
 #include <xen/interface/physdev.h>
 #include <xen/interface/sysctl.h>
+#include <xen/interface/vcpu.h>
 #include <xen/interface/version.h>
 #include <xen/pci.h>
 #include <xen/xen.h>
+#include <xen/xen-ops.h>
 #include <asm/xen/hypercall.h>
 
 #include "pciback2.h"
@@ -278,19 +279,20 @@ char *pb2_xen_command_line(void)
 }
 
 /**
- * pb2_xen_stolen() - for how long Xen had others run in place of dom0
+ * pb2_xen_stolen() - for how long a CPU of ours could have run, and did not
+ * @cpu: the one that asks
  *
  * Context: any.
- * Return: ns, summed up over all CPUs that are online.
+ * Return: ns since it was made, 0 if Xen does not tell.
  */
-u64 pb2_xen_stolen(void)
+u64 pb2_xen_stolen(unsigned int cpu)
 {
-	unsigned int cpu;
-	u64 sum = 0;
+	struct vcpu_runstate_info info;
 
-	for_each_online_cpu(cpu)
-		sum += kcpustat_cpu(cpu).cpustat[CPUTIME_STEAL];
-	return sum;
+	if (HYPERVISOR_vcpu_op(VCPUOP_get_runstate_info, xen_vcpu_nr(cpu),
+			       &info))
+		return 0;
+	return info.time[RUNSTATE_runnable];
 }
 
 static void (*on_release)(void);

@@ -33,7 +33,7 @@ int pb2_xen_pirq(unsigned int irq);
 bool pb2_xen_irq_is_unshared(unsigned int irq);
 
 /* dom0's CPUs */
-u64 pb2_xen_stolen(void);
+u64 pb2_xen_stolen(unsigned int cpu);
 
 /* Domains */
 int pb2_xen_domctl(struct xen_domctl *op);
