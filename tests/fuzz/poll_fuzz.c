@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * poll_fuzz.c - any guest's rhythm: what looking on takes is bounded
+ */
+#include "../../drivers/xen/pciback2/frontend.h"
+#include "../../drivers/xen/pciback2/xen_iface.h"
+#include "fuzz.h"
+
+/* A second at once, and a quarter of one CPU for ever */
+#define AT_ONCE		1000000000ULL
+
+unsigned int pb2_poll_us;
+static u64 stolen;
+
+u64 pb2_xen_stolen(void)
+{
+	return stolen;
+}
+
+/* Time goes by in steps of ns up to hours. */
+static u64 pause_of(struct fuzz_input *in)
+{
+	u64 steps = fuzz_take(in, 1);
+
+	return steps << fuzz_take(in, 1) % 40;
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	struct fuzz_input in = { .data = data, .size = size };
+	struct pb2_device pbdev = { .poll_us = PB2_POLL_DEFAULT };
+	u64 start, now, window, busy, taken = 0;
+	struct pb2_poll poll;
+
+	pb2_poll_us = fuzz_take(&in, 4);
+	start = fuzz_take(&in, 8) >> 2;
+	now = start;
+	stolen = fuzz_take(&in, 8) >> 2;
+	pb2_poll_init(&poll, now);
+	while (in.at < in.size) {
+		now += pause_of(&in);
+		stolen += (s64)(s8)fuzz_take(&in, 1) * 100000;
+		if (fuzz_take(&in, 1) & 1)
+			pbdev.poll_us = fuzz_take(&in, 2) % 1002 - 1;
+		pb2_poll_woken(&poll, now);
+		pb2_poll_limit(&poll, &pbdev);
+		busy = fuzz_take(&in, 2);
+		now += busy;
+		window = pb2_poll_answered(&poll, now);
+		fuzz_assert(window <= 1000 * PB2_POLL_MAX_US);
+		if (pbdev.poll_us >= 0)
+			fuzz_assert(window <= pbdev.poll_us * 1000);
+		/* Before the last time, which may overdraw it */
+		fuzz_assert(!window ||
+			    taken <= AT_ONCE + (now - start) / 4 + 1);
+		now += window;
+		taken += window + busy;
+		pb2_poll_spent(&poll, window + busy);
+	}
+	return 0;
+}

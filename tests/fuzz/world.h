@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * world.h - one function whose hardware is memory, and an account of all that
+ * reached it
+ */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include "fuzz.h"
+
+#include "../../drivers/xen/pciback2/frontend.h"
+#include "../../drivers/xen/pciback2/pci_iface.h"
+#include "../../drivers/xen/pciback2/xen_iface.h"
+
+/* A request costs the hardware no more accesses than this. */
+#define WORLD_MAX_ACCESSES	12
+/* Nor does building and resetting its virtual configuration space. */
+#define WORLD_MAX_BUILD		4096
+
+/**
+ * struct world - the function, its hardware, and what it was asked to do
+ * @pbdev: the function
+ * @pdev: of @pbdev
+ * @pf: of which @pdev is a VF, if it is one
+ * @bus: of both
+ * @hw: the registers
+ * @rw1c: bits of @hw that a one clears
+ * @pm: offset of the first power management capability, 0 for none
+ * @msi: likewise of MSI
+ * @msix: likewise of MSI-X
+ * @lost: the hardware does not answer: all-ones, writes go nowhere
+ * @bus_rc: the bus' accessors fail with this
+ * @accesses: of the hardware, since somebody set it to 0
+ * @may_write: may the hardware see a write at this place and width now?
+ * @mwi_rc: what the PCI core says to memory write and invalidate
+ * @power_rc: to a power state
+ * @msi_rc: to MSI and MSI-X
+ * @pirqs: dom0 is a PV domain
+ * @announced: the toolstack has announced a teardown
+ * @decode: stand-in handler started minus stopped
+ * @flrs: resets that the guest asked for
+ * @vectors: vectors that the PCI core was asked for last, and were there
+ * @entries: their entries
+ */
+struct world {
+	struct pb2_device pbdev;
+	struct pci_dev pdev;
+	struct pci_dev pf;
+	struct pci_bus bus;
+	u8 hw[PB2_CONF_MAX_SIZE];
+	u8 rw1c[PB2_CONF_MAX_SIZE];
+	u8 pm;
+	u8 msi;
+	u8 msix;
+	bool lost;
+	int bus_rc;
+	unsigned int accesses;
+	bool (*may_write)(unsigned int off, unsigned int len);
+	int mwi_rc;
+	int power_rc;
+	int msi_rc;
+	bool pirqs;
+	bool announced;
+	int decode;
+	unsigned int flrs;
+	unsigned int vectors;
+	u16 entries[SH_INFO_MAX_VEC];
+};
+
+extern struct world world;
+
+u32 world_get(unsigned int off, unsigned int len);
+void world_set(unsigned int off, unsigned int len, u32 val);
+void world_store(u8 *hw, unsigned int off, u8 byte);
+void world_load(struct fuzz_input *in);
+void world_unload(void);
+void world_plug(void);
+
+#endif /* WORLD_H */
