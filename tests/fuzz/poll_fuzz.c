@@ -12,7 +12,7 @@
 unsigned int pb2_poll_us;
 static u64 stolen;
 
-u64 pb2_xen_stolen(void)
+u64 pb2_xen_stolen(unsigned int cpu)
 {
 	return stolen;
 }
@@ -54,8 +54,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		fuzz_assert(!window ||
 			    taken <= AT_ONCE + (now - start) / 4 + 1);
 		now += window;
-		taken += window + busy;
-		pb2_poll_spent(&poll, window + busy);
+		taken += window;
+		pb2_poll_ended(&poll, now);
 	}
 	return 0;
 }

@@ -18,7 +18,7 @@ static unsigned int nr_wanted;
 
 unsigned int pb2_poll_us = 200;
 
-u64 pb2_xen_stolen(void)
+u64 pb2_xen_stolen(unsigned int cpu)
 {
 	return 0;
 }

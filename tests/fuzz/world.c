@@ -287,7 +287,7 @@ int pb2_xen_pirq(unsigned int irq)
 	return irq ? PIRQ_OF(irq) : 0;
 }
 
-u64 pb2_xen_stolen(void)
+u64 pb2_xen_stolen(unsigned int cpu)
 {
 	return 0;
 }

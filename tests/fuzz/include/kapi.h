@@ -165,6 +165,11 @@ bool kthread_should_stop(void);
 #define put_task_struct(task)		((void)(task))
 #define wake_up_process(task)		((void)(task))
 #define num_online_cpus()		2
+#define raw_smp_processor_id()	0
+#define nr_cpu_ids		2U
+#define current			((struct task_struct *)NULL)
+#define cpumask_of(cpu)		(cpu)
+#define set_cpus_allowed_ptr(task, mask)	((void)(task), (void)(mask), 0)
 
 /* Messages: their arguments are evaluated, and they are counted. */
 extern unsigned int fuzz_messages;
