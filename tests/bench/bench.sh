@@ -166,7 +166,9 @@ take()
 {
 	driver=$1
 	tell step "round $round: $driver"
-	driver_load "$driver" || fail "cannot load $driver"
+	set --
+	[ "$driver" != pciback2 ] || set -- ${parameters:+"$parameters"}
+	driver_load "$driver" "$@" || fail "cannot load $driver"
 }
 
 round()

@@ -9,8 +9,9 @@
  * the protocol). When the command writes "SEQUENCE begin" and "SEQUENCE end" to
  * DATA/mark, only what is between them counts. Prints the command's exit status,
  * the nanoseconds of processor time that Xen counted for dom0, the events that
- * frontends sent to pciback, and the nanoseconds that passed. One process that sleeps until the answer is
- * there: a shell that asks again and again would be most of what it measures.
+ * frontends sent to pciback, and the nanoseconds that passed. One process that
+ * sleeps until the answer is there: a shell that asks again and again would be
+ * most of what it measures.
  */
 #include <poll.h>
 #include <stdbool.h>
