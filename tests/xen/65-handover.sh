@@ -10,34 +10,13 @@
 . /tests/lib.sh
 # shellcheck source=/dev/null
 . /tests/ways.sh
+# shellcheck source=/dev/null
+. /tests/page.sh
 
 PAGES=$PCIBACK/pages
 POLICY=$PCI/$NIC/pciback2/handover
 PAGE=0xb0100000
 KEY=pciback2/0000-00-00-0/ecam
-
-# memory_of NAME: what Xen says which memory of devices a domain may map
-memory_of()
-{
-	local id
-	id=$(guest_id "$1")
-	xl dmesg -c >/dev/null
-	xl debug-keys q
-	xl dmesg | sed -n "/General information for domain $id:/,/General information/s/.*I\/O Memory *\({.*}\).*/\1/p"
-}
-
-announced()
-{
-	xenstore-read "/local/domain/0/backend/pci/$(guest_id "$1")/0/$KEY/address" 2>/dev/null
-}
-
-# attach NAME: the NIC to a guest that has no driver for it
-attach()
-{
-	xl pci-attach "$1" "$NIC" || fail "xl pci-attach: exit $?"
-	guest_run "$1" "modprobe xen-pcifront"
-	expect "the function is there" wait_for 30 guest_run "$1" "[ -e $PCI/$V0 ]"
-}
 
 assign_add "$NIC"
 guest_start target modules=none
@@ -45,7 +24,7 @@ guest_start stub modules=none "passthrough='enabled'"
 say "before: $(memory_of stub)"
 expect "before, the domain may map nothing" [ "$(memory_of stub)" = "{ }" ]
 xenstore-write "/local/domain/$(guest_id stub)/target" "$(guest_id target)"
-attach stub
+attach stub "$NIC"
 say "$(cat "$POLICY"), $(cat "$PAGES")"
 during=$(memory_of stub)
 say "during: $during"
@@ -79,7 +58,7 @@ guest_destroy target
 wait_for 30 in_state "$NIC" idle || fail "$NIC is $(state_of "$NIC"), not idle"
 
 guest_start other modules=none "passthrough='enabled'"
-attach other
+attach other "$NIC"
 expect "a guest gets no page ($(cat "$POLICY"))" [ "$(memory_of other | grep -c b0100)" = 0 ]
 echo any >"$POLICY"
 expect "unless the administrator wants it ($(cat "$POLICY"))" [ "$(announced other)" = "$PAGE" ]

@@ -11,6 +11,8 @@
 # shellcheck source=/dev/null
 . /tests/ways.sh
 # shellcheck source=/dev/null
+. /tests/page.sh
+# shellcheck source=/dev/null
 . /tests/segments.sh
 
 F=0000:$FAR

@@ -13,6 +13,8 @@
 # shellcheck source=/dev/null
 . /tests/ways.sh
 # shellcheck source=/dev/null
+. /tests/page.sh
+# shellcheck source=/dev/null
 . /tests/segments.sh
 
 F=0001:$FAR

@@ -2,7 +2,7 @@
 # shellcheck shell=dash
 #
 # segments.sh - the segments as dom0 and Xen see them, and what a guest gets of a
-# function in one. Sourced after lib.sh and ways.sh.
+# function in one. Sourced after lib.sh, ways.sh and page.sh.
 
 # A NIC behind the second host bridge: its number there, and its page, which is
 # the same in whichever segment
@@ -54,34 +54,10 @@ xen_said()
 	xl dmesg | grep -qF "$1"
 }
 
-# memory_of NAME: what Xen says which memory of devices a domain may map
-memory_of()
-{
-	local id
-	id=$(guest_id "$1")
-	xl dmesg -c >/dev/null
-	xl debug-keys q
-	xl dmesg | sed -n "/General information for domain $id:/,/General information/s/.*I\/O Memory *{\(.*\)}.*/\1/p"
-}
-
 # ecam_of NAME: of that, what lies in QEMU's window of 256 MiB at 0xb0000000
 ecam_of()
 {
-	memory_of "$1" | tr -d ' ' | tr , '\n' | grep '^b[0-9a-f]\{4\}\(-\|$\)'
-}
-
-# announced NAME: the page that xenstore names to a guest
-announced()
-{
-	xenstore-read "/local/domain/0/backend/pci/$(guest_id "$1")/0/pciback2/0000-00-00-0/ecam/address" 2>/dev/null
-}
-
-# attach NAME DEVICE: to a guest that has no driver for it yet
-attach()
-{
-	xl pci-attach "$1" "$2" || fail "xl pci-attach $2: exit $?"
-	guest_run "$1" "modprobe xen-pcifront"
-	expect "guest $1 has $2" wait_for 30 guest_run "$1" "[ -e $PCI/$V0 ]"
+	memory_of "$1" | tr -d ' {}' | tr , '\n' | grep '^b[0-9a-f]\{4\}\(-\|$\)'
 }
 
 # registers BDF: the IDs and, which no other NIC has, the serial number

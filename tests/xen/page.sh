@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# page.sh - the page of a function that a guest was given, as Xen and as xenstore
+# tell of it. Sourced after lib.sh.
+
+# memory_of NAME: what Xen says which memory of devices a domain may map, as
+# "{ b0100, fe800-fe883 }"
+memory_of()
+{
+	local id
+	id=$(guest_id "$1")
+	xl dmesg -c >/dev/null
+	xl debug-keys q
+	xl dmesg | sed -n "/General information for domain $id:/,/General information/s/.*I\/O Memory *\({.*}\).*/\1/p"
+}
+
+# announced NAME: the page that xenstore names to a guest with one function
+announced()
+{
+	xenstore-read "/local/domain/0/backend/pci/$(guest_id "$1")/0/pciback2/0000-00-00-0/ecam/address" 2>/dev/null
+}
+
+# attach NAME DEVICE: to a guest that has no driver for it yet
+attach()
+{
+	xl pci-attach "$1" "$2" || fail "xl pci-attach $2: exit $?"
+	guest_run "$1" "modprobe xen-pcifront"
+	expect "guest $1 has $2" wait_for 30 guest_run "$1" "[ -e $PCI/$V0 ]"
+}
