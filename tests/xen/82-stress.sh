@@ -109,7 +109,9 @@ what_there_is()
 	echo "MiB that Xen has free $(xl info | sed -n 's/^free_memory *: *//p')"
 	echo "frontends $(find /sys/bus/xen-backend/devices -name 'pci-*' | wc -l)"
 	echo "event channels of dom0 $(lsevtchn 0 | wc -l)"
-	echo "interrupts of dom0 $(grep -c xen-pirq /proc/interrupts)"
+	# A line that has ever counted one stays without its handler
+	echo "interrupts of dom0 $(grep -c 'xen-pirq *-[^ ]*  *[^ ]' /proc/interrupts)"
+	grep xen-pirq /proc/interrupts >&2
 	echo "mapped pages of guests $(grep -c 'xenbus_map\|map_ring' /proc/vmallocinfo)"
 	xl dmesg -c >/dev/null
 	for key in i g; do
