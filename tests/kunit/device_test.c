@@ -21,8 +21,8 @@ static void a_function_is_seized_reset_and_parked(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, life_probe(world->pdev), 0);
 	fake_expect_calls(test, "enable", "set_master=0", "pme_off",
-			  "prepare_msix", "save", "conf_init", "set_master=0",
-			  "lock_cfg", "reset_function", "restore",
+			  "prepare_msix", "save", "conf_init", "lock_cfg",
+			  "set_master=0", "reset_function", "restore",
 			  "unlock_cfg", "device_reset", "set_assigned=1",
 			  "pm_start=1000", NULL);
 
@@ -190,7 +190,8 @@ static void interrupts_that_were_left_half_on_are_turned_off(struct kunit *test)
 	fake_pci_forget(dev);
 	KUNIT_ASSERT_EQ(test, life_probe(world->pdev), 0);
 	for (i = 0; i < dev->nr_writes && i < FAKE_PCI_MAX_WRITES; i++)
-		KUNIT_EXPECT_EQ(test, dev->writes[i].off, PCI_CACHE_LINE_SIZE);
+		KUNIT_EXPECT_TRUE(test, dev->writes[i].off == PCI_COMMAND ||
+				  dev->writes[i].off == PCI_CACHE_LINE_SIZE);
 	life_remove(world->pdev);
 }
 

@@ -43,7 +43,7 @@ static void do_flr_of_an_idle_function_wakes_it_and_lets_it_doze(struct kunit *t
 	life_seize_dev(test);
 	world->pdev->current_state = PCI_D3hot;
 	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
-	fake_expect_calls(test, "pm_get", "set_master=0", "lock_cfg",
+	fake_expect_calls(test, "pm_get", "lock_cfg", "set_master=0",
 			  "reset_function", "restore", "unlock_cfg",
 			  "device_reset", "pm_put", "pm_get", NULL);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);

@@ -232,6 +232,20 @@ static void a_function_that_does_not_survive_it_forbids(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 }
 
+static void the_last_vectors_of_all_come_before_it(struct kunit *test)
+{
+	struct pair pair = seize_pair(test);
+	struct fake_pci *second = fake_pci_of(pair.b->pdev);
+	ktime_t begun = ktime_get();
+
+	fake_pci_set(second, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
+	fake_pci_set(second, FAKE_PCI_MSIX + PCI_MSIX_FLAGS, 2,
+		     PCI_MSIX_FLAGS_ENABLE | 0xf);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.a), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get(), begun), 20);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(who_uses_a_sibling_forbids_and_is_named),
 	KUNIT_CASE(idle_siblings_are_reset_with_it_and_go_back_to_sleep),
@@ -243,6 +257,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(with_one_lock_held_the_others_are_only_tried),
 	KUNIT_CASE(some_functions_have_no_bus_to_reset),
 	KUNIT_CASE(a_function_that_does_not_survive_it_forbids),
+	KUNIT_CASE(the_last_vectors_of_all_come_before_it),
 	{ }
 };
 

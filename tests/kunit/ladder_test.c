@@ -181,10 +181,11 @@ static void the_steps_of_a_reset_keep_their_order(struct kunit *test)
 	world->dev->bus_reset = FAKE_RESET_WORKS;
 	run(world->pbdev);
 	/* The bridge's lock comes before that of what is behind it. */
-	fake_expect_calls(test, "pm_get", "set_master=0", "lock_cfg 0000:03:00.0",
-			  "reset_function", "restore", "unlock_cfg 0000:03:00.0",
+	fake_expect_calls(test, "pm_get", "lock_cfg 0000:03:00.0",
+			  "set_master=0", "reset_function", "restore", "unlock_cfg 0000:03:00.0",
 			  "trylock 0000:00:01.0", "lock_cfg 0000:00:01.0",
-			  "lock_cfg 0000:03:00.0", "reset_bus", "restore",
+			  "lock_cfg 0000:03:00.0", "set_master=0", "reset_bus",
+			  "restore",
 			  "device_reset", "unlock_cfg 0000:03:00.0",
 			  "unlock_cfg 0000:00:01.0", "pm_put", NULL);
 }
@@ -308,6 +309,34 @@ static void a_bridge_is_never_reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bridge->nr_writes, 0);
 }
 
+static ktime_t begun;
+static unsigned int quiet_ms;
+static u32 command;
+
+static void look_at_dma(struct life_world *world)
+{
+	quiet_ms = ktime_ms_delta(ktime_get(), begun);
+	command = fake_pci_get(world->dev, PCI_COMMAND, 2);
+}
+
+static void a_reset_comes_after_the_last_vector(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	fake_pci_set(world->dev, PCI_COMMAND, 2,
+		     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	fake_pci_set(world->dev, FAKE_PCI_MSIX + PCI_MSIX_FLAGS, 2,
+		     PCI_MSIX_FLAGS_ENABLE | 0xf);
+	life_during_reset = look_at_dma;
+	begun = ktime_get();
+	run(world->pbdev);
+	KUNIT_EXPECT_GE(test, quiet_ms, 20);
+	/* Xen has seen decode go. */
+	KUNIT_EXPECT_EQ(test, command &
+			(PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(a_reset_counts_by_what_it_did, rung_gen_params),
 	KUNIT_CASE(what_does_not_answer_is_reset_by_the_bus_only),
@@ -321,6 +350,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_pf_is_not_reset_under_its_vfs),
 	KUNIT_CASE(a_reset_restores_what_was_saved_and_stops_dma),
 	KUNIT_CASE(a_bridge_is_never_reset),
+	KUNIT_CASE(a_reset_comes_after_the_last_vector),
 	{ }
 };
 

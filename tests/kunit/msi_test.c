@@ -420,36 +420,6 @@ static void every_order_of_commands_is_that_of_the_model(struct kunit *test)
 	end(pbdev);
 }
 
-static void only_what_nobody_allocated_is_silenced(struct kunit *test)
-{
-	struct fake_pci *dev = fake_nic(test, 0);
-	struct pb2_device *pbdev = begin(test, dev);
-	const int flags = FAKE_PCI_MSIX + PCI_MSIX_FLAGS;
-	struct pci_dev *pdev = pbdev->pdev;
-
-	KUNIT_EXPECT_TRUE(test, pb2_msi_is_quiet(pdev));
-	fake_pci_set(dev, flags, 2, PCI_MSIX_FLAGS_ENABLE | 0xf);
-	KUNIT_EXPECT_FALSE(test, pb2_msi_is_quiet(pdev));
-
-	pdev->msix_enabled = 1;
-	device_lock(&pdev->dev);
-	pb2_msi_quiet(pdev);
-	KUNIT_EXPECT_EQ(test, fake_pci_get(dev, flags, 2),
-			PCI_MSIX_FLAGS_ENABLE | 0xf);
-	KUNIT_EXPECT_TRUE(test, pb2_msi_is_quiet(pdev));
-
-	pdev->msix_enabled = 0;
-	pb2_msi_quiet(pdev);
-	KUNIT_EXPECT_EQ(test, fake_pci_get(dev, flags, 2), 0xf);
-
-	/* Of what does not answer nothing is known. */
-	dev->absent = true;
-	KUNIT_EXPECT_TRUE(test, pb2_msi_is_quiet(pdev));
-	device_unlock(&pdev->dev);
-	dev->absent = false;
-	end(pbdev);
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(an_msi_gives_the_pirq_and_its_end_the_line),
 	KUNIT_CASE(msix_gives_every_entry_a_pirq),
@@ -467,7 +437,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(an_announced_teardown_refuses_new_vectors),
 	KUNIT_CASE(without_pirqs_there_is_no_msi),
 	KUNIT_CASE(every_order_of_commands_is_that_of_the_model),
-	KUNIT_CASE(only_what_nobody_allocated_is_silenced),
 	{}
 };
 

@@ -46,7 +46,7 @@ static void the_way_back_keeps_its_order(struct kunit *test)
 	life_take_back(world->pbdev, &world->fe);
 
 	fake_expect_calls(test, "set_power=0", "gate_close", "free_irq",
-			  "disable_msi", "set_master=0", "lock_cfg",
+			  "disable_msi", "lock_cfg", "set_master=0",
 			  "reset_function", "restore", "unlock_cfg",
 			  "device_reset", "quirk_clear", "unregister_owner", "read=vm",
 			  "pm_put", NULL);

@@ -178,7 +178,7 @@ static int seize(struct pb2_device *pbdev)
 	pb2_pci_set_master(pdev, false);
 	pb2_pci_pme_off(pdev);
 	/* dom0's driver may have left them half on. */
-	pb2_msi_quiet(pdev);
+	pb2_quiet_end(pdev);
 	pb2_intx_init(pbdev);
 	/* Needs decode; Xen protects the table's pages from here on. */
 	prepare_msix(pbdev);

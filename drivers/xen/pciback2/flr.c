@@ -100,7 +100,7 @@ static void resume(struct pb2_device *pbdev)
 static bool is_clean(struct pb2_device *pbdev)
 {
 	return READ_ONCE(pbdev->state) == PB2_IDLE && pbdev->reset.clean &&
-	       pb2_power_is_asleep(pbdev) && pb2_msi_is_quiet(pbdev->pdev);
+	       pb2_power_is_asleep(pbdev) && pb2_quiet_check(pbdev->pdev);
 }
 
 /* device_lock held; let go of between the two halves of a reset. */

@@ -219,7 +219,6 @@ static void silence(struct pb2_device *pbdev)
 		pb2_reclaim_fence(pbdev);
 	else
 		pb2_gate_block(pbdev);
-	pb2_pci_set_master(pbdev->pdev, false);
 	pb2_reset_begin(pbdev);
 }
 
@@ -264,6 +263,7 @@ static void run(struct pb2_group *group)
 		pb2_handover_suspend(seized(group, i));
 		if (!is_leader(group, i))
 			silence(seized(group, i));
+		pb2_quiet_begin(group->members[i].pdev);
 		group->members[i].marked =
 			pb2_reset_mark(group->members[i].pdev);
 	}

@@ -55,10 +55,8 @@ struct pb2_group *pb2_ladder_alone(struct pb2_device *pbdev)
 		return NULL;
 	}
 
-	/* A function that does DMA while it is reset may hang the bus. */
-	pb2_pci_set_master(pdev, false);
-
 	pb2_pci_lock_cfg(pdev);
+	pb2_quiet_begin(pdev);
 	group = climb(pbdev);
 	/* Also overwrites the mark. */
 	pb2_pci_restore(pdev, pbdev->pristine);

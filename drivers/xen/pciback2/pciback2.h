@@ -398,6 +398,11 @@ void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden);
 int pb2_reset_result(const struct pb2_device *pbdev);
 int pb2_reset_show(struct pb2_device *pbdev, char *buf, size_t size);
 
+/* quiet.c: a function that does nothing by itself */
+void pb2_quiet_begin(struct pci_dev *pdev);
+bool pb2_quiet_check(struct pci_dev *pdev);
+void pb2_quiet_end(struct pci_dev *pdev);
+
 /* rung.c: the ways to reset one function and no other */
 bool pb2_rung_climb(struct pb2_device *pbdev);
 
@@ -446,8 +451,6 @@ int pb2_msi_disable(struct pb2_device *pbdev, struct xen_pci_op *op);
 int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op);
 int pb2_msi_disable_msix(struct pb2_device *pbdev, struct xen_pci_op *op);
 void pb2_msi_release(struct pb2_device *pbdev);
-bool pb2_msi_is_quiet(struct pci_dev *pdev);
-void pb2_msi_quiet(struct pci_dev *pdev);
 
 /* sriov.c: virtual functions leave with their physical function */
 int pb2_sriov_init(void);

@@ -156,7 +156,7 @@ void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	/* The saved state of vectors is that of those which are allocated. */
-	pb2_msi_quiet(pbdev->pdev);
+	pb2_quiet_end(pbdev->pdev);
 	if (forbidden && !fault && pbdev->proof.clean) {
 		*reset = pbdev->proof;
 		return;
