@@ -226,7 +226,7 @@ static void what_xen_does_not_take_back_is_a_failure(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_domain_page(LIFE_DOMID), 0);
 }
 
-static void a_reset_of_the_bus_withdraws_it_meanwhile(struct kunit *test)
+static void assign_what_needs_the_bus(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
@@ -234,9 +234,51 @@ static void a_reset_of_the_bus_withdraws_it_meanwhile(struct kunit *test)
 	life_assign_dev(test);
 	world->dev->function_reset = FAKE_RESET_NONE;
 	world->dev->bus_reset = FAKE_RESET_WORKS;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+}
+
+static void a_reset_of_the_bus_withdraws_it_meanwhile(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	assign_what_needs_the_bus(test);
+	life_ask_for_flr(world->pbdev);
+	life_settle(world->pbdev);
 	fake_expect_order(test, "rm=" NODE, "forbid=7", "reset_bus", "permit=7",
 			  "publish=" NODE "/address", NULL);
+	expect_announced(test);
+}
+
+static void a_teardown_that_is_announced_withdraws_it_for_good(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	assign_what_needs_the_bus(test);
+	fake_forget();
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	fake_expect_order(test, "rm=" NODE, "forbid=7", "reset_bus", NULL);
+	expect_nothing(test, "a teardown is announced");
+	life_take_back(world->pbdev, &world->fe);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->handover.renew_work));
+	KUNIT_EXPECT_EQ(test, fake_count("permit"), 0);
+}
+
+static void a_teardown_that_does_not_come_gives_it_back(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct delayed_work *work;
+
+	assign_what_needs_the_bus(test);
+	work = &world->pbdev->handover.renew_work;
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(work));
+	/* Too early it waits for the rest. */
+	mod_delayed_work(pb2_wq, work, 0);
+	flush_work(&work->work);
+	expect_nothing(test, "a teardown is announced");
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(work));
+
+	WRITE_ONCE(world->pbdev->announced, jiffies - 1);
+	flush_delayed_work(work);
 	expect_announced(test);
 }
 
@@ -354,6 +396,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(each_step_that_fails_leaves_the_ring),
 	KUNIT_CASE(what_xen_does_not_take_back_is_a_failure),
 	KUNIT_CASE(a_reset_of_the_bus_withdraws_it_meanwhile),
+	KUNIT_CASE(a_teardown_that_is_announced_withdraws_it_for_good),
+	KUNIT_CASE(a_teardown_that_does_not_come_gives_it_back),
 	KUNIT_CASE(a_reset_of_the_function_does_not),
 	KUNIT_CASE(while_it_may_be_mapped_nobody_else_gets_the_function),
 	KUNIT_CASE(what_only_used_the_ring_is_free_at_once),

@@ -24,6 +24,7 @@ guest_start stub modules=none "passthrough='enabled'"
 say "before: $(memory_of stub)"
 expect "before, the domain may map nothing" [ "$(memory_of stub)" = "{ }" ]
 xenstore-write "/local/domain/$(guest_id stub)/target" "$(guest_id target)"
+mark=$(dmesg_mark)
 attach stub "$NIC"
 say "$(cat "$POLICY"), $(cat "$PAGES")"
 during=$(memory_of stub)
@@ -41,6 +42,8 @@ wait_for 30 in_state "$NIC" held || fail "$NIC is $(state_of "$NIC"), not held"
 say "after: $(memory_of stub), $(cat "$PAGES")"
 expect "after, it may map nothing" [ "$(memory_of stub)" = "{ }" ]
 refute "the page is still announced" announced stub
+# libxl's do_flr resets the bus, and takes the function away then
+expect "it was handed over once" [ "$(dmesg_since "$mark" | grep -c 'is handed over to domain')" = 1 ]
 
 guest_start other modules=none "passthrough='enabled'"
 # xl does not say that it failed

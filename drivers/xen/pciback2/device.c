@@ -97,7 +97,7 @@ static struct pb2_device *alloc_device(struct pci_dev *pdev)
 	pb2_hold_init(pbdev);
 	pb2_reset_init(pbdev);
 	pb2_flr_init(pbdev);
-	pbdev->handover.policy = pb2_handover_default;
+	pb2_handover_init(pbdev);
 	pbdev->poll_us = PB2_POLL_DEFAULT;
 	return pbdev;
 }

@@ -221,9 +221,25 @@ void pb2_handover_begin(struct pb2_device *pbdev, const char *dir,
 	offer_page(pbdev);
 }
 
+/* When the announcement is over the function has left, or stays. */
+static void renew_later(struct pb2_device *pbdev)
+{
+	unsigned long until = READ_ONCE(pbdev->announced);
+
+	pbdev->handover.why = "a teardown is announced";
+	pb2_device_get(pbdev);
+	/* One that was due already has a reference. */
+	if (mod_delayed_work(pb2_wq, &pbdev->handover.renew_work,
+			     until - jiffies + 1))
+		pb2_device_put(pbdev);
+}
+
 /**
  * pb2_handover_renew() - hand the page over again, if it was withdrawn
  * @pbdev: the function; nothing happens unless a domain has it
+ *
+ * Not while a teardown is announced: it would be for a moment only, and the
+ * page has to be awaited for as long as the domain lives.
  *
  * Context: device_lock held, may sleep.
  */
@@ -234,8 +250,39 @@ void pb2_handover_renew(struct pb2_device *pbdev)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	/* Whoever takes it from its domain ends the hand-over after us. */
-	if (handover->dir && !handover->address && READ_ONCE(pbdev->fe))
+	if (!handover->dir || handover->address || !READ_ONCE(pbdev->fe))
+		return;
+	if (pb2_flr_is_announced(pbdev))
+		renew_later(pbdev);
+	else
 		offer_page(pbdev);
+}
+
+static void renew(struct work_struct *work)
+{
+	struct pb2_device *pbdev = container_of(to_delayed_work(work),
+						struct pb2_device,
+						handover.renew_work);
+	struct device *dev = &pbdev->pdev->dev;
+
+	device_lock(dev);
+	/* A reset that runs renews it itself when it ends. */
+	if (READ_ONCE(pbdev->state) == PB2_ASSIGNED)
+		pb2_handover_renew(pbdev);
+	device_unlock(dev);
+	pb2_device_put(pbdev);
+}
+
+/**
+ * pb2_handover_init() - the page is nobody's yet
+ * @pbdev: a new function
+ *
+ * Context: any.
+ */
+void pb2_handover_init(struct pb2_device *pbdev)
+{
+	pbdev->handover.policy = pb2_handover_default;
+	INIT_DELAYED_WORK(&pbdev->handover.renew_work, renew);
 }
 
 /**
@@ -297,6 +344,8 @@ void pb2_handover_end(struct pb2_device *pbdev)
 
 	device_lock_assert(&pbdev->pdev->dev);
 
+	if (cancel_delayed_work(&handover->renew_work))
+		pb2_device_put(pbdev);
 	pb2_handover_suspend(pbdev);
 	if (handover->dir)
 		pb2_backend_withdraw(pbdev, handover->dir, &handover->vsbdf);

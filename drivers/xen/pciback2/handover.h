@@ -6,6 +6,7 @@
 #define PB2_HANDOVER_H
 
 #include <linux/pci.h>
+#include <linux/workqueue.h>
 #include <xen/interface/xen.h>
 
 #include "sbdf.h"
@@ -76,6 +77,7 @@ struct pb2_offer {
  * @address: physical, of the page that the domain may map; 0 for none
  * @rc: why Xen does not take it back, or 0
  * @why: what is against a hand-over, a constant; %NULL for nothing
+ * @renew_work: hands over again what was withdrawn, after an announcement
  *
  * Protected by device_lock.
  */
@@ -86,6 +88,7 @@ struct pb2_handover {
 	u64 address;
 	int rc;
 	const char *why;
+	struct delayed_work renew_work;
 };
 
 /* main.c: parameters */
@@ -123,6 +126,7 @@ void pb2_page_look(void);
 int pb2_page_show(char *buf, size_t size);
 
 /* handover.c: a function's page, given to its domain */
+void pb2_handover_init(struct pb2_device *pbdev);
 const char *pb2_handover_decide(const struct pb2_offer *offer);
 void pb2_handover_begin(struct pb2_device *pbdev, const char *dir,
 			const struct pb2_sbdf *vsbdf);
