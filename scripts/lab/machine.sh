@@ -51,6 +51,10 @@ machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|
 #		bridge, for buses 80 and up
 #   stubdom	HVM guests whose device model is in a stub domain. AMD's nested
 #		page tables are no page tables for the emulated VT-d.
+#   pvh	dom0 is a PVH domain: its mappings, interrupts and ECAM accesses are
+#		the hypervisor's business. Needs what HVM guests need. Of a guest that
+#		xl builds each page is unmapped alone, and flushed from the IOMMU:
+#		half a minute in one call, which the kernel would complain of.
 #	bench	for times: under the scheduler of old a domain that wakes up
 #		often waits for milliseconds. One thread here, too: with two a
 #		request waits for the host's scheduler as soon as the host has
@@ -68,6 +72,7 @@ declare -A machine_words=(
 	[lockdep]=''
 	[patched]=''
 	[stubdom]=''
+	[pvh]='nosoftlockup rcupdate.rcu_cpu_stall_suppress=1'
 	[bench]=''
 	[segments]="acpi_rsdp=$acpi_grub_rsdp"
 	[xenseg]=''
@@ -82,9 +87,10 @@ declare -A machine_flavour=([lockdep]=lockdep)
 declare -A machine_patched=([patched]=1 [segments]=1 [xenseg]=1 [dom0seg]=1)
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_stubdom=([stubdom]=1)
-declare -A machine_thread=([stubdom]=multi)
+declare -A machine_thread=([stubdom]=multi [pvh]=multi)
 declare -A machine_xen_words=(
 	[stubdom]='dom0_mem=1200M,max:1200M iommu=no-sharept sched=credit2'
+	[pvh]='dom0=pvh cpuidle=0 mwait-idle=0 iommu=no-sharept'
 	[bench]='sched=credit2'
 )
 # machine_crowd: devices to be seized by the hundred
@@ -103,6 +109,8 @@ machine_crowd()
 	done
 }
 
+# A processor with AMD's extensions for virtual machines
+machine_svm='-cpu qemu64,+ssse3,+sse4.1,+sse4.2,+svm,+npt'
 # Which host bridge the devices are behind
 declare -A machine_bus=([patched]=pxb [segments]=pxb)
 machine_bridge='-device pxb-pcie,id=pxb,bus_nr=128,bus=pcie.0,addr=1e.0'
@@ -113,7 +121,8 @@ declare -A machine_options=(
 	[segments]=$machine_bridge
 	[xenseg]=$machine_far
 	[dom0seg]=$machine_far
-	[stubdom]='-cpu qemu64,+ssse3,+sse4.1,+sse4.2,+svm,+npt -m 3072'
+	[stubdom]="$machine_svm -m 3072"
+	[pvh]=$machine_svm
 	[bench]="$(machine_crowd | paste -sd ' ')"
 )
 

@@ -326,6 +326,23 @@ static void a_function_that_no_reset_cleans_is_seized_and_has_failed(struct kuni
 	life_assign(test, world->pbdev, &world->fe);
 }
 
+/* libxl maps what sysfs names as irq, which a PVH dom0 cannot. */
+static void without_pirqs_sysfs_shows_no_line(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	fake_xen.pirqs = false;
+	KUNIT_ASSERT_EQ(test, life_probe(world->pdev), 0);
+	KUNIT_EXPECT_EQ(test, world->pdev->irq, 0);
+	life_remove(world->pdev);
+	KUNIT_EXPECT_EQ(test, world->pdev->irq, FAKE_PCI_LINE);
+
+	fake_fail("save", 1, -ENOMEM);
+	KUNIT_EXPECT_EQ(test, life_probe(world->pdev), -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, fake_has_failed());
+	KUNIT_EXPECT_EQ(test, world->pdev->irq, FAKE_PCI_LINE);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_function_that_no_reset_cleans_is_seized_and_has_failed),
 	KUNIT_CASE(a_function_is_seized_reset_and_parked),
@@ -347,6 +364,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_card_that_was_pulled_is_released),
 	KUNIT_CASE(a_released_function_can_be_seized_again),
 	KUNIT_CASE(the_owner_comes_with_a_reference),
+	KUNIT_CASE(without_pirqs_sysfs_shows_no_line),
 	{ }
 };
 

@@ -201,6 +201,7 @@ static int seize(struct pb2_device *pbdev)
 err_disable:
 	give_up_access(pbdev);
 	release_msix(pbdev);
+	pb2_intx_exit(pbdev);
 	pb2_pci_disable(pdev);
 	pci_err(pdev, "not seized: %d\n", rc);
 	return rc;
@@ -218,6 +219,7 @@ static void let_go(struct pb2_device *pbdev)
 	give_up_access(pbdev);
 	/* All vectors are free, or Xen would say -EBUSY. */
 	release_msix(pbdev);
+	pb2_intx_exit(pbdev);
 	/* Leaves bus master off for the next driver. */
 	pb2_pci_disable(pdev);
 }

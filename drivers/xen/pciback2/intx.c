@@ -34,16 +34,37 @@ static irqreturn_t stand_in(int irq, void *arg)
  * pb2_intx_init() - remember the line before an MSI hides it
  * @pbdev: a function that was just enabled
  *
+ * A dom0 without pirqs has no line to give: there sysfs shows none.
+ *
  * Context: any; nobody else knows @pbdev yet.
  */
 void pb2_intx_init(struct pb2_device *pbdev)
 {
 	struct pb2_intx *intx = &pbdev->intx;
 
-	/* VFs have no pin and no line. */
-	intx->irq = pbdev->pdev->pin ? pbdev->pdev->irq : 0;
 	snprintf(intx->name, sizeof(intx->name), PB2_NAME "[%s]",
 		 pci_name(pbdev->pdev));
+	if (!pb2_xen_has_pirqs()) {
+		/* libxl would map what sysfs names, and fail. */
+		swap(intx->hidden, pbdev->pdev->irq);
+		return;
+	}
+	/* VFs have no pin and no line. */
+	intx->irq = pbdev->pdev->pin ? pbdev->pdev->irq : 0;
+}
+
+/**
+ * pb2_intx_exit() - undo pb2_intx_init()
+ * @pbdev: a function that is about to be disabled
+ *
+ * Context: any; nobody else knows @pbdev any more.
+ */
+void pb2_intx_exit(struct pb2_device *pbdev)
+{
+	struct pb2_intx *intx = &pbdev->intx;
+
+	if (intx->hidden)
+		swap(intx->hidden, pbdev->pdev->irq);
 }
 
 /**

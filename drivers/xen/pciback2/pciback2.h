@@ -137,6 +137,7 @@ struct pb2_access {
 /**
  * struct pb2_intx - stand-in handler of a shared INTx line
  * @irq: the line's IRQ, kept because MSI replaces pci_dev.irq; 0 for none
+ * @hidden: pci_dev.irq before it was cleared, where guests can have no line
  * @installed: the handler is registered
  * @ack: the handler claims interrupts
  * @handled: interrupts claimed so far
@@ -147,6 +148,7 @@ struct pb2_access {
  */
 struct pb2_intx {
 	unsigned int irq;
+	unsigned int hidden;
 	bool installed;
 	bool ack;
 	unsigned long handled;
@@ -439,6 +441,7 @@ void pb2_power_doze_end(struct pb2_device *pbdev);
 
 /* intx.c: stand-in handler for a line that dom0 shares with the guest */
 void pb2_intx_init(struct pb2_device *pbdev);
+void pb2_intx_exit(struct pb2_device *pbdev);
 void pb2_intx_enable(struct pb2_device *pbdev);
 void pb2_intx_disable(struct pb2_device *pbdev);
 void pb2_intx_pause(struct pb2_device *pbdev, bool pause);
