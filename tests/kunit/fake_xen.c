@@ -171,7 +171,9 @@ int pb2_xen_prepare_msix(struct pci_dev *pdev)
 {
 	int rc = fake_call("prepare_msix %s", pci_name(pdev));
 
-	if (!rc)
+	if (rc)
+		fake_xen.refused = pdev;
+	else
 		fake_xen.prepared++;
 	return rc;
 }
@@ -183,8 +185,13 @@ int pb2_xen_release_msix(struct pci_dev *pdev)
 	if (pdev->msix_enabled)
 		fake_wrong("MSI-X of %s released with vectors allocated",
 			   pci_name(pdev));
-	if (!rc)
-		fake_xen.prepared--;
+	/* Xen does not know what it refused to prepare. */
+	if (fake_xen.refused == pdev) {
+		fake_xen.refused = NULL;
+		return -EBUSY;
+	}
+	/* Also if Xen fails: it was asked, and nothing is left to be done. */
+	fake_xen.prepared--;
 	return rc;
 }
 

@@ -50,6 +50,7 @@
  * @mapped: pages mapped
  * @bound: event channels bound
  * @prepared: functions between prepare_msix and release_msix
+ * @refused: the last one that Xen refused to prepare, or %NULL
  * @owners: functions with a registered owner
  */
 struct fake_xen {
@@ -79,6 +80,7 @@ struct fake_xen {
 	int mapped;
 	int bound;
 	int prepared;
+	const struct pci_dev *refused;
 	int owners;
 };
 
