@@ -14,7 +14,7 @@
 image_packages=(linux-image-amd64 linux-headers-amd64
 		xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils
 		busybox-static kmod pciutils nvme-cli cpio
-		libxen-dev gcc make libc6-dev)
+		libxen-dev gcc make libc6-dev xz-utils)
 
 image_dom0_modules=(xenfs xen-evtchn xen-privcmd xen-gntdev xen-gntalloc xen-pciback
 		    e1000e e100 8139cp nvme virtio_net virtio_pci
@@ -175,6 +175,27 @@ image_pack()
 		cpio --quiet -0 -o -H newc -R 0:0) | gzip -1 >"$2"
 }
 
+# image_number FILE OFFSET SIZE: the number there
+image_number()
+{
+	od -A n -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '
+}
+
+# image_unpack_kernel BZIMAGE OUT: the ELF file in it (boot protocol 2.08), which
+# xl takes as well. Unpacked by xl in dom0, where a processor is emulated, it
+# takes half of the time that a guest needs to start.
+image_unpack_kernel()
+{
+	local sectors offset length
+
+	sectors=$(image_number "$1" $((0x1f1)) 1)
+	offset=$(image_number "$1" $((0x248)) 4)
+	length=$(image_number "$1" $((0x24c)) 4)
+	# Behind the stream are four bytes with its size
+	tail -c +$(((sectors + 1) * 512 + offset + 1)) "$1" |
+		head -c $((length - 4)) | xz -dc >"$2"
+}
+
 # image_base: build Xen, kernel and base image unless they are there; the
 # directory is then $image_dir
 image_base()
@@ -221,7 +242,7 @@ image_build()
 	image_guest_tree "$tmp/guest" "$kernel"
 	image_dom0_tree "$tmp/dom0" "$kernel"
 	cp "/boot/vmlinuz-$kernel" "$tmp/vmlinuz"
-	cp "$tmp/vmlinuz" "$tmp/dom0/guest/vmlinuz"
+	image_unpack_kernel "$tmp/vmlinuz" "$tmp/dom0/guest/vmlinux"
 	image_pack "$tmp/guest" "$tmp/dom0/guest/initrd"
 	image_pack "$tmp/dom0" "$tmp/dom0.cpio.gz"
 	# QEMU wants the ELF image itself

@@ -35,7 +35,7 @@ stubdom_sectors()
 # of AMD's does twice, would take half a minute.
 stubdom_disk()
 {
-	local kernel=$1/guest/vmlinuz initrd=$1/guest/initrd dir=$2
+	local kernel=$image_dir/vmlinuz initrd=$1/guest/initrd dir=$2
 	local grub=/usr/lib/grub/i386-pc first=2048 second end
 
 	second=$((first + $(stubdom_sectors "$kernel")))
@@ -101,7 +101,7 @@ stubdom_build()
 
 	stubdom_qemu "$dom0"
 	image_file "$dom0" $boot/hvmloader /usr/share/seabios/bios-256k.bin
-	cp "$base/guest/vmlinuz" "$dom0$boot/qemu-stubdom-linux-kernel"
+	cp "$base/guest/vmlinux" "$dom0$boot/qemu-stubdom-linux-kernel"
 	# Xen unpacks a PV domain's initramfs itself, and only the first member
 	image_pack "$stub" "$dom0$boot/qemu-stubdom-linux-rootfs"
 	image_pack "$dom0" "$tmp/cpio.gz"

@@ -210,7 +210,7 @@ guest_create()
 	{
 		echo "name='$name'"
 		echo "type='pv'"
-		echo "kernel='/guest/vmlinuz'"
+		echo "kernel='/guest/vmlinux'"
 		echo "ramdisk='/guest/initrd'"
 		echo "memory=256"
 		echo "vcpus=1"
