@@ -14,6 +14,8 @@
 #include "pb2_ecam.h"
 
 #define CONVENTIONAL_SIZE	256
+/* So many different values are told apart */
+#define MAX_VALUES		16
 
 static const char usage[] =
 "usage: lsecam [OPTION...]\n"
@@ -26,6 +28,7 @@ static const char usage[] =
 "  -x            with -s: print its configuration space like lspci -xxxx\n"
 "  -r OFF[.WIDTH]  with -s: print this register; WIDTH is b, w or l (default)\n"
 "  -n COUNT      with -r: read it so often, and print the nanoseconds per read\n"
+"  -c            with -r: print how often each value was read\n"
 "  -w WAY        ring, page, privcmd or devmem (a page by this means), no other\n"
 "  -W            print what is announced and withdrawn, until killed; with -r the\n"
 "                register after each\n"
@@ -40,7 +43,7 @@ enum status { DONE, USAGE, NO_XENSTORE, UNREADABLE, REFUSED };
 
 struct options {
 	char bdf[16];
-	bool dump, watch, read;
+	bool dump, watch, read, tally;
 	unsigned int offset, width;
 	unsigned long count;
 	/* 0 is the ring */
@@ -118,6 +121,9 @@ static bool parse_option(int option, struct options *o)
 		return parse_way(optarg, o);
 	case 'x':
 		o->dump = true;
+		return true;
+	case 'c':
+		o->tally = true;
 		return true;
 	case 'W':
 		o->watch = true;
@@ -215,6 +221,43 @@ static enum status print_register(struct pb2_ecam_function *f,
 	return DONE;
 }
 
+/* tally - like uniq -c; what is one value too many is counted as "others" */
+static enum status tally(struct pb2_ecam_function *f, const struct options *o)
+{
+	struct {
+		uint32_t value;
+		enum pb2_ecam_way way;
+		unsigned long count;
+	} seen[MAX_VALUES] = { 0 };
+	unsigned long i, others = 0;
+	enum pb2_ecam_way way;
+	uint32_t value;
+	int rc, v;
+
+	for (i = 0; i < o->count; i++) {
+		rc = pb2_ecam_read(f, o->offset, o->width, &value, &way);
+		if (rc)
+			return unreadable(f, rc);
+		for (v = 0; v < MAX_VALUES && seen[v].count; v++)
+			if (seen[v].value == value && seen[v].way == way)
+				break;
+		if (v == MAX_VALUES) {
+			others++;
+			continue;
+		}
+		seen[v].value = value;
+		seen[v].way = way;
+		seen[v].count++;
+	}
+
+	for (v = 0; v < MAX_VALUES && seen[v].count; v++)
+		printf("%lu %0*x %s\n", seen[v].count, (int)o->width * 2,
+		       seen[v].value, pb2_ecam_way_name(seen[v].way));
+	if (others)
+		printf("%lu others\n", others);
+	return DONE;
+}
+
 static enum status one(struct pb2_ecam *ecam, const struct options *o)
 {
 	struct pb2_ecam_function *f = pb2_ecam_find(ecam, o->bdf);
@@ -228,7 +271,7 @@ static enum status one(struct pb2_ecam *ecam, const struct options *o)
 		return REFUSED;
 	}
 	if (o->read)
-		return print_register(f, o);
+		return o->tally ? tally(f, o) : print_register(f, o);
 	if (o->dump)
 		return dump(f);
 	show(f);
@@ -273,7 +316,7 @@ int main(int argc, char **argv)
 	enum status status;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "s:r:n:w:xWp:h", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "s:r:n:cw:xWp:h", longs, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
 			return DONE;
@@ -284,7 +327,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind != argc || ((o.read || o.dump) && !o.bdf[0]) ||
-	    (o.count > 1 && !o.read)) {
+	    ((o.count > 1 || o.tally) && !o.read)) {
 		fputs(usage, stderr);
 		return USAGE;
 	}

@@ -108,6 +108,7 @@ for reg in 0.w 2.w 8.b e.b 2c.l; do
 	[ "$(in_dom0 -s "$NIC" -w page -r $reg)" = "$(setpci -s "$NIC" $reg) privcmd" ] ||
 		fail "register $reg: $(in_dom0 -s "$NIC" -w page -r $reg)"
 done
+expect "ten reads are tallied" [ "$(in_dom0 -s "$NIC" -r 0 -n 10 -c)" = "10 $ids privcmd" ]
 say "dword reads: page $(in_dom0 -s "$NIC" -r 0 -n 1000), ring $(in_dom0 -s "$NIC" -r 0 -n 1000 -w ring)"
 
 ends 0 lsecam --help
@@ -115,6 +116,7 @@ ends 1 lsecam -r 0
 ends 1 in_dom0 -s "$NIC" -r 2.l
 ends 1 in_dom0 -s "$NIC" -r 1000.b
 ends 1 lsecam -s 1:2
+ends 1 in_dom0 -s "$NIC" -c
 ends 2 env XENSTORED_PATH=/none lsecam
 ends 3 in_dom0 -s 7f:1f.7 -r 0
 ends 3 in_dom0 -s 7f:1f.7 -x
