@@ -3,11 +3,16 @@
 #
 # stubdom.sh - what dom0 needs besides image.sh's to run HVM guests whose device
 # model is in a Linux stub domain: QEMU and firmware, and that stub domain's
-# kernel and initramfs, under the names that libxl has for them. Sourced after
-# image.sh.
+# kernel and initramfs, under the names that libxl has for them, and an lspci
+# that reads ECAM pages. Sourced after image.sh.
 
 : "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}" "${image_dir=}" \
 	"${image_kernel_version=}"
+
+# shellcheck source=scripts/lib/source.sh
+. "$pb2_top/scripts/lib/source.sh"
+# shellcheck source=scripts/lab/pciutils.sh
+. "$pb2_top/scripts/lab/pciutils.sh"
 
 stubdom_packages=(qemu-system-xen qemu-system-data seabios grub-common grub-pc-bin)
 stubdom_modules=(xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-pcifront)
@@ -61,10 +66,12 @@ stubdom_base()
 	local key
 
 	pb2_need "${stubdom_packages[@]}"
+	pciutils_build
 	# shellcheck disable=SC2016 # dpkg's own variables
 	key=$({
 		dpkg-query -W -f '${Package} ${Version}\n' "${stubdom_packages[@]}"
-		cat "$pb2_top/scripts/lab/stubdom.sh" "$pb2_top/tests/xen/device-model"
+		cat "$pb2_top"/scripts/lab/{stubdom,pciutils}.sh \
+			"$pb2_top/tests/xen/device-model"
 	} | sha256sum | cut -c1-16)
 	stubdom_image=$image_dir/stubdom-$key.cpio.gz
 
@@ -95,6 +102,7 @@ stubdom_build()
 	install -m 755 "$pb2_top/tests/xen/guest.init" "$stub/init"
 	install -m 755 "$pb2_top/tests/xen/device-model" "$stub/"
 	cp "$pb2_top/tests/xen/devices.sh" "$stub/"
+	install "$pciutils_lspci" "$stub/usr/bin/lspci-ecam"
 	stubdom_qemu "$stub"
 	stubdom_disk "$base" "$tmp"
 	cp "$tmp/disk" "$stub/"
