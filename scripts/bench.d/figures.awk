@@ -60,6 +60,8 @@ file == 1 && FNR > 1 {
 		empty["cpu", key] += $5
 		empty["events", key] += $6
 		empty["elapsed", key] += $7
+	} else if ($3 ~ /^endless/) {
+		# dom0 has made values of them
 	} else if ($3 == "silence") {
 		silent_cpu[key] += $5
 		silent_elapsed[key] += $7

@@ -20,6 +20,8 @@ BEGIN {
 	name["lspci"] = "lspci -vvv"
 	name["page"] = "page, dword"
 	name["crowd"] = "dword in a crowd"
+	name["beside"] = "dword, beside"
+	name["beside-lone"] = "lone, beside"
 }
 
 FNR == 1 { file++; next }
@@ -85,8 +87,10 @@ END {
 		"count", "median us", "p99 us", "max us", "events", "dom0 us", "lost"
 	for (i = 1; i in wanted; i++)
 		operation(wanted[i])
-	if (("crowd", a) in figure)
-		operation("crowd")
+	split("crowd beside beside-lone", once, " ")
+	for (i = 1; i in once; i++)
+		if ((once[i], a) in figure)
+			operation(once[i])
 	if (("page", b) in figure) {
 		line("page", b)
 		ratios("page", "dword")

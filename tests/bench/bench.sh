@@ -115,19 +115,20 @@ guest_starts()
 	value "bus scan and probe - of that" "$elapsed_ms" ms
 }
 
-# silence: what a command costs that does nothing, and what nothing costs
-silence()
+# asleep OPERATION EMPTY WHILE: what dom0 does while the guest sleeps, less what a
+# command costs that does nothing, the operation EMPTY
+asleep()
 {
 	local cpu=0 elapsed=0
 
 	for _ in 1 2 3 4; do
-		marked nothing 1 true
+		marked "$2" 1 true
 		cpu=$((cpu + cpu_ns / 4)) elapsed=$((elapsed + elapsed_ns / 4))
 	done
-	marked silence 1 "sleep $silent_s"
+	marked "$1" 1 "sleep $silent_s"
 	cpu=$((cpu_ns - cpu)) elapsed=$((elapsed_ns - elapsed))
-	value "dom0 while the guest is silent" $((cpu * 1000 / (elapsed / 1000))) us/s
-	value "events while the guest is silent" $((events * 1000000 / (elapsed / 1000))) 1/s
+	value "dom0 while $3" $((cpu * 1000 / (elapsed / 1000))) us/s
+	value "events while $3" $((events * 1000000 / (elapsed / 1000))) 1/s
 }
 
 # guest_module: which has the page, if there is one, at $page
@@ -146,7 +147,7 @@ operations()
 	guest_module
 	# The first requests of a guest are no measure of those that follow
 	carry_out warm-up "$((burst / 4))" "echo dword $((burst / 4)) 0 >$debugfs/run"
-	silence
+	asleep silence nothing "the guest is silent"
 	kernel dword dword "$burst" 0
 	kernel command command "$burst" 0
 	kernel byte byte "$burst" 0
@@ -220,6 +221,27 @@ teardown()
 	guest_destroy bench
 	libxl_forgets "$@"
 	assign_remove "$@"
+}
+
+# hostile: another guest asks for ever, beside the one that is measured
+hostile()
+{
+	assign_add "$NIC" "$SPARE"
+	guest_start hostile modules=none "ramdisk='/run/bench.initrd'" "$SPARE"
+	guest_with "$NIC"
+	carry_out beside-scan 1 "modprobe xen-pcifront && /bench/guest there $PCI/$V0 60"
+	guest_module
+	guest_run hostile "modprobe xen-pcifront && /bench/guest there $PCI/$V0 60 &&
+		mount -t debugfs debugfs /sys/kernel/debug &&
+		insmod /bench/pb2_bench.ko device=$V0 || exit 1
+		(while :; do echo dword 1000000 0 >$debugfs/run; done) >/dev/null 2>&1 &
+		sleep 2" || fail "the hostile guest does not ask"
+	asleep endless endless-nothing "a guest asks for ever"
+	kernel beside dword "$burst" 0
+	kernel beside-lone dword "$lone" 10000
+	guest_destroy hostile
+	guest_destroy bench
+	assign_remove "$NIC" "$SPARE"
 }
 
 # memory FIELD: kilobytes of /proc/meminfo, caches aside
@@ -321,6 +343,7 @@ if [ "$once" = 1 ]; then
 	gather
 	for driver in xen-pciback pciback2; do
 		take $driver
+		hostile
 		teardown "one function" "$SPARE"
 		# shellcheck disable=SC2086 # seven words
 		teardown "seven functions" $seven
