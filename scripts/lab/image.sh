@@ -14,7 +14,7 @@
 image_packages=(linux-image-amd64 linux-headers-amd64
 		xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils
 		busybox-static kmod pciutils nvme-cli cpio
-		libxen-dev gcc make libc6-dev xz-utils)
+		libxen-dev gcc make libc6-dev binutils xz-utils)
 
 image_dom0_modules=(xenfs xen-evtchn xen-privcmd xen-gntdev xen-gntalloc xen-pciback
 		    e1000e e100 8139cp nvme virtio_net virtio_pci
@@ -144,11 +144,27 @@ EOS
 	chmod +x "$tree/etc/udhcpc.script"
 }
 
+# image_attack TREE KERNEL: the frontend that keeps to no rule, for a guest
+image_attack()
+{
+	local tree=$1 kernel=$2 build=$1.attack
+
+	mkdir -p "$build"
+	cp "$pb2_top"/tests/xen/attack/{Kbuild,pb2_attack.c} "$build/"
+	make -C "/lib/modules/$kernel/build" M="$build" modules >"$build/log" 2>&1 || {
+		tail -n 20 "$build/log" >&2
+		pb2_die "the attacking guest's module does not build"
+	}
+	objcopy --strip-debug "$build/pb2_attack.ko" "$tree/pb2_attack.ko"
+	rm -r "$build"
+}
+
 image_guest_tree()
 {
 	local tree=$1 kernel=$2
 
 	image_common "$tree"
+	image_attack "$tree" "$kernel"
 	image_modules "$tree" "$kernel" "${image_guest_modules[@]}"
 	install -m 755 "$pb2_top/tests/xen/guest.init" "$tree/init"
 	cp "$pb2_top/tests/xen/devices.sh" "$tree/"
@@ -163,6 +179,8 @@ image_dom0_tree()
 	image_program "$tree" $xen/xl $xen/xenstored $xen/xenconsoled \
 		$xen/xenconsole $xen/xen-init-dom0 $xen/lsevtchn \
 		/usr/sbin/nvme
+	gcc -O2 -static -o "$tree/usr/bin/pulse" "$pb2_top/tests/xen/attack/pulse.c" ||
+		pb2_die "pulse does not build"
 	ln -s ../lib/xen-4.17/bin/xl "$tree/usr/bin/xl"
 	mkdir -p "$tree/etc/xen" "$tree/guest"
 	: >"$tree/etc/xen/xl.conf"
@@ -211,7 +229,7 @@ image_base()
 			xen-utils-common libc6 libxenmisc4.17 "linux-image-$kernel"
 		cat "$pb2_top/scripts/lab/image.sh" \
 			"$pb2_top"/tests/xen/{guest.init,devices.sh} \
-			"$pb2_top"/scripts/ecam/* \
+			"$pb2_top"/scripts/ecam/* "$pb2_top"/tests/xen/attack/* \
 			"$pb2_top/Documentation/pciback2/stubdom.rst"
 	} | sha256sum | cut -c1-16)
 	image_dir=$pb2_cache/image/$key
@@ -263,7 +281,8 @@ image_run()
 	pb2_need gcc libc6-dev
 	rm -rf "$tree"
 	mkdir -p "$tree/tests"
-	cp "$pb2_top"/tests/xen/* "$pb2_top/scripts/modprobe.conf" \
+	find "$pb2_top/tests/xen" -maxdepth 1 -type f -exec cp -t "$tree/tests" {} +
+	cp "$pb2_top/scripts/modprobe.conf" \
 		"$pb2_top/Documentation/pciback2/stubdom.rst" "$tree/tests/"
 	install -m 755 "$pb2_top/tests/xen/dom0.init" "$tree/init"
 	cp "$plan" "$tree/tests/plan"
