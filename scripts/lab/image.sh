@@ -288,6 +288,7 @@ image_run()
 	cp "$plan" "$tree/tests/plan"
 	gcc -O2 -static -o "$tree/tests/destroy-domain" \
 		"$pb2_top/tests/xen/destroy-domain.c" || return
+	gcc -O2 -o "$tree/tests/await" "$pb2_top/tests/xen/await.c" -lxenstore || return
 	if [ -n "$module" ]; then
 		install -D -m 644 "$module" \
 			"$tree/usr/lib/modules/$kernel/updates/pciback2.ko"

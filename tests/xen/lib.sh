@@ -162,9 +162,10 @@ power_state()
 	cat "$PCI/$1/power_state"
 }
 
+# in_power_state BDF STATE, without a process: it is asked often
 in_power_state()
 {
-	[ "$(power_state "$1")" = "$2" ]
+	read -r state <"$PCI/$1/power_state" && [ "$state" = "$2" ]
 }
 
 # ---- assignment
@@ -243,16 +244,12 @@ guest_log()
 	echo "/var/log/xen/console/guest-$1.log"
 }
 
-guest_is_ready()
-{
-	local id
-	id=$(guest_id "$1") && xenstore-exists "/local/domain/$id/data/ready"
-}
-
 # guest_ready NAME [SECONDS]
 guest_ready()
 {
-	if ! wait_for "${2:-180}" guest_is_ready "$1"; then
+	local id
+	id=$(guest_id "$1") || fail "there is no guest $1"
+	if ! /tests/await "${2:-180}" "/local/domain/$id/data/ready"; then
 		tail -n 20 "$(guest_log "$1")"
 		fail "guest $1 did not come up within ${2:-180} s"
 	fi
@@ -261,13 +258,6 @@ guest_ready()
 guest_gone()
 {
 	! guest_id "$1" >/dev/null
-}
-
-guest_answered()
-{
-	local rc
-	rc=$(xenstore-read "$1/rc" 2>/dev/null)
-	[ "${rc%% *}" = "$2" ]
 }
 
 # guest_run NAME 'COMMAND': run it in the guest, print what it printed, return
@@ -280,7 +270,7 @@ guest_run()
 	data=/local/domain/$id/data
 	seq=$(cut -c1-8 /proc/sys/kernel/random/uuid)
 	xenstore-write "$data/cmd" "$seq $(echo "$2" | base64 -w 0)"
-	if ! wait_for "${GUEST_LIMIT:-120}" guest_answered "$data" "$seq"; then
+	if ! /tests/await "${GUEST_LIMIT:-120}" "$data/rc" "$seq"; then
 		say "guest $1 gave no answer to: $2" >&2
 		return 125
 	fi
@@ -299,7 +289,9 @@ guest_stop()
 {
 	say "xl shutdown $1"
 	xl shutdown "$1" >/dev/null || fail "xl shutdown $1: exit $?"
-	wait_for 120 guest_gone "$1" || fail "guest $1 is still there after 120 s"
+	# xl is dear where a processor is emulated
+	PAUSE=1000000 wait_for 120 guest_gone "$1" ||
+		fail "guest $1 is still there after 120 s"
 }
 
 guest_destroy()

@@ -99,7 +99,8 @@ bury()
 	shift
 
 	is_freed "$id" || xl destroy "$id"
-	wait_for 60 is_freed "$id" || fail "domain $id is still there after 60 s"
+	PAUSE=1000000 wait_for 60 is_freed "$id" ||
+		fail "domain $id is still there after 60 s"
 	xenstore-rm "/local/domain/0/backend/pci/$id" 2>/dev/null
 	xenstore-rm "/local/domain/$id" 2>/dev/null
 	xenstore-rm "/libxl/$id" 2>/dev/null
@@ -168,7 +169,8 @@ way_crash()
 {
 	say "guest $1 crashes"
 	guest_run "$1" '(sleep 1; echo c >/proc/sysrq-trigger) >/dev/null 2>&1 &'
-	wait_for 120 guest_gone "$1" || fail "crashed guest $1 is still there after 120 s"
+	PAUSE=1000000 wait_for 120 guest_gone "$1" ||
+		fail "crashed guest $1 is still there after 120 s"
 }
 
 way_detach()
