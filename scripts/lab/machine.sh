@@ -63,6 +63,7 @@ machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|
 #		functions each.
 #   segments	the second host bridge, with all devices, is segment 1, and the
 #		IOMMU that segment's; Xen as in patched
+#   debsegs	the same with Debian's Xen
 #   xenseg	Xen sees these segments, and dom0 sees all in segment 0: they
 #		disagree. An e1000e is behind the second bridge, 81:00.0.
 #   dom0seg	dom0 sees these segments, and Xen sees all in segment 0
@@ -75,11 +76,16 @@ declare -A machine_words=(
 	[pvh]='nosoftlockup rcupdate.rcu_cpu_stall_suppress=1'
 	[bench]=''
 	[segments]="acpi_rsdp=$acpi_grub_rsdp"
+	[debsegs]="acpi_rsdp=$acpi_grub_rsdp"
 	[xenseg]=''
 	[dom0seg]=''
 )
 # Tables of scripts/lab/acpi, for GRUB or for the initramfs
-declare -A machine_grub=([segments]='mcfg segment dmar' [xenseg]='mcfg')
+declare -A machine_grub=(
+	[segments]='mcfg segment dmar'
+	[debsegs]='mcfg segment dmar'
+	[xenseg]='mcfg'
+)
 declare -A machine_initramfs=([dom0seg]='mcfg segment')
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_flavour=([lockdep]=lockdep)
@@ -88,6 +94,9 @@ declare -A machine_patched=([patched]=1 [segments]=1 [xenseg]=1 [dom0seg]=1)
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_stubdom=([stubdom]=1)
 declare -A machine_thread=([stubdom]=multi [pvh]=multi)
+# What two threads emulate waits for both, and libxl gives a device model 10 s: a
+# machine with one thread gives way to it
+declare -A machine_nice=([stubdom]=0 [pvh]=0 [bench]=0)
 declare -A machine_xen_words=(
 	[stubdom]='dom0_mem=1200M,max:1200M iommu=no-sharept sched=credit2'
 	[pvh]='dom0=pvh cpuidle=0 mwait-idle=0 iommu=no-sharept'
@@ -112,13 +121,14 @@ machine_crowd()
 # A processor with AMD's extensions for virtual machines
 machine_svm='-cpu qemu64,+ssse3,+sse4.1,+sse4.2,+svm,+npt'
 # Which host bridge the devices are behind
-declare -A machine_bus=([patched]=pxb [segments]=pxb)
+declare -A machine_bus=([patched]=pxb [segments]=pxb [debsegs]=pxb)
 machine_bridge='-device pxb-pcie,id=pxb,bus_nr=128,bus=pcie.0,addr=1e.0'
 machine_far="$machine_bridge -device pcie-root-port,id=rp81,chassis=81,slot=81,bus=pxb,addr=0.0,x-speed=5 -netdev user,id=n81,restrict=on,net=10.0.81.0/24 -device e1000e,bus=rp81,netdev=n81"
 declare -A machine_options=(
 	[portpm]='-global pcie-root-port.hotplug=off'
 	[patched]=$machine_bridge
 	[segments]=$machine_bridge
+	[debsegs]=$machine_bridge
 	[xenseg]=$machine_far
 	[dom0seg]=$machine_far
 	[stubdom]="$machine_svm -m 3072"
@@ -231,7 +241,7 @@ machine_start()
 
 	(
 		cd "$dir" || exit 1
-		exec qemu-system-x86_64 \
+		exec nice -n "${machine_nice[$machine_kind]:-5}" qemu-system-x86_64 \
 			-machine q35,kernel-irqchip=split \
 			-accel "tcg,thread=${machine_thread[$machine_kind]:-single}" \
 			-cpu qemu64,+ssse3,+sse4.1,+sse4.2 -smp 2 -m 2304 \

@@ -21,8 +21,9 @@ hvm_start()
 		xl create -q /run/hvm.cfg 2>/run/xl.err && break
 		rc=$?
 		cat /run/xl.err
-		# libxl gives a stub domain 30 s to start, a busy host may not
-		if [ $try = 3 ] || ! grep -q 'startup timed out' /run/xl.err; then
+		# libxl gives a stub domain 30 s to start, and its QEMU 10 s to
+		# answer (ERROR_TIMEDOUT); a busy host may not
+		if [ $try = 3 ] || ! grep -q -e 'startup timed out' -e '(rc -9)' /run/xl.err; then
 			fail "xl create hvm: exit $rc"
 		fi
 	done
