@@ -244,15 +244,20 @@ guest_log()
 	echo "/var/log/xen/console/guest-$1.log"
 }
 
-# guest_ready NAME [SECONDS]
+# guest_ready NAME [SECONDS]. One that reboots has no number for a moment, and
+# then another one.
 guest_ready()
 {
-	local id
-	id=$(guest_id "$1") || fail "there is no guest $1"
-	if ! /tests/await "${2:-180}" "/local/domain/$id/data/ready"; then
+	local id end
+
+	uptime_s
+	end=$((now + ${2:-180}))
+	until id=$(guest_id "$1") && /tests/await 20 "/local/domain/$id/data/ready"; do
+		uptime_s
+		[ "$now" -lt "$end" ] && usleep 200000 && continue
 		tail -n 20 "$(guest_log "$1")"
 		fail "guest $1 did not come up within ${2:-180} s"
-	fi
+	done
 }
 
 guest_gone()
