@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
+# guests may complain
 #
 # mixed - everybody who can reach configuration space does so at once: lspci and
 # setpci in dom0, a stub domain by its page and by the ring, a guest by the ring,
