@@ -6,12 +6,12 @@
 #
 # attack - guests whose frontend keeps to no rule: nonsense in every field of a
 # request, another processor that changes it meanwhile, events and requests at
-# full speed, states and nodes that jump about, a ring that is withdrawn, all of
-# it also while the function is detached and the guest destroyed. dom0 goes on,
-# the other guest's disk too, the log does not fill, no memory is lost, the
-# neighbours' configuration is as it was, and the next guest's NIC works. How late
-# a task of dom0 was meanwhile is said; it is no condition. The long form attacks
-# for ten times as long. PB2_DRIVER=xen-pciback attacks the peer.
+# full speed, a ring that is published twice or withdrawn, states and nodes that
+# jump about, all of it also while the function is detached and the guest
+# destroyed. dom0 goes on, the other guest's disk too, the log does not fill, no
+# memory is lost, the neighbours' configuration is as it was, and the next guest's
+# NIC works. How late a task of dom0 was meanwhile is said; it is no condition. The
+# long form attacks for ten times as long. PB2_DRIVER=xen-pciback attacks the peer.
 
 # shellcheck source=/dev/null
 . /tests/lib.sh
@@ -104,6 +104,7 @@ guest_destroy first
 
 attacker second
 connect second
+attack second twice
 attack second states
 guest_destroy second
 

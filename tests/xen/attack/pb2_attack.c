@@ -11,6 +11,8 @@
  *	race		the same, while another processor scribbles over the request
  *	events		events at full speed, with nothing to do
  *	storm		requests and events at full speed, no answer awaited
+ *	twice		the ring that dom0 has is published again, or in its place
+ *			the page that the console has
  *	states		the frontend's state jumps about
  *	garbage		the frontend's nodes are rubbish, and many
  *	withdraw	a ring that is granted, published and withdrawn at once
@@ -253,13 +255,13 @@ static int garbage(void)
 	return 0;
 }
 
-static int publish(void)
+static int publish(grant_ref_t gref)
 {
 	struct xenbus_device *xdev = attack->xdev;
 	int rc;
 
 	rc = xenbus_printf(XBT_NIL, xdev->nodename, "pci-op-ref", "%u",
-			   attack->gref);
+			   gref);
 	if (!rc)
 		rc = xenbus_printf(XBT_NIL, xdev->nodename, "event-channel",
 				   "%u", attack->evtchn);
@@ -273,7 +275,7 @@ static int publish(void)
 
 static int connect(void)
 {
-	int rc = publish();
+	int rc = publish(attack->gref);
 
 	while (!rc && !is_over()) {
 		if (xenbus_read_driver_state(attack->xdev->otherend) ==
@@ -289,7 +291,23 @@ static int connect(void)
 static int withdraw(void)
 {
 	gnttab_end_foreign_access_ref(attack->gref);
-	return publish();
+	return publish(attack->gref);
+}
+
+/* Both pages are dom0's to map, and one of them is in use elsewhere. */
+static int twice(void)
+{
+	while (!is_over()) {
+		publish(dice(2) ? attack->gref : GNTTAB_RESERVED_CONSOLE);
+		/* A state that is no news is not written by publish(). */
+		put("state", "%u", XenbusStateInitialised);
+		invent(&attack->page->op);
+		ask();
+		msleep(dice(100));
+		if (is_answered())
+			attack->answers++;
+	}
+	return 0;
 }
 
 static const struct {
@@ -301,6 +319,7 @@ static const struct {
 	{ "race", race },
 	{ "events", events },
 	{ "storm", storm },
+	{ "twice", twice },
 	{ "states", states },
 	{ "garbage", garbage },
 	{ "withdraw", withdraw },
