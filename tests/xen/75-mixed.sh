@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # guests may complain
+# limit: 700
 #
 # mixed - everybody who can reach configuration space does so at once: lspci and
 # setpci in dom0, a stub domain by its page and by the ring, a guest by the ring,
