@@ -21,7 +21,11 @@ static void run_op(struct pb2_frontend *fe, struct xen_pci_op *op)
 
 static u64 ring_clock(void)
 {
-	return guest_clock ? READ_ONCE(*guest_clock) : local_clock();
+	if (!guest_clock)
+		return local_clock();
+	/* The thread is the only one to write it. */
+	WRITE_ONCE(guest_clock_reads, guest_clock_reads + 1);
+	return READ_ONCE(*guest_clock);
 }
 
 #define local_clock	ring_clock
