@@ -8,6 +8,7 @@
 int fuzz_alloc_countdown;
 int fuzz_alloc_live;
 unsigned int fuzz_messages;
+unsigned long jiffies;
 
 void fuzz_fail(const char *fmt, ...)
 {

@@ -111,7 +111,8 @@ static int enable_msi(struct xen_pci_op *op, bool msi, bool msix)
 	op->value = 0;
 	if (!world.pirqs)
 		return XEN_PCI_ERR_not_implemented;
-	if (world.announced || msi || msix || world.msi_rc)
+	if (world.announced || msi || msix || world.msi_rc ||
+	    !world_is_patient())
 		return XEN_PCI_ERR_op_failed;
 	op->value = MSI_PIRQ;
 	return 0;
@@ -130,6 +131,8 @@ static int enable_msix(struct xen_pci_op *op, bool msi)
 	/* Memory decode (XSA-157) */
 	if (msi || !(model_hw(PCI_COMMAND) & 2))
 		return -ENXIO;
+	if (!world_is_patient())
+		return -EBUSY;
 	op->value = world.msi_rc;
 	if (world.msi_rc)
 		return world.msi_rc;
@@ -300,6 +303,9 @@ static void run(struct fuzz_input *in)
 		break;
 	case 3:
 		world.lost = kind & 1;
+		break;
+	case 4:
+		jiffies += 10 * kind;
 		break;
 	default:
 		take_request(in, kind);

@@ -208,11 +208,32 @@ int pb2_pci_set_power(struct pci_dev *pdev, pci_power_t state)
 	return world.power_rc;
 }
 
+/**
+ * world_is_patient() - may the PCI core be asked for vectors?
+ *
+ * Return: whether it was asked in vain less than ten times in five seconds.
+ */
+bool world_is_patient(void)
+{
+	if (time_after(jiffies, world.failed + 5 * HZ))
+		world.failures = 0;
+	return world.failures < 10;
+}
+
+static int vectors_rc(void)
+{
+	/* XSA-43: the kernel tells each time. */
+	fuzz_assert(world_is_patient());
+	if (world.msi_rc && !world.failures++)
+		world.failed = jiffies;
+	return world.msi_rc;
+}
+
 int pb2_pci_enable_msi(struct pci_dev *pdev)
 {
 	/* Twice, or both, is a bug of the caller (XSA-157). */
 	fuzz_assert(!pdev->msi_enabled && !pdev->msix_enabled);
-	if (world.msi_rc)
+	if (vectors_rc())
 		return world.msi_rc;
 	pdev->msi_enabled = true;
 	pdev->irq = MSI_IRQ;
@@ -237,7 +258,7 @@ int pb2_pci_enable_msix(struct pci_dev *pdev, struct msix_entry *entries,
 		world.entries[i] = entries[i].entry;
 		entries[i].vector = MSI_IRQ + i;
 	}
-	if (world.msi_rc)
+	if (vectors_rc())
 		return world.msi_rc;
 	pdev->msix_enabled = true;
 	return 0;
@@ -370,6 +391,7 @@ void world_load(struct fuzz_input *in)
 	unsigned int off;
 
 	memset(&world, 0, sizeof(world));
+	jiffies = 0;
 	pb2_permissive = false;
 	fuzz_messages = 0;
 	fuzz_bytes(in, orders, sizeof(orders));

@@ -35,6 +35,8 @@
  * @mwi_rc: what the PCI core says to memory write and invalidate
  * @power_rc: to a power state
  * @msi_rc: to MSI and MSI-X
+ * @failures: how often it did in the last five seconds
+ * @failed: when the first of them was, jiffies
  * @pirqs: dom0 is a PV domain
  * @announced: the toolstack has announced a teardown
  * @decode: stand-in handler started minus stopped
@@ -59,6 +61,8 @@ struct world {
 	int mwi_rc;
 	int power_rc;
 	int msi_rc;
+	unsigned int failures;
+	unsigned long failed;
 	bool pirqs;
 	bool announced;
 	int decode;
@@ -75,5 +79,6 @@ void world_store(u8 *hw, unsigned int off, u8 byte);
 void world_load(struct fuzz_input *in);
 void world_unload(void);
 void world_plug(void);
+bool world_is_patient(void);
 
 #endif /* WORLD_H */

@@ -141,6 +141,7 @@ static void msix_lets_the_core_judge_other_counts(struct kunit *test)
 				    "count %u", nvec);
 		KUNIT_EXPECT_EQ(test, dev->nvec,
 				nvec <= FAKE_PCI_MSIX_VECTORS ? nvec : 0);
+		pb2_msi_begin(pbdev);
 	}
 	KUNIT_EXPECT_EQ(test, fake_count("enable_msix=128"), 1);
 	end(pbdev);

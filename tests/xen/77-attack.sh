@@ -73,13 +73,20 @@ attack()
 # under_attack NAME KIND COMMAND...: dom0 does that meanwhile
 under_attack()
 {
-	local guest="$1" kind="$2" rc
+	local guest="$1" kind="$2" begin mark lines rc
 	shift 2
 
 	guest_run "$guest" "(echo $kind $seed 60 >$debugfs/run) >/dev/null 2>&1 & sleep 1"
 	say "$kind while dom0 does $*"
+	begin=$(date +%s)
+	mark=$(dmesg_mark)
 	"$@"
 	rc=$?
+	lines=$(dmesg_since "$mark" | wc -l)
+	begin=$(($(date +%s) - begin))
+	tell "# attack: $kind during $*, $begin s, $lines lines"
+	expect "$kind during $*: dom0's log has $lines lines more" \
+		[ "$lines" -le $((20 * (begin + 5))) ]
 	seed=$((seed + 1))
 	return $rc
 }

@@ -115,6 +115,7 @@ static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
 
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_reset(pbdev);
+	pb2_msi_begin(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 
 	/* It was kept awake for this, and must not be when it comes back. */

@@ -6,6 +6,7 @@
  * guest gets Xen's pirq numbers. The results are the guest's only view of
  * it, so the error values are those that pcifront knows from xen-pciback.
  */
+#include <linux/jiffies.h>
 #include <linux/slab.h>
 
 #include "pci_iface.h"
@@ -32,6 +33,36 @@ static void update_intx(struct pb2_device *pbdev)
 	pb2_intx_pause(pbdev, pdev->msi_enabled || pdev->msix_enabled);
 }
 
+/*
+ * A guest cannot ask for vectors as often as it likes: of each refusal of Xen's
+ * the kernel has a line in the log (XSA-43). Refused is whoever does not take
+ * note that the toolstack has taken the function away.
+ */
+static bool is_over(const struct pb2_msi *msi)
+{
+	return time_after(jiffies, msi->since + PB2_MSI_INTERVAL);
+}
+
+static bool may_ask(const struct pb2_device *pbdev)
+{
+	return pbdev->msi.failures < PB2_MSI_MAX_FAILURES ||
+	       is_over(&pbdev->msi);
+}
+
+static int count_failure(struct pb2_device *pbdev, int rc)
+{
+	struct pb2_msi *msi = &pbdev->msi;
+
+	if (!rc)
+		return 0;
+	if (!msi->failures || is_over(msi)) {
+		msi->since = jiffies;
+		msi->failures = 0;
+	}
+	msi->failures++;
+	return rc;
+}
+
 static int refuse(struct pb2_device *pbdev, const char *what, u32 value, int rc)
 {
 	pci_warn_ratelimited(pbdev->pdev, "domain %u: %s refused, value %u: %d\n",
@@ -46,7 +77,7 @@ static int refuse(struct pb2_device *pbdev, const char *what, u32 value, int rc)
  *
  * Context: gate lock held, may sleep.
  * Return: 0, XEN_PCI_ERR_op_failed if MSI or MSI-X is on already (XSA-157),
- * a teardown was announced or the PCI core fails,
+ * a teardown was announced, or the PCI core fails or has failed too often,
  * XEN_PCI_ERR_not_implemented without pirqs.
  */
 int pb2_msi_enable(struct pb2_device *pbdev, struct xen_pci_op *op)
@@ -66,8 +97,10 @@ int pb2_msi_enable(struct pb2_device *pbdev, struct xen_pci_op *op)
 		rc = -EALREADY;
 	else if (pdev->msix_enabled)
 		rc = -ENXIO;
+	else if (!may_ask(pbdev))
+		rc = -EBUSY;
 	else
-		rc = pb2_pci_enable_msi(pdev);
+		rc = count_failure(pbdev, pb2_pci_enable_msi(pdev));
 	if (rc) {
 		refuse(pbdev, "MSI", 1, rc);
 		return XEN_PCI_ERR_op_failed;
@@ -122,6 +155,8 @@ static int check_msix(struct pb2_device *pbdev, u32 nvec)
 		return -EBUSY;
 	if (pbdev->pdev->msi_enabled || !decodes_memory(pbdev->pdev))
 		return -ENXIO;
+	if (!may_ask(pbdev))
+		return -EBUSY;
 	return 0;
 }
 
@@ -135,8 +170,9 @@ static int check_msix(struct pb2_device *pbdev, u32 nvec)
  *
  * Context: gate lock held, may sleep.
  * Return: 0, or an errno: -EINVAL for a vector count of 0 or above
- * SH_INFO_MAX_VEC, -EBUSY while a teardown is announced, -ENXIO if MSI is on
- * or memory decode off (XSA-157), -ENOMEM, others of the PCI core's;
+ * SH_INFO_MAX_VEC, -EBUSY while a teardown is announced or where the PCI core
+ * has failed too often, -ENXIO if MSI is on or memory decode off (XSA-157),
+ * -ENOMEM, others of the PCI core's;
  * XEN_PCI_ERR_not_implemented without pirqs.
  */
 int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
@@ -161,7 +197,8 @@ int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 		entries[i].entry = op->msix_entries[i].entry;
 
 	release_msix(pbdev);
-	rc = pb2_pci_enable_msix(pbdev->pdev, entries, nvec);
+	rc = count_failure(pbdev,
+			   pb2_pci_enable_msix(pbdev->pdev, entries, nvec));
 	if (rc) {
 		refuse(pbdev, "MSI-X", nvec, rc);
 		goto out;
@@ -197,6 +234,19 @@ int pb2_msi_disable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 	update_intx(pbdev);
 	op->value = pb2_xen_pirq(pbdev->intx.irq);
 	return 0;
+}
+
+/**
+ * pb2_msi_begin() - a new owner, to whom nothing was refused
+ * @pbdev: the function
+ *
+ * Context: gate lock held.
+ */
+void pb2_msi_begin(struct pb2_device *pbdev)
+{
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	pbdev->msi.failures = 0;
 }
 
 /**

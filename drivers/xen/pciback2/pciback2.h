@@ -28,6 +28,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/ratelimit_types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <xen/xenbus.h>
@@ -134,6 +135,22 @@ struct pb2_access {
 	const char *why;
 };
 
+/* How often the PCI core is asked for vectors in vain: as printk's limit */
+#define PB2_MSI_INTERVAL	DEFAULT_RATELIMIT_INTERVAL
+#define PB2_MSI_MAX_FAILURES	DEFAULT_RATELIMIT_BURST
+
+/**
+ * struct pb2_msi - requests for vectors that failed
+ * @since: when the first of them did, jiffies
+ * @failures: how many did since then, %PB2_MSI_INTERVAL at most
+ *
+ * Protected by pb2_device.gate.lock.
+ */
+struct pb2_msi {
+	unsigned long since;
+	unsigned int failures;
+};
+
 /**
  * struct pb2_intx - stand-in handler of a shared INTx line
  * @irq: the line's IRQ, kept because MSI replaces pci_dev.irq; 0 for none
@@ -217,6 +234,7 @@ struct pb2_reset {
  * @gate: between the ring and the function
  * @access: the way to the hardware's; gate lock
  * @conf: virtual configuration space; gate lock
+ * @msi: requests for vectors that failed; gate lock
  * @intx: stand-in interrupt handler; gate lock
  * @handover: its ECAM page in its domain; device_lock
  * @poll_us: how long its frontend's thread may look on after an answer, or
@@ -261,6 +279,7 @@ struct pb2_device {
 	struct pb2_gate gate;
 	struct pb2_access access;
 	struct pb2_conf conf;
+	struct pb2_msi msi;
 	struct pb2_intx intx;
 
 	struct pb2_handover handover;
@@ -453,6 +472,7 @@ int pb2_msi_enable(struct pb2_device *pbdev, struct xen_pci_op *op);
 int pb2_msi_disable(struct pb2_device *pbdev, struct xen_pci_op *op);
 int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op);
 int pb2_msi_disable_msix(struct pb2_device *pbdev, struct xen_pci_op *op);
+void pb2_msi_begin(struct pb2_device *pbdev);
 void pb2_msi_release(struct pb2_device *pbdev);
 
 /* sriov.c: virtual functions leave with their physical function */

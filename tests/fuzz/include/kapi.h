@@ -171,6 +171,13 @@ bool kthread_should_stop(void);
 #define cpumask_of(cpu)		(cpu)
 #define set_cpus_allowed_ptr(task, mask)	((void)(task), (void)(mask), 0)
 
+/* Time goes on where the fuzzer says so. */
+extern unsigned long jiffies;
+#define HZ				250
+#define DEFAULT_RATELIMIT_INTERVAL	(5 * HZ)
+#define DEFAULT_RATELIMIT_BURST		10
+#define time_after(a, b)		((long)((b) - (a)) < 0)
+
 /* Messages: their arguments are evaluated, and they are counted. */
 extern unsigned int fuzz_messages;
 void fuzz_log(bool limited, const void *dev, const char *fmt, ...);
