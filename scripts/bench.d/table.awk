@@ -21,7 +21,7 @@ BEGIN {
 	name["page"] = "page, dword"
 	name["crowd"] = "dword in a crowd"
 	name["beside"] = "dword, beside"
-	name["beside-lone"] = "lone, beside"
+	name["beside_lone"] = "lone, beside"
 }
 
 FNR == 1 { file++; next }
@@ -87,7 +87,7 @@ END {
 		"count", "median us", "p99 us", "max us", "events", "dom0 us", "lost"
 	for (i = 1; i in wanted; i++)
 		operation(wanted[i])
-	split("crowd beside beside-lone", once, " ")
+	split("crowd beside beside_lone", once, " ")
 	for (i = 1; i in once; i++)
 		if ((once[i], a) in figure)
 			operation(once[i])

@@ -56,9 +56,10 @@ machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|
 #		xl builds each page is unmapped alone, and flushed from the IOMMU:
 #		half a minute in one call, which the kernel would complain of.
 #	bench	for times: under the scheduler of old a domain that wakes up
-#		often waits for milliseconds. One thread here, too: with two a
-#		request waits for the host's scheduler as soon as the host has
-#		anything else to do, 20 ms or until pcifront gives it up.
+#		often waits for milliseconds. scripts/bench says how many
+#		threads: with two a request waits for the host's scheduler as
+#		soon as the host has anything else to do, 20 ms or until
+#		pcifront gives it up; with one nothing runs at the same time.
 #		09:00.0 is an nvme with 120 VFs, 0a:00 and 0b:00 have eight
 #		functions each.
 #   segments	the second host bridge, with all devices, is segment 1, and the

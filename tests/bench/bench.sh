@@ -210,7 +210,7 @@ teardown()
 	wait_for 60 guest_run bench "[ \$(ls $PCI | wc -l) = $# ]" ||
 		fail "the guest has not got its $# functions"
 	id=$(guest_id bench)
-	backend=/sys/devices/xen-backend/pci-$id-0
+	backend=/sys/bus/xen-backend/devices/pci-$id-0
 	[ -e "$backend" ] || fail "no $backend"
 	clock_ms
 	begin=$now_ms
@@ -238,7 +238,7 @@ hostile()
 		sleep 2" || fail "the hostile guest does not ask"
 	asleep endless endless-nothing "a guest asks for ever"
 	kernel beside dword "$burst" 0
-	kernel beside-lone dword "$lone" 10000
+	kernel beside_lone dword "$lone" 10000
 	guest_destroy hostile
 	guest_destroy bench
 	assign_remove "$NIC" "$SPARE"
@@ -304,7 +304,7 @@ crowd()
 	each "let go of - each" $((now_ms - begin)) ms
 }
 
-# gather: the functions of the crowd, which have no driver in dom0, into $crowd
+# gather: the functions of the crowd into $crowd, without a driver in dom0
 gather()
 {
 	local path
@@ -313,13 +313,17 @@ gather()
 	echo 0 >"$PCI/$CROWD/sriov_drivers_autoprobe"
 	cat "$PCI/$CROWD/sriov_totalvfs" >"$PCI/$CROWD/sriov_numvfs" ||
 		fail "cannot make virtual functions"
+	# Without it the kernel binds no driver at all to them
+	echo 1 >"$PCI/$CROWD/sriov_drivers_autoprobe"
 	crowd=
 	for path in "$PCI/$CROWD"/virtfn*; do
 		crowd="$crowd $(basename "$(readlink "$path")")"
 	done
 	for path in "$PCI"/*; do
-		[ "$(cat "$path/vendor" "$path/device")" != "$rng" ] ||
-			crowd="$crowd ${path##*/}"
+		[ "$(cat "$path/vendor" "$path/device")" = "$rng" ] || continue
+		[ ! -e "$path/driver" ] || echo "${path##*/}" >"$path/driver/unbind" ||
+			fail "${path##*/} keeps its driver"
+		crowd="$crowd ${path##*/}"
 	done
 	# shellcheck disable=SC2086 # a list
 	many=$(echo $crowd | wc -w)
