@@ -30,6 +30,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	struct fuzz_input in = { .data = data, .size = size };
 	struct pb2_device pbdev = { .poll_us = PB2_POLL_DEFAULT };
 	u64 start, now, window, busy, taken = 0;
+	u8 what;
 	struct pb2_poll poll;
 
 	pb2_poll_us = fuzz_take(&in, 4);
@@ -40,13 +41,18 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	while (in.at < in.size) {
 		now += pause_of(&in);
 		stolen += (s64)(s8)fuzz_take(&in, 1) * 100000;
-		if (fuzz_take(&in, 1) & 1)
+		what = fuzz_take(&in, 1);
+		if (what & 1)
 			pbdev.poll_us = fuzz_take(&in, 2) % 1002 - 1;
-		pb2_poll_woken(&poll, now);
+		/* The event is older, or even older than the last answer. */
+		pb2_poll_woken(&poll, now - (what & 0xf0) * 10000);
 		pb2_poll_limit(&poll, &pbdev);
 		busy = fuzz_take(&in, 2);
 		now += busy;
 		window = pb2_poll_answered(&poll, now);
+		/* Others come while it looks on. */
+		for (what = what >> 1 & 7; what; what--)
+			window = pb2_poll_answered(&poll, now);
 		fuzz_assert(window <= 1000 * PB2_POLL_MAX_US);
 		if (pbdev.poll_us >= 0)
 			fuzz_assert(window <= pbdev.poll_us * 1000);

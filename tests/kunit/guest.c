@@ -11,7 +11,7 @@ void (*guest_on_op)(struct pb2_frontend *fe, struct xen_pci_op *op);
 
 /* The clock of the ring's thread, if it is not to be the kernel's */
 u64 *guest_clock;
-unsigned int guest_clock_reads;
+atomic_t guest_clock_reads;
 
 /* Somebody else waits for the CPU of the ring's thread */
 bool guest_cpu_is_wanted;
@@ -34,7 +34,7 @@ int guest_init(struct kunit *test)
 
 	guest_on_op = NULL;
 	guest_clock = NULL;
-	guest_clock_reads = 0;
+	atomic_set(&guest_clock_reads, 0);
 	guest_cpu_is_wanted = false;
 	guest_ops = 0;
 	test->priv = guest;

@@ -52,6 +52,7 @@ static int init(struct kunit *test)
 /* An event comes @idle after the last answer; what is looked on for then? */
 static u64 ask(u64 idle)
 {
+	pb2_poll_ended(&poll, clock);
 	clock += idle;
 	pb2_poll_woken(&poll, clock);
 	return pb2_poll_answered(&poll, clock);
@@ -86,16 +87,28 @@ static void pauses_shut_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ask(10 * US), 50 * US);
 }
 
-/* What is seen while looking on is no reason to look longer. */
-static void it_stays_while_it_catches_what_comes(struct kunit *test)
+static void it_grows_while_it_catches_what_comes(struct kunit *test)
 {
+	static const unsigned int us[] = { 100, 200, 200, 200 };
 	unsigned int i;
 
 	KUNIT_EXPECT_EQ(test, ask(10 * US), 50 * US);
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < ARRAY_SIZE(us); i++) {
 		clock += 10 * US;
-		KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 50 * US);
+		KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock),
+				us[i] * US);
 	}
+}
+
+/* It came while the thread was at work, or on its way. */
+static void an_event_before_the_answer_is_a_request_at_once(struct kunit *test)
+{
+	pb2_poll_answered(&poll, clock);
+	pb2_poll_woken(&poll, clock - MS);
+	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 50 * US);
+	pb2_poll_ended(&poll, clock);
+	pb2_poll_woken(&poll, 0);
+	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 100 * US);
 }
 
 static void a_parameter_of_0_turns_it_off(struct kunit *test)
@@ -134,8 +147,11 @@ static void the_function_asked_last_sets_the_limit(struct kunit *test)
 	pb2_poll_limit(&poll, pbdev);
 	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 0);
 	KUNIT_EXPECT_EQ(test, ask(1), 0);
+	/* It has to grow again. */
 	pbdev->poll_us = PB2_POLL_DEFAULT;
 	pb2_poll_limit(&poll, pbdev);
+	KUNIT_EXPECT_EQ(test, ask(1), 70 * US);
+	KUNIT_EXPECT_EQ(test, ask(1), 140 * US);
 	KUNIT_EXPECT_EQ(test, ask(1), 200 * US);
 }
 
@@ -213,6 +229,12 @@ static void it_makes_room_when_xen_runs_others(struct kunit *test)
 	pb2_poll_ended(&poll, clock);
 	KUNIT_EXPECT_TRUE(test, hog_stolen(119 * US));
 	KUNIT_EXPECT_TRUE(test, hog_stolen(121 * US));
+	/* Four times 121 us, which the first of these exceeds */
+	KUNIT_EXPECT_FALSE(test, hog_stolen(0));
+	KUNIT_EXPECT_TRUE(test, hog_stolen(900 * US));
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_FALSE(test, hog_stolen(0));
+	KUNIT_EXPECT_TRUE(test, hog_stolen(1000 * MS));
 	for (i = 0; i < 10; i++)
 		KUNIT_EXPECT_FALSE(test, hog_stolen(0));
 	KUNIT_EXPECT_TRUE(test, hog_stolen(0));
@@ -276,7 +298,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(who_asks_seldom_is_not_waited_for),
 	KUNIT_CASE(the_window_grows_while_it_would_have_helped),
 	KUNIT_CASE(pauses_shut_it),
-	KUNIT_CASE(it_stays_while_it_catches_what_comes),
+	KUNIT_CASE(it_grows_while_it_catches_what_comes),
+	KUNIT_CASE(an_event_before_the_answer_is_a_request_at_once),
 	KUNIT_CASE(a_parameter_of_0_turns_it_off),
 	KUNIT_CASE(a_parameter_beyond_the_limit_is_the_limit),
 	KUNIT_CASE(the_function_asked_last_sets_the_limit),

@@ -38,10 +38,10 @@ static void expect_served(struct kunit *test, unsigned int nr)
  */
 static void pass(struct kunit *test, u64 ns)
 {
-	unsigned int reads = READ_ONCE(guest_clock_reads);
+	int reads = atomic_read(&guest_clock_reads);
 
 	KUNIT_EXPECT_TRUE(test,
-			  guest_wait(READ_ONCE(guest_clock_reads) - reads > 1));
+			  guest_wait(atomic_read(&guest_clock_reads) - reads > 1));
 	WRITE_ONCE(clock, clock + ns);
 }
 

@@ -23,8 +23,7 @@ static u64 ring_clock(void)
 {
 	if (!guest_clock)
 		return local_clock();
-	/* The thread is the only one to write it. */
-	WRITE_ONCE(guest_clock_reads, guest_clock_reads + 1);
+	atomic_inc(&guest_clock_reads);
 	return READ_ONCE(*guest_clock);
 }
 

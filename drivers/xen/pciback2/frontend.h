@@ -71,6 +71,7 @@ struct pb2_poll {
  * @task: serves the requests, reference held, or %NULL
  * @pending: an event arrived that @task has not looked at yet
  * @event_cpu: where the last event arrived
+ * @event_ns: and when, local_clock()
  * @task_cpu: where @task runs, unless nobody has told it yet
  * @credit: requests served ahead of their event
  * @poll: how long @task looks on after an answer
@@ -90,6 +91,7 @@ struct pb2_ring {
 	struct task_struct *task;
 	bool pending;
 	unsigned int event_cpu;
+	u64 event_ns;
 	unsigned int task_cpu;
 	unsigned int credit;
 	struct pb2_poll poll;

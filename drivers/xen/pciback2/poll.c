@@ -5,7 +5,7 @@
  * Guests ask in bursts, and being woken costs the thread ten times what a
  * read costs. So after an answer it looks at the page for a while before it
  * goes to sleep: not at all where that would not have caught the last request,
- * and longer each time where it would have.
+ * and longer each time where it would have, or has.
  *
  * Nothing here waits or sleeps: ring.c does, and says what time it is.
  */
@@ -31,10 +31,12 @@
 
 /*
  * Others want the CPU when Xen ran them for so many percent of the time in
- * which the thread did not sleep; it keeps off for a while then.
+ * which the thread did not sleep. It keeps off for so many times as long as they
+ * ran: a tick costs little, and who computes gets most of the CPU.
  */
 #define STOLEN_PERCENT	12
-#define PAUSE_NS	(10ULL * NSEC_PER_MSEC)
+#define PAUSE_TIMES	4
+#define MAX_PAUSE_NS	(10ULL * NSEC_PER_MSEC)
 
 static u64 default_ns(void)
 {
@@ -74,18 +76,23 @@ void pb2_poll_limit(struct pb2_poll *poll, const struct pb2_device *pbdev)
 	poll->longest = us < 0 ? default_ns() : us * (u64)NSEC_PER_USEC;
 }
 
+static void grow(struct pb2_poll *poll)
+{
+	poll->window = min(max(2 * poll->window, FIRST_NS), poll->longest);
+}
+
 /**
  * pb2_poll_woken() - a request comes with an event
  * @poll: of the ring
- * @now: ns
+ * @event: when that came, ns, maybe before the last answer. Waking the thread
+ *	may take longer than the guest did.
  *
  * Context: the ring's thread.
  */
-void pb2_poll_woken(struct pb2_poll *poll, u64 now)
+void pb2_poll_woken(struct pb2_poll *poll, u64 event)
 {
-	if (now - poll->answered < poll->longest)
-		poll->window = min(max(2 * poll->window, FIRST_NS),
-				   poll->longest);
+	if ((s64)(event - poll->answered) < (s64)poll->longest)
+		grow(poll);
 	else if (poll->window > FIRST_NS)
 		poll->window /= 2;
 	else
@@ -131,7 +138,10 @@ u64 pb2_poll_answered(struct pb2_poll *poll, u64 now)
 	fill(poll, now);
 	if (poll->budget <= 0 || (s64)(now - poll->paused) < 0)
 		return 0;
-	if (!poll->begun)
+	/* This one was caught. */
+	if (poll->begun)
+		grow(poll);
+	else
 		begin(poll, now);
 	return min(poll->window, poll->longest);
 }
@@ -158,7 +168,7 @@ void pb2_poll_ended(struct pb2_poll *poll, u64 now)
 		return;
 	stolen = pb2_xen_stolen(poll->cpu) - poll->stolen;
 	if (stolen > spent / 100 * STOLEN_PERCENT)
-		poll->paused = now + PAUSE_NS;
+		poll->paused = now + min(PAUSE_TIMES * stolen, MAX_PAUSE_NS);
 }
 
 /**

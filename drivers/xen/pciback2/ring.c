@@ -121,7 +121,7 @@ static unsigned int serve_burst(struct pb2_frontend *fe)
 	unsigned int served = 0;
 	u64 now, window;
 
-	pb2_poll_woken(&ring->poll, local_clock());
+	pb2_poll_woken(&ring->poll, READ_ONCE(ring->event_ns));
 	do {
 		serve_one(fe);
 		served++;
@@ -185,6 +185,7 @@ static irqreturn_t ring_event(int irq, void *arg)
 	/* The event may come before the binding has returned the number. */
 	WRITE_ONCE(fe->ring.irq, irq);
 	WRITE_ONCE(fe->ring.event_cpu, raw_smp_processor_id());
+	WRITE_ONCE(fe->ring.event_ns, local_clock());
 	/* Before the thread is looked at, which may be about to sleep. */
 	smp_store_mb(fe->ring.pending, true);
 	wake_up_process(fe->ring.task);
