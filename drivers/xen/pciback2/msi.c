@@ -53,6 +53,8 @@ static int count_failure(struct pb2_device *pbdev, int rc)
 {
 	struct pb2_msi *msi = &pbdev->msi;
 
+	lockdep_assert_held(&pbdev->gate.lock);
+
 	if (!rc)
 		return 0;
 	if (!msi->failures || is_over(msi)) {
