@@ -269,6 +269,14 @@ machine_monitor()
 	echo "$2" 1<>"$1/hmp.in"
 }
 
+# machine_answers DIR: the last three lines that the monitor answered. It shows
+# commands as they are typed, behind its prompt.
+machine_answers()
+{
+	tr -d '\r' <"$1/hmp.out" | grep -a -v -e '^(qemu) ' -e '^QEMU .* monitor' -e '^$' |
+		tail -n 3
+}
+
 # machine_stop: end QEMU. How it ended is then in $machine_end, and
 # $machine_crashed is set if it was QEMU that crashed: that says nothing of
 # what ran in it.

@@ -9,30 +9,20 @@
 # shellcheck source=/dev/null
 . /tests/ways.sh
 
-is_plugged()
-{
-	[ -e "$PCI/$SPARE" ]
-}
-
-is_unplugged()
-{
-	! is_plugged
-}
-
 assign_add "$SPARE"
 guest_start pulled "$SPARE" modules=xen-pcifront,e1000e
 expect "the guest pings" guest_run pulled "nic_ping $V0 10.0.6.2"
 guest_run pulled "ping -i 0.1 10.0.6.2 >/dev/null 2>&1 &"
 id=$(guest_id pulled)
-monitor device_del spare
-expect "dom0 lets go of it" wait_for 60 is_unplugged
+slot_unplug spare "$SPARE"
+say "seen: dom0 lets go of it"
 expect "the guest lives" guest_run pulled true
 expect "the toolstack reads that it is closed" \
 	[ "$(xenstore-read "/local/domain/0/backend/pci/$id/0/state-0")" -ge 5 ]
 guest_destroy pulled
 
-monitor device_add e1000e,id=spare,bus=rp6,netdev=n6
-expect "dom0 sees the new one" wait_for 60 is_plugged
+slot_plug e1000e,id=spare,bus=rp6,netdev=n6 "$SPARE"
+say "seen: dom0 sees the new one"
 [ "$(driver_of "$SPARE")" = pciback ] || assign_add "$SPARE"
 begin=$(date +%s)
 guest_start next "$SPARE" modules=xen-pcifront,e1000e

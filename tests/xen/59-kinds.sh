@@ -37,21 +37,6 @@ kind()
 	done
 }
 
-# plug KIND: into the spare slot, as seized as can be
-plug()
-{
-	monitor "device_add $1,id=kind,bus=rp6"
-	wait_for 60 test -e "$PCI/$SPARE" || fail "dom0 does not see $1"
-	assign_add "$SPARE"
-}
-
-unplug()
-{
-	assign_remove "$SPARE"
-	monitor device_del "$1"
-	wait_for 60 test ! -e "$PCI/$SPARE" || fail "dom0 keeps $1"
-}
-
 say "conventional, behind a bridge: neither FLR nor PM, and a D3hot that is none"
 assign_add "$RTL" "$E100"
 to_guest_and_back "$RTL" "$E100"
@@ -90,24 +75,26 @@ record=$(reset_record "$MULTI1")
 kind "one of two, FLR" "${record%% *}" proven "$MULTI1"
 assign_remove "$MULTI0" "$MULTI1"
 
-monitor device_del spare
-wait_for 60 test ! -e "$PCI/$SPARE" || fail "dom0 keeps the spare NIC"
+slot_unplug spare "$SPARE"
 
 say "PM only"
-plug virtio-net-pci-non-transitional,netdev=n6,x-pcie-pm-init=on,x-pcie-flr-init=off
+slot_plug virtio-net-pci-non-transitional,netdev=n6,x-pcie-pm-init=on,x-pcie-flr-init=off,id=kind,bus=rp6 "$SPARE"
+assign_add "$SPARE"
 to_guest_and_back "$SPARE"
 came_back "$begin" "$SPARE"
 # QEMU offers a PM reset that resets nothing
 kind "PM only" bus proven "$SPARE"
-unplug kind
+assign_remove "$SPARE"
+slot_unplug kind "$SPARE"
 
 say "neither FLR nor PM"
-plug qemu-xhci
+slot_plug qemu-xhci,id=kind,bus=rp6 "$SPARE"
+assign_add "$SPARE"
 to_guest_and_back "$SPARE"
 wait_for 60 in_state "$SPARE" idle || fail "$SPARE is $(state_of "$SPARE")"
 # It is alone on its bus, whose reset is in the kernel's own list
 kind "neither" kernel proven "$SPARE"
-unplug kind
+assign_remove "$SPARE"
+slot_unplug kind "$SPARE"
 
-monitor device_add e1000e,id=spare,bus=rp6,netdev=n6
-wait_for 60 test -e "$PCI/$SPARE" || fail "dom0 does not see the spare NIC"
+slot_plug e1000e,id=spare,bus=rp6,netdev=n6 "$SPARE"

@@ -138,6 +138,29 @@ is_present()
 	[ "$(setpci -s "$1" 0.l)" != ffffffff ]
 }
 
+# slot_plug OPTIONS DEVICE: into the slot where dom0 sees it as DEVICE
+slot_plug()
+{
+	monitor "device_add $1"
+	wait_for 60 test -e "$PCI/$2" || fail "dom0 does not see $2: ${1%%,*}"
+}
+
+# slot_unplug ID DEVICE: and the slot is empty then. Linux removes what is in sysfs
+# before it ejects the device (_EJ0), and until it is ejected QEMU refuses
+# another one for that slot.
+slot_unplug()
+{
+	monitor "device_del $1"
+	wait_for 60 test ! -e "$PCI/$2" || fail "dom0 keeps $2"
+	wait_for 60 slot_is_empty "$2" || fail "$2 is not ejected"
+}
+
+# slot_is_empty DEVICE: asked of the hardware by CF8, sysfs knows it no more
+slot_is_empty()
+{
+	[ -z "$(lspci -H1 -n -s "$1")" ]
+}
+
 # guest_drop NAME DEVICE...: the quick end of a guest whose end is not what is
 # tested. libxl waits 10 s for a guest that has stopped, for each function but
 # one, unless there is no backend.
