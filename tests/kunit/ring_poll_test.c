@@ -2,6 +2,8 @@
 /*
  * Tests of a ring whose thread looks on for the next request
  */
+#include <linux/kthread.h>
+
 #include "guest.h"
 
 /* The thread's clock, which stands until a test moves it */
@@ -124,12 +126,14 @@ static void detaching_does_not_wait_for_the_window(struct kunit *test)
 /* The guest asks again as soon as it is answered. */
 static struct kunit *asking;
 
+static unsigned int late_ops;
+
 static void ask_again(void)
 {
 	post(asking);
 }
 
-static void events_are_looked_at_after_256_requests(struct kunit *test)
+static void events_are_looked_at_after_1024_requests(struct kunit *test)
 {
 	asking = test;
 	guest_attach(test);
@@ -137,8 +141,34 @@ static void events_are_looked_at_after_256_requests(struct kunit *test)
 	post(test);
 	fake_xen_event();
 	expect_eoi(test, 1);
-	KUNIT_EXPECT_EQ(test, guest_ops, 256);
+	KUNIT_EXPECT_EQ(test, guest_ops, 1024);
 	fake_xen.on_notify = NULL;
+}
+
+static void ask_while_it_ends(void)
+{
+	if (kthread_should_stop() && guest_ops > 10)
+		late_ops++;
+	usleep_range(1000, 2000);
+	post(asking);
+}
+
+static void detaching_does_not_wait_for_who_never_stops(struct kunit *test)
+{
+	struct guest *guest = test->priv;
+
+	asking = test;
+	late_ops = 0;
+	guest_attach(test);
+	fake_xen.on_notify = ask_while_it_ends;
+	post(test);
+	fake_xen_event();
+	KUNIT_EXPECT_TRUE(test, guest_wait(READ_ONCE(guest_ops) > 10));
+	pb2_ring_detach(guest->fe);
+	fake_xen.on_notify = NULL;
+	/* The one that was being served */
+	KUNIT_EXPECT_LE(test, late_ops, 1);
+	KUNIT_EXPECT_LT(test, guest_ops, 1024);
 }
 
 static void turned_off_it_sleeps_at_once(struct kunit *test)
@@ -171,7 +201,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(after_the_window_it_sleeps),
 	KUNIT_CASE(who_wants_its_cpu_comes_first),
 	KUNIT_CASE(detaching_does_not_wait_for_the_window),
-	KUNIT_CASE(events_are_looked_at_after_256_requests),
+	KUNIT_CASE(events_are_looked_at_after_1024_requests),
+	KUNIT_CASE(detaching_does_not_wait_for_who_never_stops),
 	KUNIT_CASE(turned_off_it_sleeps_at_once),
 	KUNIT_CASE(a_function_may_turn_it_off),
 	{}
