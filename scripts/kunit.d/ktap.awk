@@ -4,14 +4,15 @@
 # line for each test case. What is not there, not in order or not finished
 # is a failure: a log can never pass by being short.
 #
-# With -v suites=N that many suites must report, as many as the module has.
+# With -v suites=N that many suites must report, as many as the module has. The
+# lines begin with -v part=NAME, or kunit.
 
 function result(verdict, name, text)
 {
 	gsub(/[ \t]+/, " ", text)
 	sub(/^ /, "", text)
 	sub(/ $/, "", text)
-	print verdict " kunit/" name (text != "" ? ": " text : "")
+	print verdict " " (part == "" ? "kunit" : part) "/" name (text != "" ? ": " text : "")
 	if (verdict == "not ok")
 		failed++
 }
