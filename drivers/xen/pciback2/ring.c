@@ -18,12 +18,11 @@
  * Requests served for one event. An honest guest sends an event for each, so
  * leaving after some loses nothing, and a guest that never stops asking is
  * slowed down by the event channel's late EOI. While the thread looks on for
- * the next one an event would only disturb it, and the first request after it
- * has looked away costs ten times what others do: of a hundred none should.
- * But the answer to a recovery step comes with an event, too.
+ * the next one an event would only disturb it; but the answer to a recovery
+ * step comes with an event, too, and other guests want their turn.
  */
 #define MAX_PER_EVENT	16U
-#define MAX_LOOKING_ON	1024U
+#define MAX_LOOKING_ON	256U
 
 static unsigned long *flags_of(struct xen_pci_sharedinfo *page)
 {
