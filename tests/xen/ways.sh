@@ -150,6 +150,7 @@ slot_plug()
 # another one for that slot.
 slot_unplug()
 {
+	! slot_is_empty "$2" || fail "CF8 does not see $2"
 	monitor "device_del $1"
 	wait_for 60 test ! -e "$PCI/$2" || fail "dom0 keeps $2"
 	wait_for 60 slot_is_empty "$2" || fail "$2 is not ejected"
