@@ -6,7 +6,6 @@
 # guests, whose agent has it sourced before every command.
 
 PCI=/sys/bus/pci/devices
-SLOTS=/sys/bus/pci/slots
 
 # nic_name BDF: its network interface, which virtio has one level below
 nic_name()

@@ -162,7 +162,7 @@ slot_is_empty()
 {
 	local slot adapter
 
-	slot=$(grep -l -x "${1%.*}" $SLOTS/*/address) || fail "no slot of $1"
+	slot=$(grep -l -x "${1%.*}" /sys/bus/pci/slots/*/address) || fail "no slot of $1"
 	adapter=$(cat "$(dirname "$slot")/adapter") || fail "the slot of $1: exit $?"
 	[ "$adapter" = 0 ]
 }
