@@ -55,6 +55,7 @@ machine_splats='Kernel panic|WARNING: (CPU|possible|inconsistent|suspicious|bad|
 #		the hypervisor's business. Needs what HVM guests need. Of a guest that
 #		xl builds each page is unmapped alone, and flushed from the IOMMU:
 #		half a minute in one call, which the kernel would complain of.
+#   kasan	the same with a kernel that watches its memory
 #	bench	for times: under the scheduler of old a domain that wakes up
 #		often waits for milliseconds. scripts/bench says how many
 #		threads: with two a request waits for the host's scheduler as
@@ -75,6 +76,7 @@ declare -A machine_words=(
 	[patched]=''
 	[stubdom]=''
 	[pvh]='nosoftlockup rcupdate.rcu_cpu_stall_suppress=1'
+	[kasan]='workqueue.watchdog_thresh=0 nosoftlockup rcupdate.rcu_cpu_stall_suppress=1'
 	[bench]=''
 	[segments]="acpi_rsdp=$acpi_grub_rsdp"
 	[debsegs]="acpi_rsdp=$acpi_grub_rsdp"
@@ -89,18 +91,22 @@ declare -A machine_grub=(
 )
 declare -A machine_initramfs=([dom0seg]='mcfg segment')
 # shellcheck disable=SC2034 # for those who source this
-declare -A machine_flavour=([lockdep]=lockdep)
+declare -A machine_flavour=([lockdep]=lockdep [kasan]=dom0-kasan)
+# The tests of which machine it may run besides those that may run anywhere
+# shellcheck disable=SC2034 # for those who source this
+declare -A machine_like=([kasan]=pvh)
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_patched=([patched]=1 [segments]=1 [xenseg]=1 [dom0seg]=1)
 # shellcheck disable=SC2034 # for those who source this
 declare -A machine_stubdom=([stubdom]=1)
-declare -A machine_thread=([stubdom]=multi [pvh]=multi)
+declare -A machine_thread=([stubdom]=multi [pvh]=multi [kasan]=multi)
 # What two threads emulate waits for both, and libxl gives a device model 10 s: a
 # machine with one thread gives way to it
-declare -A machine_nice=([stubdom]=0 [pvh]=0 [bench]=0)
+declare -A machine_nice=([stubdom]=0 [pvh]=0 [kasan]=0 [bench]=0)
 declare -A machine_xen_words=(
 	[stubdom]='dom0_mem=1200M,max:1200M iommu=no-sharept sched=credit2'
 	[pvh]='dom0=pvh cpuidle=0 mwait-idle=0 iommu=no-sharept'
+	[kasan]='dom0=pvh cpuidle=0 mwait-idle=0 iommu=no-sharept dom0_mem=1400M,max:1400M'
 	[bench]='sched=credit2'
 )
 # machine_crowd: devices to be seized by the hundred
@@ -134,6 +140,7 @@ declare -A machine_options=(
 	[dom0seg]=$machine_far
 	[stubdom]="$machine_svm -m 3072"
 	[pvh]=$machine_svm
+	[kasan]=$machine_svm
 	[bench]="$(machine_crowd | paste -sd ' ')"
 )
 

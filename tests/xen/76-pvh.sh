@@ -17,11 +17,6 @@
 
 PAGE=0xb0100000
 
-dom0_is_pvh()
-{
-	grep -q 'PVH' /sys/hypervisor/guest_type
-}
-
 window_is_used()
 {
 	grep -qx '0000:00-ff 0xb0000000 MCFG: Xen uses it' "$PCIBACK/windows"
