@@ -58,11 +58,15 @@ pb2_need()
 		pb2_die "missing packages, and not root to install them: ${missing[*]}"
 
 	pb2_say "installing ${missing[*]}"
-	"${apt[@]}" "${missing[@]}" >"$log" 2>&1 && return
-	apt-get -q update >>"$log" 2>&1
-	"${apt[@]}" "${missing[@]}" >>"$log" 2>&1 && return
-	tail -n 20 "$log" >&2
-	pb2_die "cannot install ${missing[*]} (whole log: $log)"
+	# a subshell, so that the lock ends with the work
+	(
+		pb2_lock apt
+		"${apt[@]}" "${missing[@]}" >"$log" 2>&1 && exit
+		apt-get -q update >>"$log" 2>&1
+		"${apt[@]}" "${missing[@]}" >>"$log" 2>&1 && exit
+		tail -n 20 "$log" >&2
+		exit 1
+	) || pb2_die "cannot install ${missing[*]} (whole log: $log)"
 }
 
 # pb2_headers: the version of the kernel that linux-headers-amd64 is for

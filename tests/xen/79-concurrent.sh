@@ -7,7 +7,7 @@
 # concurrent - all that anybody may do to functions, at once, on a kernel that
 # proves its locks: readers of every attribute, writers of every setting, binds
 # and unbinds, a card that is plugged and unplugged, and a guest that reads and
-# writes configuration space while its drivers work. A minute of it, or ten
+# writes configuration space while its drivers work. Half a minute of it, or ten
 # minutes in the long form.
 
 # shellcheck source=/dev/null
@@ -15,7 +15,7 @@
 # shellcheck source=/dev/null
 . /tests/ways.sh
 
-seconds=60
+seconds=30
 [ -z "$LONG" ] || seconds=600
 counts=/run/concurrent
 mkdir -p "$counts"

@@ -10,7 +10,7 @@
 # next guest works with it, and in the end neither Xen nor dom0 has more of
 # anything than before. dom0's kernel proves its locks and watches its memory
 # meanwhile. The long form has 200 cycles, or PB2_LONG=N, and three guests at a
-# time, the short one 6 and one; the seed is in the log, and PB2_SEED=N throws
+# time, the short one 4 and one; the seed is in the log, and PB2_SEED=N throws
 # the same dice again.
 
 # shellcheck source=/dev/null
@@ -20,7 +20,7 @@
 
 ways="shutdown destroy crash detach unbind backend orphan killed unplug early"
 case $LONG in
-'') cycles=6 ;;
+'') cycles=4 ;;
 1) cycles=200 ;;
 *) cycles=$LONG ;;
 esac
