@@ -241,26 +241,6 @@ static void it_makes_room_when_xen_runs_others(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, hog_stolen(0));
 }
 
-/* A burst need not end for that. */
-static void what_is_stolen_is_seen_within_4_ms(struct kunit *test)
-{
-	unsigned int i;
-
-	ask(1);
-	for (i = 0; i < 100; i++) {
-		clock += MS;
-		fake_xen.stolen += 119 * US;
-		KUNIT_EXPECT_GT(test, pb2_poll_answered(&poll, clock), 0);
-	}
-	for (i = 0; i < 4; i++) {
-		clock += MS;
-		fake_xen.stolen += 200 * US;
-		if (!pb2_poll_answered(&poll, clock))
-			break;
-	}
-	KUNIT_EXPECT_LT(test, i, 4);
-}
-
 /* What is stolen while it sleeps is the affair of whoever runs then. */
 static void only_what_is_stolen_meanwhile_counts(struct kunit *test)
 {
@@ -327,7 +307,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(who_never_stops_gets_a_second_and_then_a_quarter),
 	KUNIT_CASE(a_pause_fills_the_budget_but_no_more),
 	KUNIT_CASE(it_makes_room_when_xen_runs_others),
-	KUNIT_CASE(what_is_stolen_is_seen_within_4_ms),
 	KUNIT_CASE(only_what_is_stolen_meanwhile_counts),
 	KUNIT_CASE(a_thread_that_moved_cannot_tell),
 	KUNIT_CASE(a_window_is_a_number_or_default),

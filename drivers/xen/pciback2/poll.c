@@ -32,10 +32,8 @@
 /*
  * Others want the CPU when Xen ran them for so many percent of the time in
  * which the thread did not sleep. It keeps off for so many times as long as they
- * ran: a tick costs little, and who computes gets most of the CPU. However long
- * a burst is, they wait no longer than this for it to be seen.
+ * ran: a tick costs little, and who computes gets most of the CPU.
  */
-#define LOOK_NS		(4ULL * NSEC_PER_MSEC)
 #define STOLEN_PERCENT	12
 #define PAUSE_TIMES	4
 #define MAX_PAUSE_NS	(10ULL * NSEC_PER_MSEC)
@@ -120,7 +118,36 @@ static void begin(struct pb2_poll *poll, u64 now)
 }
 
 /**
- * pb2_poll_ended() - the thread goes to sleep, or has not slept for long
+ * pb2_poll_answered() - a request was answered
+ * @poll: of the ring
+ * @now: ns
+ *
+ * Context: the ring's thread.
+ * Return: ns to look on for the next one.
+ */
+u64 pb2_poll_answered(struct pb2_poll *poll, u64 now)
+{
+	poll->answered = now;
+	if (!poll->window || !poll->longest)
+		return 0;
+
+	/* The guest cannot ask while the only CPU looks on. */
+	if (num_online_cpus() < 2)
+		return 0;
+
+	fill(poll, now);
+	if (poll->budget <= 0 || (s64)(now - poll->paused) < 0)
+		return 0;
+	/* This one was caught. */
+	if (poll->begun)
+		grow(poll);
+	else
+		begin(poll, now);
+	return min(poll->window, poll->longest);
+}
+
+/**
+ * pb2_poll_ended() - the thread goes to sleep
  * @poll: of the ring
  * @now: ns
  *
@@ -142,37 +169,6 @@ void pb2_poll_ended(struct pb2_poll *poll, u64 now)
 	stolen = pb2_xen_stolen(poll->cpu) - poll->stolen;
 	if (stolen > spent / 100 * STOLEN_PERCENT)
 		poll->paused = now + min(PAUSE_TIMES * stolen, MAX_PAUSE_NS);
-}
-
-/**
- * pb2_poll_answered() - a request was answered
- * @poll: of the ring
- * @now: ns
- *
- * Context: the ring's thread.
- * Return: ns to look on for the next one.
- */
-u64 pb2_poll_answered(struct pb2_poll *poll, u64 now)
-{
-	poll->answered = now;
-	if (!poll->window || !poll->longest)
-		return 0;
-
-	/* The guest cannot ask while the only CPU looks on. */
-	if (num_online_cpus() < 2)
-		return 0;
-
-	if (poll->begun && now - poll->begun >= LOOK_NS)
-		pb2_poll_ended(poll, now);
-	fill(poll, now);
-	if (poll->budget <= 0 || (s64)(now - poll->paused) < 0)
-		return 0;
-	/* This one was caught. */
-	if (poll->begun)
-		grow(poll);
-	else
-		begin(poll, now);
-	return min(poll->window, poll->longest);
 }
 
 /**

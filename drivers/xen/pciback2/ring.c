@@ -22,7 +22,7 @@
  * step comes with an event, too, and other guests want their turn.
  */
 #define MAX_PER_EVENT	16U
-#define MAX_LOOKING_ON	1024U
+#define MAX_LOOKING_ON	256U
 
 static unsigned long *flags_of(struct xen_pci_sharedinfo *page)
 {
@@ -111,8 +111,7 @@ static bool look_on(struct pb2_ring *ring, u64 start, u64 window)
 			return false;
 		cpu_relax();
 	}
-	/* Nor does one who never stops asking hold them up. */
-	cond_resched();
+	/* Nor does one who never stops asking hold up the end of the ring. */
 	return !kthread_should_stop();
 }
 
