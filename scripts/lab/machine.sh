@@ -76,7 +76,6 @@ declare -A machine_words=(
 	[patched]=''
 	[stubdom]=''
 	[pvh]='nosoftlockup rcupdate.rcu_cpu_stall_suppress=1'
-	[kasan]='workqueue.watchdog_thresh=0 nosoftlockup rcupdate.rcu_cpu_stall_suppress=1'
 	[bench]=''
 	[segments]="acpi_rsdp=$acpi_grub_rsdp"
 	[debsegs]="acpi_rsdp=$acpi_grub_rsdp"
@@ -106,7 +105,6 @@ declare -A machine_nice=([stubdom]=0 [pvh]=0 [kasan]=0 [bench]=0)
 declare -A machine_xen_words=(
 	[stubdom]='dom0_mem=1200M,max:1200M iommu=no-sharept sched=credit2'
 	[pvh]='dom0=pvh cpuidle=0 mwait-idle=0 iommu=no-sharept'
-	[kasan]='dom0=pvh cpuidle=0 mwait-idle=0 iommu=no-sharept dom0_mem=1400M,max:1400M'
 	[bench]='sched=credit2'
 )
 # machine_crowd: devices to be seized by the hundred
@@ -140,9 +138,12 @@ declare -A machine_options=(
 	[dom0seg]=$machine_far
 	[stubdom]="$machine_svm -m 3072"
 	[pvh]=$machine_svm
-	[kasan]=$machine_svm
 	[bench]="$(machine_crowd | paste -sd ' ')"
 )
+# What differs from pvh: memory for the shadow, and that call takes longer
+machine_words[kasan]="${machine_words[pvh]} workqueue.watchdog_thresh=0"
+machine_xen_words[kasan]="${machine_xen_words[pvh]} dom0_mem=1400M,max:1400M"
+machine_options[kasan]=${machine_options[pvh]}
 
 # The one to start, the kernel of its dom0, and its hypervisor
 machine_kind=standard

@@ -41,10 +41,6 @@ for moment in 300 1200 2500; do
 	done
 done
 
-begin=$(date +%s)
-guest_start next "$NIC" "$DISK" modules=xen-pcifront,e1000e,nvme
-guest_works next "$V0" "$V1" 10.0.2.2
-guest_destroy next
-came_back "$begin" "$NIC" "$DISK"
+next_guest_works "$NIC" "$DISK"
 # shellcheck disable=SC2086
 assign_remove $all

@@ -15,7 +15,6 @@
 . /tests/ways.sh
 
 xenstored=$(cat /run/xen/xenstored.pid)
-helpers=
 us=20000
 stops=3
 # after the beginning of xl pci-attach, ms
@@ -25,23 +24,13 @@ if [ -n "$LONG" ]; then
 	moments="0 200 400 600 900 1500"
 fi
 
-# helper COMMAND...: in the background, until help_ends
-helper()
+# xenstored_goes_on: before anybody is waited for, who may wait for it
+xenstored_goes_on()
 {
-	"$@" &
-	helpers="$helpers $!"
-}
-
-help_ends()
-{
-	# shellcheck disable=SC2086 # a list
-	kill $helpers 2>/dev/null
-	# shellcheck disable=SC2086
-	wait $helpers 2>/dev/null
-	helpers=
+	helpers_end
 	kill -CONT "$xenstored"
 }
-trap 'help_ends; ends_hog; leftovers' EXIT
+trap 'xenstored_goes_on; ends_hog; leftovers' EXIT
 
 # xenstored works for a quarter of the time, in the long form for a tenth
 slow_xenstored()
@@ -101,7 +90,6 @@ detach()
 # goes_round WHAT: the NIC comes, works, and goes; the disk works all the time
 goes_round()
 {
-	begin=$(date +%s)
 	attach
 	expect "$1: the NIC pings" guest_run starved "nic_ping $V1 10.0.2.2"
 	expect "$1: the disk works" guest_run starved "disk_check $V0"
@@ -130,7 +118,6 @@ expect "and did not wait for it" guest_run starved \
 	'[ $(($(cat /run/end) - $(cat /run/begin))) -lt 10 ]'
 
 # ---- a teardown that xenstored sleeps through
-begin=$(date +%s)
 attach
 xl pci-detach starved "$NIC" &
 usleep 300000
@@ -142,7 +129,7 @@ expect "$NIC is held" wait_for 90 in_state "$NIC" held
 
 helper slow_xenstored
 goes_round "a slow xenstored"
-help_ends
+xenstored_goes_on
 
 # ---- memory
 take_memory 12000
@@ -157,7 +144,7 @@ helper busy
 helper busy
 helper busy
 goes_round "processors are short"
-help_ends
+helpers_end
 xl vcpu-pin Domain-0 all all
 
 guest_stop starved
@@ -186,9 +173,5 @@ for moment in $moments; do
 	expect "$DISK is idle" wait_for 60 in_state "$DISK" idle
 done
 
-begin=$(date +%s)
-guest_start next "$NIC" "$DISK" modules=xen-pcifront,e1000e,nvme
-guest_works next "$V0" "$V1" 10.0.2.2
-guest_stop next
-came_back "$begin" "$NIC" "$DISK"
+next_guest_works "$NIC" "$DISK"
 assign_remove "$NIC" "$DISK"

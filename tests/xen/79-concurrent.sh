@@ -19,9 +19,8 @@ seconds=30
 [ -z "$LONG" ] || seconds=600
 counts=/run/concurrent
 mkdir -p "$counts"
-helpers=
 
-# repeat NAME COMMAND...: in the background, counted. What fails because
+# repeat NAME COMMAND...: without an end, counted. What fails because
 # somebody else was faster is not judged: the end is.
 repeat()
 {
@@ -35,21 +34,7 @@ repeat()
 	done
 }
 
-begin_repeating()
-{
-	repeat "$@" &
-	helpers="$helpers $!"
-}
-
-end_repeating()
-{
-	# shellcheck disable=SC2086 # a list
-	kill $helpers 2>/dev/null
-	# shellcheck disable=SC2086
-	wait $helpers 2>/dev/null
-	helpers=
-}
-trap 'end_repeating; leftovers' EXIT
+trap 'helpers_end; leftovers' EXIT
 
 read_all()
 {
@@ -97,10 +82,10 @@ guest_run busy "for device in $V0 $V1; do
 	done) >/dev/null 2>&1 &
 done"
 
-begin_repeating reads read_all
-begin_repeating "more reads" read_all
-begin_repeating writes write_all
-begin_repeating binds bind_unbind
+helper repeat reads read_all
+helper repeat "more reads" read_all
+helper repeat writes write_all
+helper repeat binds bind_unbind
 begin=$(date +%s)
 plugged=0
 while [ $(($(date +%s) - begin)) -lt $seconds ]; do
@@ -111,7 +96,7 @@ while [ $(($(date +%s) - begin)) -lt $seconds ]; do
 	echo "$SPARE" >"$PCIBACK/bind" 2>/dev/null
 	plugged=$((plugged + 1))
 done
-end_repeating
+helpers_end
 for name in "$counts"/*; do
 	tell "# concurrent: ${name##*/}: $(cat "$name") in $seconds s"
 	expect "${name##*/}: more than one" [ "$(cat "$name")" -gt 1 ]
@@ -132,9 +117,5 @@ expect "$SPARE has its driver again" [ "$(driver_of "$SPARE")" = e1000e ]
 [ "$(driver_of "$VIRTIO")" = pciback ] || echo "$VIRTIO" >"$PCIBACK/bind" || fail "cannot bind $VIRTIO"
 expect "$VIRTIO is idle" wait_for 60 in_state "$VIRTIO" idle
 guest_destroy busy
-begin=$(date +%s)
-guest_start next "$NIC" "$DISK" "$VIRTIO" modules=xen-pcifront,e1000e,nvme
-guest_works next "$V0" "$V1" 10.0.2.2
-guest_stop next
-came_back "$begin" "$NIC" "$DISK" "$VIRTIO"
+next_guest_works "$NIC" "$DISK" "$VIRTIO"
 assign_remove "$NIC" "$DISK" "$VIRTIO"

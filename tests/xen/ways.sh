@@ -76,6 +76,37 @@ guest_busy()
 		sleep 1"
 }
 
+# next_guest_works NIC DISK [DEVICE...]: another guest gets them, and they come back
+next_guest_works()
+{
+	local begin
+
+	begin=$(date +%s)
+	guest_start next "$@" modules=xen-pcifront,e1000e,nvme
+	guest_works next "$V0" "$V1" 10.0.2.2
+	guest_destroy next
+	came_back "$begin" "$@"
+}
+
+# helper COMMAND...: in the background, until helpers_end
+helpers=
+helper()
+{
+	"$@" &
+	helpers="$helpers $!"
+}
+
+helpers_end()
+{
+	local pid
+
+	for pid in $helpers; do
+		kill "$pid"
+		wait "$pid"
+	done 2>/dev/null
+	helpers=
+}
+
 # libxl_forgets DEVICE...: libxl keeps a record of who has a function, which
 # goes stale when the backend's node does; xl would then refuse to assign it
 libxl_forgets()
