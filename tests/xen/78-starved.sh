@@ -147,8 +147,8 @@ goes_round "processors are short"
 helpers_end
 xl vcpu-pin Domain-0 all all
 
-guest_stop starved
 begin=$(date +%s)
+guest_stop starved
 libxl_forgets "$NIC"
 came_back "$begin" "$DISK"
 
