@@ -9,6 +9,8 @@
 /* A second at once, and a quarter of one CPU for ever */
 #define AT_ONCE		1000000000ULL
 
+#define MAX_HOLD	30000ULL
+
 unsigned int pb2_poll_us;
 static u64 stolen;
 
@@ -23,6 +25,17 @@ static u64 pause_of(struct fuzz_input *in)
 	u64 steps = fuzz_take(in, 1);
 
 	return steps << fuzz_take(in, 1) % 40;
+}
+
+/* However often a guest was too slow, it is tried again. */
+static void hold(struct pb2_poll *poll, bool saved)
+{
+	u64 ns = pb2_poll_hold(poll);
+
+	fuzz_assert(ns <= MAX_HOLD);
+	fuzz_assert(poll->prompt <= poll->in_vain && poll->in_vain < 1024);
+	if (ns)
+		pb2_poll_held(poll, saved);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
@@ -51,8 +64,11 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		now += busy;
 		window = pb2_poll_answered(&poll, now);
 		/* Others come while it looks on. */
-		for (what = what >> 1 & 7; what; what--)
+		for (what = what >> 1 & 7; what; what--) {
+			if (window)
+				hold(&poll, what & 1);
 			window = pb2_poll_answered(&poll, now);
+		}
 		fuzz_assert(window <= 1000 * PB2_POLL_MAX_US);
 		if (pbdev.poll_us >= 0)
 			fuzz_assert(window <= pbdev.poll_us * 1000);

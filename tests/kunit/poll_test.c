@@ -267,6 +267,83 @@ static void a_thread_that_moved_cannot_tell(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, hog_stolen(0));
 }
 
+/* Until then it cannot know what others want. */
+static void a_stretch_ends_after_20_ms(struct kunit *test)
+{
+	ask(1);
+	ask(1);
+	clock += 20 * MS - 1;
+	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 200 * US);
+	clock++;
+	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 0);
+	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 0);
+	/* The next one begins with an event, and is as long. */
+	KUNIT_EXPECT_EQ(test, ask(1), 200 * US);
+	clock += 20 * MS - 1;
+	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 200 * US);
+}
+
+/* The guest asks for the next time while the thread looks on. */
+static u64 hold(void)
+{
+	clock += US;
+	pb2_poll_answered(&poll, clock);
+	return pb2_poll_hold(&poll);
+}
+
+static void who_came_with_an_event_gets_one_at_once(struct kunit *test)
+{
+	KUNIT_EXPECT_GT(test, ask(1), 0);
+	KUNIT_EXPECT_EQ(test, pb2_poll_hold(&poll), 0);
+	KUNIT_EXPECT_EQ(test, hold(), 30 * US);
+	pb2_poll_held(&poll, true);
+	KUNIT_EXPECT_GT(test, ask(1), 0);
+	KUNIT_EXPECT_EQ(test, pb2_poll_hold(&poll), 0);
+}
+
+static void who_does_without_events_goes_on_so(struct kunit *test)
+{
+	unsigned int i;
+
+	ask(1);
+	for (i = 0; i < 100; i++) {
+		KUNIT_EXPECT_EQ(test, hold(), 30 * US);
+		pb2_poll_held(&poll, true);
+	}
+}
+
+/* How many get theirs at once until the next is kept back? */
+static unsigned int prompt(void)
+{
+	unsigned int nr = 0;
+
+	while (nr < 10000 && !hold())
+		nr++;
+	return nr;
+}
+
+static void who_waits_for_his_event_waits_for_it_seldom(struct kunit *test)
+{
+	unsigned int i, last = 1;
+
+	ask(1);
+	KUNIT_EXPECT_EQ(test, hold(), 30 * US);
+	for (i = 0; i < 20; i++) {
+		pb2_poll_held(&poll, false);
+		KUNIT_EXPECT_EQ(test, prompt(), last);
+		last = min(2 * last + 1, 1023U);
+	}
+	KUNIT_EXPECT_EQ(test, last, 1023);
+
+	/* One who does not any more is found out, as soon. */
+	for (i = 0; i < 10; i++) {
+		pb2_poll_held(&poll, true);
+		KUNIT_EXPECT_EQ(test, prompt(), 0);
+	}
+	pb2_poll_held(&poll, false);
+	KUNIT_EXPECT_EQ(test, prompt(), 1);
+}
+
 static void a_window_is_a_number_or_default(struct kunit *test)
 {
 	static const char * const bad[] = {
@@ -309,6 +386,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(it_makes_room_when_xen_runs_others),
 	KUNIT_CASE(only_what_is_stolen_meanwhile_counts),
 	KUNIT_CASE(a_thread_that_moved_cannot_tell),
+	KUNIT_CASE(a_stretch_ends_after_20_ms),
+	KUNIT_CASE(who_came_with_an_event_gets_one_at_once),
+	KUNIT_CASE(who_does_without_events_goes_on_so),
+	KUNIT_CASE(who_waits_for_his_event_waits_for_it_seldom),
 	KUNIT_CASE(a_window_is_a_number_or_default),
 	{}
 };

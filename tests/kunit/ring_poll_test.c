@@ -123,34 +123,101 @@ static void detaching_does_not_wait_for_the_window(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_xen.eois, 1);
 }
 
-/* The guest asks again as soon as it is answered. */
+/* Events that the guest got */
+static void expect_events(struct kunit *test, unsigned int nr)
+{
+	KUNIT_EXPECT_TRUE(test, guest_wait(READ_ONCE(fake_xen.notified) == nr));
+}
+
+static void who_asks_again_needs_no_event(struct kunit *test)
+{
+	unsigned int i;
+
+	begin(test);
+	expect_events(test, 1);
+	for (i = 2; i < 10; i++) {
+		post(test);
+		expect_served(test, i);
+	}
+	KUNIT_EXPECT_EQ(test, READ_ONCE(fake_xen.notified), 1);
+	/* The last answer has one. */
+	pass(test, 30 * NSEC_PER_USEC - 1);
+	msleep(20);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(fake_xen.notified), 1);
+	pass(test, 1);
+	expect_events(test, 2);
+	pass(test, NSEC_PER_SEC);
+	expect_eoi(test, 1);
+	KUNIT_EXPECT_EQ(test, fake_xen.notified, 2);
+}
+
+static void who_waits_for_his_event_gets_it(struct kunit *test)
+{
+	begin(test);
+	post(test);
+	expect_served(test, 2);
+	pass(test, 30 * NSEC_PER_USEC);
+	expect_events(test, 2);
+	/* The next one at once, and then it is tried again. */
+	post(test);
+	expect_served(test, 3);
+	expect_events(test, 3);
+	post(test);
+	expect_served(test, 4);
+	msleep(20);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(fake_xen.notified), 3);
+}
+
+static void the_cpu_is_not_left_without_the_event(struct kunit *test)
+{
+	begin(test);
+	post(test);
+	expect_served(test, 2);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(fake_xen.notified), 1);
+	WRITE_ONCE(guest_cpu_is_wanted, true);
+	expect_eoi(test, 1);
+	KUNIT_EXPECT_EQ(test, fake_xen.notified, 2);
+}
+
+static void nor_is_the_ring(struct kunit *test)
+{
+	struct guest *guest = test->priv;
+
+	begin(test);
+	post(test);
+	expect_served(test, 2);
+	pb2_ring_detach(guest->fe);
+	KUNIT_EXPECT_EQ(test, fake_xen.notified, 2);
+}
+
+static void events_are_looked_at_after_20_ms(struct kunit *test)
+{
+	unsigned int i;
+
+	begin(test);
+	for (i = 0; i < 500; i++) {
+		KUNIT_ASSERT_EQ(test, READ_ONCE(fake_xen.eois), 0);
+		/* Within each of its windows */
+		pass(test, 40 * NSEC_PER_USEC);
+		post(test);
+		expect_served(test, 2 + i);
+	}
+	expect_eoi(test, 1);
+	KUNIT_EXPECT_EQ(test, guest_ops, 501);
+}
+
+/* The guest asks again as soon as it has its event. */
 static struct kunit *asking;
 
 static unsigned int late_ops;
-
-static void ask_again(void)
-{
-	post(asking);
-}
-
-static void events_are_looked_at_after_256_requests(struct kunit *test)
-{
-	asking = test;
-	guest_attach(test);
-	fake_xen.on_notify = ask_again;
-	post(test);
-	fake_xen_event();
-	expect_eoi(test, 1);
-	KUNIT_EXPECT_EQ(test, guest_ops, 256);
-	fake_xen.on_notify = NULL;
-}
 
 static void ask_while_it_ends(void)
 {
 	if (kthread_should_stop() && guest_ops > 10)
 		late_ops++;
-	usleep_range(1000, 2000);
+	usleep_range(100, 200);
 	post(asking);
+	fake_xen_event();
 }
 
 static void detaching_does_not_wait_for_who_never_stops(struct kunit *test)
@@ -159,6 +226,8 @@ static void detaching_does_not_wait_for_who_never_stops(struct kunit *test)
 
 	asking = test;
 	late_ops = 0;
+	/* Time goes by. */
+	guest_clock = NULL;
 	guest_attach(test);
 	fake_xen.on_notify = ask_while_it_ends;
 	post(test);
@@ -168,7 +237,6 @@ static void detaching_does_not_wait_for_who_never_stops(struct kunit *test)
 	fake_xen.on_notify = NULL;
 	/* The one that was being served */
 	KUNIT_EXPECT_LE(test, late_ops, 1);
-	KUNIT_EXPECT_LT(test, guest_ops, 256);
 }
 
 static void turned_off_it_sleeps_at_once(struct kunit *test)
@@ -201,7 +269,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(after_the_window_it_sleeps),
 	KUNIT_CASE(who_wants_its_cpu_comes_first),
 	KUNIT_CASE(detaching_does_not_wait_for_the_window),
-	KUNIT_CASE(events_are_looked_at_after_256_requests),
+	KUNIT_CASE(who_asks_again_needs_no_event),
+	KUNIT_CASE(who_waits_for_his_event_gets_it),
+	KUNIT_CASE(the_cpu_is_not_left_without_the_event),
+	KUNIT_CASE(nor_is_the_ring),
+	KUNIT_CASE(events_are_looked_at_after_20_ms),
 	KUNIT_CASE(detaching_does_not_wait_for_who_never_stops),
 	KUNIT_CASE(turned_off_it_sleeps_at_once),
 	KUNIT_CASE(a_function_may_turn_it_off),

@@ -46,9 +46,13 @@ struct pb2_topology_ops {
  * @budget: how long it may look on and serve what it sees; below 0 overdrawn
  * @filled: when @budget was filled up last
  * @begun: since when it has not slept and looks on; 0 while it does not
+ * @caught: the last request was seen without its event
  * @cpu: where that was
  * @stolen: for how long Xen had let others run in place of @cpu then
  * @paused: until then it does not look on, because others want @cpu
+ * @in_vain: so many answers get their event at once after one whose event was kept
+ *	back for nothing
+ * @prompt: so many of them are left
  *
  * In ns, of local_clock() where it is a time. Belongs to the ring's thread.
  */
@@ -59,9 +63,12 @@ struct pb2_poll {
 	s64 budget;
 	u64 filled;
 	u64 begun;
+	bool caught;
 	unsigned int cpu;
 	u64 stolen;
 	u64 paused;
+	unsigned int in_vain;
+	unsigned int prompt;
 };
 
 /**
@@ -218,6 +225,8 @@ void pb2_poll_init(struct pb2_poll *poll, u64 now);
 void pb2_poll_limit(struct pb2_poll *poll, const struct pb2_device *pbdev);
 void pb2_poll_woken(struct pb2_poll *poll, u64 now);
 u64 pb2_poll_answered(struct pb2_poll *poll, u64 now);
+u64 pb2_poll_hold(struct pb2_poll *poll);
+void pb2_poll_held(struct pb2_poll *poll, bool saved);
 void pb2_poll_ended(struct pb2_poll *poll, u64 now);
 
 /* op.c: one request, already copied */

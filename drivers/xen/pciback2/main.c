@@ -45,10 +45,10 @@ module_param_named(handover_reassign, pb2_handover_reassign, bool, 0644);
 MODULE_PARM_DESC(handover_reassign,
 		 "Assign functions whose ECAM page another domain may still have mapped (default: no)");
 
-unsigned int pb2_poll_us = 200;
+unsigned int pb2_poll_us = 400;
 module_param_named(poll_us, pb2_poll_us, uint, 0644);
 MODULE_PARM_DESC(poll_us,
-		 "Microseconds for which a frontend's next request is waited for awake, at most 1000 (default: 200; 0 for not at all)");
+		 "Microseconds for which a frontend's next request is waited for awake, at most 1000 (default: 400; 0 for not at all)");
 
 static unsigned int host_bridge_op;
 module_param(host_bridge_op, uint, 0444);

@@ -38,6 +38,22 @@
 #define PAUSE_TIMES	4
 #define MAX_PAUSE_NS	(10ULL * NSEC_PER_MSEC)
 
+/*
+ * Then the thread looks whether there are events, of which the answer to a step of
+ * error recovery is one, and what it has taken from others.
+ */
+#define STRETCH_NS	(20ULL * NSEC_PER_MSEC)
+
+/*
+ * pcifront looks for its answer before it asks Xen to wait for the event, and one
+ * that asks again has seen it: then an event would cost dom0 more than the read
+ * did, and interrupt the guest for nothing. So it is kept back for as long as
+ * such a guest takes. One that does wait gets it so much later: after that
+ * so many answers come with their event at once, twice as many each time.
+ */
+#define HOLD_NS		(30ULL * NSEC_PER_USEC)
+#define MAX_PROMPT	1023U
+
 static u64 default_ns(void)
 {
 	return min(READ_ONCE(pb2_poll_us), PB2_POLL_MAX_US) *
@@ -138,12 +154,50 @@ u64 pb2_poll_answered(struct pb2_poll *poll, u64 now)
 	fill(poll, now);
 	if (poll->budget <= 0 || (s64)(now - poll->paused) < 0)
 		return 0;
-	/* This one was caught. */
-	if (poll->begun)
+	if (poll->begun && now - poll->begun >= STRETCH_NS)
+		return 0;
+	poll->caught = poll->begun;
+	if (poll->caught)
 		grow(poll);
 	else
 		begin(poll, now);
 	return min(poll->window, poll->longest);
+}
+
+/**
+ * pb2_poll_hold() - may the event of an answer wait?
+ * @poll: of the ring, whose pb2_poll_answered() was not 0
+ *
+ * Context: the ring's thread.
+ * Return: ns for which it may, or 0; then pb2_poll_held() wants to know.
+ */
+u64 pb2_poll_hold(struct pb2_poll *poll)
+{
+	/* It is long since the guest asked: it waits. */
+	if (!poll->caught)
+		return 0;
+	if (poll->prompt) {
+		poll->prompt--;
+		return 0;
+	}
+	return HOLD_NS;
+}
+
+/**
+ * pb2_poll_held() - an event was kept back
+ * @poll: of the ring
+ * @saved: the guest did without it
+ *
+ * Context: the ring's thread.
+ */
+void pb2_poll_held(struct pb2_poll *poll, bool saved)
+{
+	if (saved) {
+		poll->in_vain /= 2;
+		return;
+	}
+	poll->in_vain = min(2 * poll->in_vain + 1, MAX_PROMPT);
+	poll->prompt = poll->in_vain;
 }
 
 /**

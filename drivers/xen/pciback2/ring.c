@@ -15,14 +15,11 @@
 #include "xen_iface.h"
 
 /*
- * Requests served for one event. An honest guest sends an event for each, so
- * leaving after some loses nothing, and a guest that never stops asking is
- * slowed down by the event channel's late EOI. While the thread looks on for
- * the next one an event would only disturb it; but the answer to a recovery
- * step comes with an event, too, and other guests want their turn.
+ * Requests served for one event by a thread that does not look on. An honest guest
+ * sends an event for each, so leaving after some loses nothing, and a guest that
+ * never stops asking is slowed down by the event channel's late EOI.
  */
 #define MAX_PER_EVENT	16U
-#define MAX_LOOKING_ON	256U
 
 static unsigned long *flags_of(struct xen_pci_sharedinfo *page)
 {
@@ -50,7 +47,7 @@ static void fetch(struct pb2_ring *ring)
 	}
 }
 
-static void answer(struct pb2_ring *ring, unsigned int irq, u32 nvec)
+static void answer(struct pb2_ring *ring, u32 nvec)
 {
 	struct xen_pci_op *theirs = &ring->page->op;
 	const struct xen_pci_op *op = &ring->op;
@@ -66,7 +63,6 @@ static void answer(struct pb2_ring *ring, unsigned int irq, u32 nvec)
 	/* The answer must be there before the flag is down. */
 	virt_wmb();
 	sync_clear_bit(_XEN_PCIF_active, flags_of(ring->page));
-	pb2_xen_notify(irq);
 }
 
 static void serve_one(struct pb2_frontend *fe)
@@ -77,7 +73,7 @@ static void serve_one(struct pb2_frontend *fe)
 	fetch(ring);
 	nvec = ring->op.value;
 	pb2_op_run(fe, &ring->op);
-	answer(ring, ring->irq, nvec);
+	answer(ring, nvec);
 }
 
 /*
@@ -102,17 +98,34 @@ static bool is_asked(struct pb2_ring *ring)
 	return sync_test_bit(_XEN_PCIF_active, flags_of(ring->page));
 }
 
-/* Whatever else wants the CPU, or the end of the ring, comes first. */
+/*
+ * After an answer: tells the guest, unless it is seen to know, and waits for its
+ * next request. Whatever else wants the CPU, or the end of the ring, comes first.
+ */
 static bool look_on(struct pb2_ring *ring, u64 start, u64 window)
 {
-	while (!is_asked(ring)) {
-		if (need_resched() || kthread_should_stop() ||
-		    local_clock() - start >= window)
-			return false;
+	u64 hold = window ? pb2_poll_hold(&ring->poll) : 0;
+	bool asked, told = false;
+	u64 passed = 0;
+
+	do {
+		if (!told && passed >= hold) {
+			pb2_xen_notify(ring->irq);
+			told = true;
+		}
+		asked = is_asked(ring);
+		if (asked || need_resched() || kthread_should_stop())
+			break;
 		cpu_relax();
-	}
+		passed = local_clock() - start;
+	} while (passed < window);
+
+	if (hold && (asked || told))
+		pb2_poll_held(&ring->poll, !told);
+	if (!asked && !told)
+		pb2_xen_notify(ring->irq);
 	/* Nor does one who never stops asking hold up the end of the ring. */
-	return !kthread_should_stop();
+	return asked && !kthread_should_stop();
 }
 
 /* A request came with an event. Returns how many were served. */
@@ -125,11 +138,13 @@ static unsigned int serve_burst(struct pb2_frontend *fe)
 	pb2_poll_woken(&ring->poll, READ_ONCE(ring->event_ns));
 	do {
 		serve_one(fe);
-		served++;
 		now = local_clock();
 		window = pb2_poll_answered(&ring->poll, now);
-	} while (served < (window ? MAX_LOOKING_ON : MAX_PER_EVENT) &&
-		 look_on(ring, now, window));
+		if (++served >= MAX_PER_EVENT && !window) {
+			pb2_xen_notify(ring->irq);
+			break;
+		}
+	} while (look_on(ring, now, window));
 	pb2_poll_ended(&ring->poll, local_clock());
 	return served;
 }
