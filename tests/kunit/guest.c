@@ -16,6 +16,9 @@ atomic_t guest_clock_reads;
 /* Somebody else waits for the CPU of the ring's thread */
 bool guest_cpu_is_wanted;
 
+/* How often the ring's thread has waited awake */
+unsigned int guest_relaxed;
+
 /* What guest_count_op() was given: how often, and the last */
 unsigned int guest_ops;
 struct xen_pci_op guest_seen;
@@ -36,6 +39,7 @@ int guest_init(struct kunit *test)
 	guest_clock = NULL;
 	atomic_set(&guest_clock_reads, 0);
 	guest_cpu_is_wanted = false;
+	guest_relaxed = 0;
 	guest_ops = 0;
 	test->priv = guest;
 	if (rc || !guest)

@@ -244,6 +244,7 @@ static void turned_off_it_sleeps_at_once(struct kunit *test)
 	pb2_poll_us = 0;
 	begin(test);
 	expect_eoi(test, 1);
+	KUNIT_EXPECT_EQ(test, guest_relaxed, 0);
 }
 
 static void a_function_may_turn_it_off(struct kunit *test)

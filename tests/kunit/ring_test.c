@@ -40,6 +40,14 @@ static bool is_wanted(void)
 
 #define need_resched	is_wanted
 
+static void relax(void)
+{
+	guest_relaxed++;
+}
+
+#undef cpu_relax
+#define cpu_relax	relax
+
 #undef kthread_create
 #define kthread_create(fn, arg, fmt, ...)				\
 	(fake_call("kthread_create") ? ERR_PTR(-ENOMEM) :		\

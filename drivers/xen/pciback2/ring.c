@@ -108,17 +108,18 @@ static bool look_on(struct pb2_ring *ring, u64 start, u64 window)
 	bool asked, told = false;
 	u64 passed = 0;
 
-	do {
+	for (;;) {
 		if (!told && passed >= hold) {
 			pb2_xen_notify(ring->irq);
 			told = true;
 		}
 		asked = is_asked(ring);
-		if (asked || need_resched() || kthread_should_stop())
+		passed = local_clock() - start;
+		if (asked || need_resched() || kthread_should_stop() ||
+		    passed >= window)
 			break;
 		cpu_relax();
-		passed = local_clock() - start;
-	} while (passed < window);
+	}
 
 	if (hold && (asked || told))
 		pb2_poll_held(&ring->poll, !told);
