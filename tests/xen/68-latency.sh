@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# with Debian's kernel
+# machine: standard
 #
 # latency - what a guest pays for a read of configuration space, and how often
 # it wakes dom0 for it: by xen-pciback's ring, by pciback2's on either way, and

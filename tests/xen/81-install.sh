@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# with Debian's kernel
+# machine: standard
 #
 # install - the README's way in and back: with scripts/modprobe.conf in place
 # the backend's alias loads pciback2 and seizes what hide= names; without it

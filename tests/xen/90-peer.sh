@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# with Debian's kernel
+# machine: standard
 #
 # peer - the way back: after pciback2 was at work xen-pciback takes its place,
 # and a guest works with it. While one is loaded the other refuses.
