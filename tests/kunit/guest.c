@@ -18,6 +18,7 @@ bool guest_cpu_is_wanted;
 
 /* How often the ring's thread has waited awake */
 unsigned int guest_relaxed;
+unsigned int guest_yields;
 
 /* What guest_count_op() was given: how often, and the last */
 unsigned int guest_ops;
@@ -40,6 +41,7 @@ int guest_init(struct kunit *test)
 	atomic_set(&guest_clock_reads, 0);
 	guest_cpu_is_wanted = false;
 	guest_relaxed = 0;
+	guest_yields = 0;
 	guest_ops = 0;
 	test->priv = guest;
 	if (rc || !guest)

@@ -47,6 +47,7 @@ extern u64 *guest_clock;
 extern atomic_t guest_clock_reads;
 extern bool guest_cpu_is_wanted;
 extern unsigned int guest_relaxed;
+extern unsigned int guest_yields;
 extern unsigned int guest_ops;
 extern struct xen_pci_op guest_seen;
 

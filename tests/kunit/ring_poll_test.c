@@ -112,6 +112,18 @@ static void who_wants_its_cpu_comes_first(struct kunit *test)
 	expect_eoi(test, 1);
 }
 
+static void others_may_run_before_each_request(struct kunit *test)
+{
+	unsigned int i;
+
+	begin(test);
+	for (i = 2; i < 10; i++) {
+		post(test);
+		expect_served(test, i);
+	}
+	KUNIT_EXPECT_EQ(test, READ_ONCE(guest_yields), 9);
+}
+
 static void detaching_does_not_wait_for_the_window(struct kunit *test)
 {
 	struct guest *guest = test->priv;
@@ -269,6 +281,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(events_of_what_was_seen_are_not_spurious),
 	KUNIT_CASE(after_the_window_it_sleeps),
 	KUNIT_CASE(who_wants_its_cpu_comes_first),
+	KUNIT_CASE(others_may_run_before_each_request),
 	KUNIT_CASE(detaching_does_not_wait_for_the_window),
 	KUNIT_CASE(who_asks_again_needs_no_event),
 	KUNIT_CASE(who_waits_for_his_event_gets_it),

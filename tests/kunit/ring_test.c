@@ -48,6 +48,15 @@ static void relax(void)
 #undef cpu_relax
 #define cpu_relax	relax
 
+static void let_others_run(void)
+{
+	guest_yields++;
+	cond_resched();
+}
+
+#undef cond_resched
+#define cond_resched	let_others_run
+
 #undef kthread_create
 #define kthread_create(fn, arg, fmt, ...)				\
 	(fake_call("kthread_create") ? ERR_PTR(-ENOMEM) :		\

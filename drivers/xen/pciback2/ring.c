@@ -138,6 +138,8 @@ static unsigned int serve_burst(struct pb2_frontend *fe)
 
 	pb2_poll_woken(&ring->poll, READ_ONCE(ring->event_ns));
 	do {
+		/* A guest that never pauses does not keep the CPU from others. */
+		cond_resched();
 		serve_one(fe);
 		now = local_clock();
 		window = pb2_poll_answered(&ring->poll, now);
