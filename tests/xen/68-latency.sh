@@ -4,19 +4,14 @@
 #
 # latency - what a guest pays for a read of configuration space, and how often
 # it wakes dom0 for it: by xen-pciback's ring, by pciback2's on either way, and
-# from its page. All in one boot; as times they mean nothing, only as ratios.
+# from its page. All in one boot; as times they mean nothing, only as ratios, and
+# only how often dom0 is woken is a condition.
 
 # shellcheck source=/dev/null
 . /tests/lib.sh
 
 READS=2000
 PAGE_READS=100000
-
-# events: how often the frontend has woken dom0
-events()
-{
-	awk '/pciback/ { for (i = 2; i <= 3; i++) n += $i } END { print n + 0 }' /proc/interrupts
-}
 
 # measure WHAT WAY COUNT: into $ns, nanoseconds per read, and $woken, events
 measure()
@@ -59,6 +54,6 @@ measure "to begin with the page" page 2
 begin=$woken
 measure "the page" page $PAGE_READS
 expect "no read of the page wakes dom0" [ "$woken" = "$begin" ]
-expect "the page is a hundred times faster than the peer's ring" [ $((peer / ns)) -ge 100 ]
+tell "# latency: $ns ns for a read of the page, $peer by the peer's ring"
 guest_destroy latency
 assign_remove "$NIC"

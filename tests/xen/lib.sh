@@ -168,6 +168,12 @@ in_power_state()
 	read -r state <"$PCI/$1/power_state" && [ "$state" = "$2" ]
 }
 
+# events: how often frontends have woken dom0
+events()
+{
+	awk '/pciback/ { for (i = 2; i <= 3; i++) n += $i } END { print n + 0 }' /proc/interrupts
+}
+
 # ---- assignment
 
 assign_add()
