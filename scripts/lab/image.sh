@@ -144,18 +144,20 @@ EOS
 	chmod +x "$tree/etc/udhcpc.script"
 }
 
-# image_attack TREE KERNEL: the frontend that keeps to no rule, for a guest
+# image_attack TREE KERNEL: the modules of guests that keep to no rule
 image_attack()
 {
-	local tree=$1 kernel=$2 build=$1.attack
+	local tree=$1 kernel=$2 build=$1.attack name
 
 	mkdir -p "$build"
-	cp "$pb2_top"/tests/xen/attack/{Kbuild,pb2_attack.c} "$build/"
+	cp "$pb2_top"/tests/xen/attack/{Kbuild,pb2_*.c} "$build/"
 	make -C "/lib/modules/$kernel/build" M="$build" modules >"$build/log" 2>&1 || {
 		tail -n 20 "$build/log" >&2
-		pb2_die "the attacking guest's module does not build"
+		pb2_die "an attacking guest's module does not build"
 	}
-	objcopy --strip-debug "$build/pb2_attack.ko" "$tree/pb2_attack.ko"
+	for name in pb2_attack pb2_page; do
+		objcopy --strip-debug "$build/$name.ko" "$tree/$name.ko"
+	done
 	rm -r "$build"
 }
 

@@ -2,8 +2,8 @@
 # shellcheck shell=dash
 #
 # handover - a stub domain gets the ECAM page of its function: Xen's own list
-# has just that page, the domain reads there what the ring shows, cannot write,
-# and loses it with the function. Nobody else gets the function while it may
+# has just that page, the domain reads there what the ring shows, and loses it
+# with the function. Nobody else gets the function while it may
 # still be mapped. Other domains get no page, unless the administrator wants it.
 
 # shellcheck source=/dev/null
