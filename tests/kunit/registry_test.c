@@ -137,25 +137,39 @@ static void a_function_may_be_removed_twice(struct kunit *test)
 	pb2_registry_del(&world->pbdevs[1]);
 }
 
-static void a_virtual_function_is_found_by_its_physical_one(struct kunit *test)
+static struct pb2_device *seen_vf;
+static unsigned int seen_refs;
+static unsigned int seen_vfs;
+
+static void see_vf(struct pb2_device *vf)
+{
+	seen_vf = vf;
+	seen_refs = kref_read(&vf->ref);
+	seen_vfs++;
+}
+
+static void virtual_functions_are_found_by_their_physical_one(struct kunit *test)
 {
 	struct world *world = test->priv;
 	struct pci_dev *pf = &world->pdevs[0];
-	struct pb2_device *vf;
 
+	seen_vfs = 0;
 	/* The physical function itself is none of its virtual ones. */
 	pf->is_physfn = 1;
 	add_all(world);
-	KUNIT_EXPECT_NULL(test, pb2_registry_find_vf(pf));
+	pb2_registry_each_vf(pf, see_vf);
+	KUNIT_EXPECT_EQ(test, seen_vfs, 0);
 
 	world->pdevs[2].is_virtfn = 1;
 	world->pdevs[2].physfn = pf;
-	vf = pb2_registry_find_vf(pf);
-	KUNIT_ASSERT_PTR_EQ(test, vf, &world->pbdevs[2]);
-	KUNIT_EXPECT_EQ(test, kref_read(&vf->ref), 2);
-	pb2_device_put(vf);
+	pb2_registry_each_vf(pf, see_vf);
+	KUNIT_EXPECT_EQ(test, seen_vfs, 1);
+	KUNIT_EXPECT_PTR_EQ(test, seen_vf, &world->pbdevs[2]);
+	KUNIT_EXPECT_EQ(test, seen_refs, 2);
+	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdevs[2].ref), 1);
 
-	KUNIT_EXPECT_NULL(test, pb2_registry_find_vf(&world->pdevs[1]));
+	pb2_registry_each_vf(&world->pdevs[1], see_vf);
+	KUNIT_EXPECT_EQ(test, seen_vfs, 1);
 }
 
 static void every_function_is_shown_in_order(struct kunit *test)
@@ -244,7 +258,7 @@ static void each_function_is_visited(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_function_is_found_by_its_address),
 	KUNIT_CASE(a_function_may_be_removed_twice),
-	KUNIT_CASE(a_virtual_function_is_found_by_its_physical_one),
+	KUNIT_CASE(virtual_functions_are_found_by_their_physical_one),
 	KUNIT_CASE(every_function_is_shown_in_order),
 	KUNIT_CASE(a_function_may_show_nothing),
 	KUNIT_CASE(a_function_may_go_while_it_is_shown),

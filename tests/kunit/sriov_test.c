@@ -25,21 +25,29 @@ static int unwatch_bus(struct bus_type *bus, struct notifier_block *nb)
 }
 
 /* The driver core's part of it; our functions are none of its devices. */
-static void release_driver(struct device *dev)
+static struct device_link *add_link(struct device *consumer,
+				    struct device *supplier, u32 flags)
 {
-	fake_note("release %s", pci_name(to_pci_dev(dev)));
-	life_remove(to_pci_dev(dev));
+	static struct device_link link;
+
+	if (flags != DL_FLAG_AUTOREMOVE_CONSUMER)
+		fake_wrong("a link that its function does not end");
+	if (to_pci_dev(supplier) != pci_physfn(to_pci_dev(consumer)))
+		fake_wrong("a link to somebody else");
+	return fake_call("follow %s", pci_name(to_pci_dev(consumer))) ? NULL :
+	       &link;
 }
 
 #define bus_register_notifier	watch_bus
 #define bus_unregister_notifier	unwatch_bus
-#define device_release_driver	release_driver
+#define device_link_add		add_link
 
 #include "../../drivers/xen/pciback2/sriov.c"
 
 #define NR_VFS	2
 
-/* The physical function's driver is dom0's own. */
+static struct device_driver dom0s_own;
+
 static void add_vfs(struct kunit *test, struct fake_pci *pf,
 		    struct pb2_device **vfs, unsigned int slot)
 {
@@ -49,9 +57,9 @@ static void add_vfs(struct kunit *test, struct fake_pci *pf,
 		vfs[i] = life_seize(test, fake_vf(test, pf, PCI_DEVFN(slot, i)));
 }
 
-static int event(struct fake_pci *dev, unsigned long action)
+static int event(struct pci_dev *pdev, unsigned long action)
 {
-	return notifier.notifier_call(&notifier, action, &dev->pdev.dev);
+	return notifier.notifier_call(&notifier, action, &pdev->dev);
 }
 
 static void the_pci_bus_is_watched_from_init_to_exit(struct kunit *test)
@@ -66,7 +74,61 @@ static void the_pci_bus_is_watched_from_init_to_exit(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, watched);
 }
 
-static void vfs_are_released_before_their_pf_loses_its_driver(struct kunit *test)
+static void a_vf_that_is_seized_follows_its_pf(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *vfs[NR_VFS];
+
+	add_vfs(test, world->dev, vfs, 1);
+	world->dev->pdev.dev.driver = &dom0s_own;
+	KUNIT_EXPECT_EQ(test, event(vfs[1]->pdev, BUS_NOTIFY_BOUND_DRIVER),
+			NOTIFY_DONE);
+	KUNIT_EXPECT_EQ(test, fake_count("follow"), 1);
+	KUNIT_EXPECT_STREQ(test, fake_call_at(0), "follow 0000:03:01.1");
+}
+
+/* There is nobody to follow, until it gets one. */
+static void a_pf_without_driver_is_followed_when_it_has_one(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *vfs[NR_VFS];
+
+	add_vfs(test, world->dev, vfs, 1);
+	event(vfs[0]->pdev, BUS_NOTIFY_BOUND_DRIVER);
+	KUNIT_EXPECT_EQ(test, fake_count("follow"), 0);
+
+	world->dev->pdev.dev.driver = &dom0s_own;
+	event(&world->dev->pdev, BUS_NOTIFY_BOUND_DRIVER);
+	KUNIT_EXPECT_EQ(test, fake_count("follow"), NR_VFS);
+}
+
+static void a_vf_of_another_driver_follows_nobody(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *vf = fake_vf(test, world->dev, PCI_DEVFN(1, 0));
+
+	world->dev->pdev.dev.driver = &dom0s_own;
+	event(&vf->pdev, BUS_NOTIFY_BOUND_DRIVER);
+	event(&world->dev->pdev, BUS_NOTIFY_BOUND_DRIVER);
+	KUNIT_EXPECT_EQ(test, fake_count("follow"), 0);
+}
+
+static void a_vf_that_cannot_follow_is_seized_all_the_same(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *vfs[NR_VFS];
+
+	add_vfs(test, world->dev, vfs, 1);
+	world->dev->pdev.dev.driver = &dom0s_own;
+	fake_fail("follow", 1, -ENOMEM);
+	event(&world->dev->pdev, BUS_NOTIFY_BOUND_DRIVER);
+	/* Nor does it keep the next from following. */
+	KUNIT_EXPECT_EQ(test, fake_count("follow"), NR_VFS);
+	LIFE_EXPECT_STATE(test, vfs[0], PB2_IDLE);
+}
+
+/* What the driver core does of a link when the PF's driver is unbound */
+static void an_assigned_vf_leaves_with_its_pf(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pb2_device *vfs[NR_VFS];
@@ -74,20 +136,18 @@ static void vfs_are_released_before_their_pf_loses_its_driver(struct kunit *test
 
 	add_vfs(test, world->dev, vfs, 1);
 	life_assign(test, vfs[1], &world->fe);
+	KUNIT_EXPECT_FALSE(test, pb2_sriov_pf_leaves(vfs[1]->pdev));
 
-	KUNIT_EXPECT_EQ(test, event(world->dev, BUS_NOTIFY_UNBIND_DRIVER),
-			NOTIFY_DONE);
+	world->dev->pdev.dev.links.status = DL_DEV_UNBINDING;
+	KUNIT_EXPECT_TRUE(test, pb2_sriov_pf_leaves(vfs[1]->pdev));
+	KUNIT_EXPECT_FALSE(test, pb2_sriov_pf_leaves(&world->dev->pdev));
 	for (i = 0; i < NR_VFS; i++) {
+		life_remove(vfs[i]->pdev);
 		LIFE_EXPECT_STATE(test, vfs[i], PB2_GONE);
 		KUNIT_EXPECT_NULL(test, pci_get_drvdata(vfs[i]->pdev));
 	}
-	KUNIT_EXPECT_EQ(test, fake_count("release"), NR_VFS);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.entries));
-
-	/* Nothing is left for a second event. */
-	event(world->dev, BUS_NOTIFY_UNBIND_DRIVER);
-	KUNIT_EXPECT_EQ(test, fake_count("release"), NR_VFS);
 }
 
 static void other_functions_vfs_stay(struct kunit *test)
@@ -98,17 +158,17 @@ static void other_functions_vfs_stay(struct kunit *test)
 
 	add_vfs(test, world->dev, vfs, 1);
 	other->pdev.is_physfn = 1;
-	event(other, BUS_NOTIFY_UNBIND_DRIVER);
-	KUNIT_EXPECT_EQ(test, fake_count("release"), 0);
-	LIFE_EXPECT_STATE(test, vfs[0], PB2_IDLE);
+	event(&other->pdev, BUS_NOTIFY_BOUND_DRIVER);
+	KUNIT_EXPECT_EQ(test, fake_count("follow"), 0);
 }
 
+/* Of all notifications, that of unbinding must not release a driver. */
 static void other_events_mean_nothing(struct kunit *test)
 {
 	static const unsigned long actions[] = {
 		BUS_NOTIFY_ADD_DEVICE, BUS_NOTIFY_DEL_DEVICE,
 		BUS_NOTIFY_REMOVED_DEVICE, BUS_NOTIFY_BIND_DRIVER,
-		BUS_NOTIFY_BOUND_DRIVER, BUS_NOTIFY_UNBOUND_DRIVER,
+		BUS_NOTIFY_UNBIND_DRIVER, BUS_NOTIFY_UNBOUND_DRIVER,
 		BUS_NOTIFY_DRIVER_NOT_BOUND,
 	};
 	struct life_world *world = test->priv;
@@ -116,10 +176,15 @@ static void other_events_mean_nothing(struct kunit *test)
 	unsigned int i;
 
 	add_vfs(test, world->dev, vfs, 1);
-	for (i = 0; i < ARRAY_SIZE(actions); i++)
-		KUNIT_EXPECT_EQ(test, event(world->dev, actions[i]),
+	world->dev->pdev.dev.driver = &dom0s_own;
+	for (i = 0; i < ARRAY_SIZE(actions); i++) {
+		KUNIT_EXPECT_EQ(test, event(&world->dev->pdev, actions[i]),
 				NOTIFY_DONE);
-	KUNIT_EXPECT_EQ(test, fake_count("release"), 0);
+		KUNIT_EXPECT_EQ(test, event(vfs[0]->pdev, actions[i]),
+				NOTIFY_DONE);
+	}
+	KUNIT_EXPECT_EQ(test, fake_count("follow"), 0);
+	LIFE_EXPECT_STATE(test, vfs[0], PB2_IDLE);
 }
 
 static void a_function_that_is_no_pf_is_not_looked_up(struct kunit *test)
@@ -128,14 +193,18 @@ static void a_function_that_is_no_pf_is_not_looked_up(struct kunit *test)
 
 	/* pci_physfn() of a function that is no VF is itself. */
 	life_seize_dev(test);
-	event(world->dev, BUS_NOTIFY_UNBIND_DRIVER);
-	KUNIT_EXPECT_EQ(test, fake_count("release"), 0);
-	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	world->dev->pdev.dev.driver = &dom0s_own;
+	event(&world->dev->pdev, BUS_NOTIFY_BOUND_DRIVER);
+	KUNIT_EXPECT_EQ(test, fake_count("follow"), 0);
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(the_pci_bus_is_watched_from_init_to_exit),
-	KUNIT_CASE(vfs_are_released_before_their_pf_loses_its_driver),
+	KUNIT_CASE(a_vf_that_is_seized_follows_its_pf),
+	KUNIT_CASE(a_pf_without_driver_is_followed_when_it_has_one),
+	KUNIT_CASE(a_vf_of_another_driver_follows_nobody),
+	KUNIT_CASE(a_vf_that_cannot_follow_is_seized_all_the_same),
+	KUNIT_CASE(an_assigned_vf_leaves_with_its_pf),
 	KUNIT_CASE(other_functions_vfs_stay),
 	KUNIT_CASE(other_events_mean_nothing),
 	KUNIT_CASE(a_function_that_is_no_pf_is_not_looked_up),

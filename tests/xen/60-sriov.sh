@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
+# machine: lockdep
 #
 # sriov - virtual functions: a guest sees the IDs of one, which the hardware
 # itself does not show, and they leave when their physical function does,
-# assigned or not.
+# assigned or not. dom0's kernel proves its locks meanwhile: those of the driver
+# core are held when a driver leaves.
 
 # shellcheck source=/dev/null
 . /tests/lib.sh

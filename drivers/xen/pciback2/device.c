@@ -319,6 +319,9 @@ static void remove(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
 
+	if (pb2_sriov_pf_leaves(pdev))
+		pci_info(pdev, "to be released, since the driver of its physical function %s leaves\n",
+			 pci_name(pci_physfn(pdev)));
 	/* Nobody finds it any more. */
 	pb2_registry_del(pbdev);
 	evict(pbdev);

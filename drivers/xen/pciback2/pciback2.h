@@ -321,7 +321,8 @@ void pb2_wanted_clear(void);
 void pb2_registry_add(struct pb2_device *pbdev);
 void pb2_registry_del(struct pb2_device *pbdev);
 struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf);
-struct pb2_device *pb2_registry_find_vf(const struct pci_dev *pf);
+void pb2_registry_each_vf(struct pci_dev *pf,
+			  void (*visit)(struct pb2_device *vf));
 int pb2_registry_show(char *buf, size_t size,
 		      int (*show)(struct pb2_device *pbdev, char *buf,
 				  size_t size));
@@ -478,6 +479,7 @@ void pb2_msi_release(struct pb2_device *pbdev);
 /* sriov.c: virtual functions leave with their physical function */
 int pb2_sriov_init(void);
 void pb2_sriov_exit(void);
+bool pb2_sriov_pf_leaves(struct pci_dev *pdev);
 
 /* sysfs.c: attributes of the driver */
 extern const struct attribute_group *pb2_sysfs_driver_groups[];

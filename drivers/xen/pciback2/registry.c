@@ -74,31 +74,6 @@ struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf)
 	return found;
 }
 
-/**
- * pb2_registry_find_vf() - a seized virtual function
- * @pf: the physical function that it belongs to
- *
- * Context: Any, but no interrupt.
- * Return: Any seized virtual function of @pf with a reference for the
- * caller, or %NULL when there is none.
- */
-struct pb2_device *pb2_registry_find_vf(const struct pci_dev *pf)
-{
-	struct pb2_device *pbdev, *found = NULL;
-
-	spin_lock(&registry_lock);
-	list_for_each_entry(pbdev, &registry, link) {
-		if (pbdev->pdev->is_virtfn && pci_physfn(pbdev->pdev) == pf) {
-			pb2_device_get(pbdev);
-			found = pbdev;
-			break;
-		}
-	}
-	spin_unlock(&registry_lock);
-
-	return found;
-}
-
 static unsigned int count_all(void)
 {
 	struct pb2_device *pbdev;
@@ -159,6 +134,35 @@ void pb2_registry_each(void (*visit)(struct pb2_device *pbdev))
 	list_for_each_entry(pbdev, &registry, link)
 		visit(pbdev);
 	spin_unlock(&registry_lock);
+}
+
+/**
+ * pb2_registry_each_vf() - do something to every seized virtual function
+ * @pf: the physical function that they belong to
+ * @visit: may sleep. One that is seized or released meanwhile may be left out, or
+ *	be visited although it is not seized any more.
+ *
+ * Without memory, which is told, nothing is visited.
+ *
+ * Context: may sleep.
+ */
+void pb2_registry_each_vf(struct pci_dev *pf,
+			  void (*visit)(struct pb2_device *vf))
+{
+	struct snapshot *snap = take_snapshot();
+	struct pci_dev *pdev;
+	unsigned int i;
+
+	if (!snap) {
+		pci_warn(pf, "no memory to look for its virtual functions\n");
+		return;
+	}
+	for (i = 0; i < snap->nr; i++) {
+		pdev = snap->pbdevs[i]->pdev;
+		if (pdev->is_virtfn && pci_physfn(pdev) == pf)
+			visit(snap->pbdevs[i]);
+	}
+	drop_snapshot(snap);
 }
 
 /* Cuts a full buffer behind its last whole line. */

@@ -3,28 +3,53 @@
  * sriov.c - virtual functions leave with their physical function
  *
  * When the PF's driver is unbound it disables SR-IOV, and the VFs vanish. A
- * VF that is still bound here, idle or assigned, is released first, in order.
+ * VF that is still bound here, idle or assigned, is released first: the driver
+ * core does so, because of a device link. A notifier of the unbinding must not,
+ * since releasing a driver notifies the same chain, whose lock is held then.
  */
+#include <linux/device.h>
 #include <linux/notifier.h>
 
 #include "pciback2.h"
 
+static void follow(struct pb2_device *vf)
+{
+	struct pci_dev *pf = pci_physfn(vf->pdev);
+
+	if (!device_link_add(&vf->pdev->dev, &pf->dev,
+			     DL_FLAG_AUTOREMOVE_CONSUMER))
+		pci_warn(vf->pdev, "cannot follow its physical function: unbind it here before the driver of %s\n",
+			 pci_name(pf));
+}
+
+/*
+ * Only between bound devices: the core warns of a link that begins while one of
+ * them is probed and the other has no driver.
+ */
+static void follow_bound(struct pci_dev *pdev)
+{
+	struct pb2_device *vf;
+	struct pb2_sbdf sbdf;
+
+	if (pdev->is_physfn) {
+		pb2_registry_each_vf(pdev, follow);
+		return;
+	}
+	if (!pdev->is_virtfn || !pci_physfn(pdev)->dev.driver)
+		return;
+	pb2_sbdf_of(pdev, &sbdf);
+	vf = pb2_registry_find(&sbdf);
+	if (!vf)
+		return;
+	follow(vf);
+	pb2_device_put(vf);
+}
+
 static int bus_event(struct notifier_block *nb, unsigned long action,
 		     void *data)
 {
-	struct device *dev = data;
-	struct pci_dev *pf = to_pci_dev(dev);
-	struct pb2_device *vf;
-
-	if (action != BUS_NOTIFY_UNBIND_DRIVER || !pf->is_physfn)
-		return NOTIFY_DONE;
-
-	while ((vf = pb2_registry_find_vf(pf))) {
-		pci_info(vf->pdev, "released, the driver of its physical function %s goes\n",
-			 pci_name(pf));
-		device_release_driver(&vf->pdev->dev);
-		pb2_device_put(vf);
-	}
+	if (action == BUS_NOTIFY_BOUND_DRIVER)
+		follow_bound(to_pci_dev((struct device *)data));
 	return NOTIFY_DONE;
 }
 
@@ -33,7 +58,7 @@ static struct notifier_block notifier = {
 };
 
 /**
- * pb2_sriov_init() - begin to watch drivers of physical functions
+ * pb2_sriov_init() - begin to watch drivers of physical and virtual functions
  *
  * Context: may sleep.
  * Return: 0 or the notifier chain's errno.
@@ -51,4 +76,17 @@ int pb2_sriov_init(void)
 void pb2_sriov_exit(void)
 {
 	bus_unregister_notifier(&pci_bus_type, &notifier);
+}
+
+/**
+ * pb2_sriov_pf_leaves() - is a function released since its PF loses its driver?
+ * @pdev: the function
+ *
+ * Context: the function's device_lock is held.
+ * Return: whether it is a VF, and the driver of its PF is being unbound.
+ */
+bool pb2_sriov_pf_leaves(struct pci_dev *pdev)
+{
+	return pdev->is_virtfn &&
+	       pci_physfn(pdev)->dev.links.status == DL_DEV_UNBINDING;
 }
