@@ -4,11 +4,40 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/acpi.h>
+#include <linux/mutex.h>
+
 #include "fake.h"
 #include "fake_pci.h"
 #include "fake_xen.h"
 
+static void expect_unlocked(void);
+
+static struct pci_bus *next_bus(const struct pci_bus *from)
+{
+	expect_unlocked();
+	return pci_find_next_bus(from);
+}
+
+static acpi_status evaluate(acpi_handle handle, acpi_string path,
+			    struct acpi_object_list *arguments,
+			    unsigned long long *result)
+{
+	expect_unlocked();
+	return acpi_evaluate_integer(handle, path, arguments, result);
+}
+
+#define pci_find_next_bus	next_bus
+#define acpi_evaluate_integer	evaluate
+
 #include "../../drivers/xen/pciback2/window.c"
+
+/* These take locks of their own, under which ours may be taken. */
+static void expect_unlocked(void)
+{
+	if (mutex_is_locked(&windows_lock))
+		fake_wrong("the PCI core is called under the windows' mutex");
+}
 
 #define MAX_ENTRIES	(MAX_WINDOWS + 8)
 

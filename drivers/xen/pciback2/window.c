@@ -176,27 +176,6 @@ static void add_table(const struct acpi_table_header *header)
 		pr_warn("the MCFG table ends in %zu bytes of rubbish\n", left);
 }
 
-static void add_cba(struct pci_bus *bus)
-{
-	acpi_handle handle = bus->bridge ? ACPI_HANDLE(bus->bridge) : NULL;
-	struct window window = {
-		.segment = pci_domain_nr(bus),
-		.first = bus->busn_res.start,
-		.last = bus->busn_res.end,
-		.is_hot = true,
-	};
-	unsigned long long base;
-
-	lockdep_assert_held(&windows_lock);
-
-	if (!handle || pci_domain_nr(bus) > U16_MAX ||
-	    ACPI_FAILURE(acpi_evaluate_integer(handle, METHOD_NAME__CBA, NULL,
-					       &base)))
-		return;
-	window.base = base;
-	add(&window);
-}
-
 static void forget(void)
 {
 	struct window *window, *next;
@@ -222,14 +201,19 @@ void pb2_window_init(void)
 	struct acpi_table_header *table;
 	struct pci_bus *bus = NULL;
 
-	mutex_lock(&windows_lock);
 	if (ACPI_SUCCESS(acpi_get_table(ACPI_SIG_MCFG, 0, &table))) {
+		mutex_lock(&windows_lock);
 		add_table(table);
+		mutex_unlock(&windows_lock);
 		acpi_put_table(table);
 	}
+	/*
+	 * Not under the mutex, which is taken below a function's locks: the PCI
+	 * core holds pci_bus_sem, which this takes, while error recovery
+	 * takes those.
+	 */
 	while ((bus = pci_find_next_bus(bus)))
-		add_cba(bus);
-	mutex_unlock(&windows_lock);
+		pb2_window_add_bridge(bus);
 }
 
 /**
@@ -240,8 +224,22 @@ void pb2_window_init(void)
  */
 void pb2_window_add_bridge(struct pci_bus *bus)
 {
+	acpi_handle handle = bus->bridge ? ACPI_HANDLE(bus->bridge) : NULL;
+	struct window window = {
+		.segment = pci_domain_nr(bus),
+		.first = bus->busn_res.start,
+		.last = bus->busn_res.end,
+		.is_hot = true,
+	};
+	unsigned long long base;
+
+	if (!handle || pci_domain_nr(bus) > U16_MAX ||
+	    ACPI_FAILURE(acpi_evaluate_integer(handle, METHOD_NAME__CBA, NULL,
+					       &base)))
+		return;
+	window.base = base;
 	mutex_lock(&windows_lock);
-	add_cba(bus);
+	add(&window);
 	mutex_unlock(&windows_lock);
 }
 
