@@ -312,6 +312,15 @@ machine_stop()
 	esac
 }
 
+# machine_mixed_up DIR: did QEMU take Xen's registers for those of dom0? Now and then
+# one that is no PV domain "triple faults" at an address of Xen's, in Xen's code
+# segment: the emulated processor had left the domain halfway.
+machine_mixed_up()
+{
+	grep -a -A 6 'Triple fault - invoking HVM shutdown' "$1/console" |
+		grep -a -q 'RIP: *e008:'
+}
+
 # machine_scan FILE: print what no log may contain; fails when there is any.
 # dom0 has judged its guests' logs, which stand behind "guest: ".
 machine_scan()
