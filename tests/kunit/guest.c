@@ -18,6 +18,7 @@ bool guest_cpu_is_wanted;
 
 /* How often the ring's thread has waited awake */
 unsigned int guest_relaxed;
+/* How often it has let others run */
 unsigned int guest_yields;
 
 /* What guest_count_op() was given: how often, and the last */
