@@ -72,6 +72,12 @@ pb2_need()
 # pb2_headers: the version of the kernel that linux-headers-amd64 is for
 pb2_headers()
 {
-	dpkg-query -W -f '${Depends}' linux-headers-amd64 |
+	pb2_headers_in ""
+}
+
+# pb2_headers_in ROOT: the same in a chroot
+pb2_headers_in()
+{
+	dpkg-query --admindir="$1/var/lib/dpkg" -W -f '${Depends}' linux-headers-amd64 |
 		sed -n 's/.*linux-headers-\([0-9][^ ,]*\).*/\1/p'
 }

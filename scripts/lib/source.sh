@@ -6,10 +6,8 @@
 
 : "${pb2_top:?source lib/common.sh first}"
 
-# source_list RELEASE: a line for apt's sources.list, with the mirror that the
-# machine's own apt uses. A machine need not have deb-src lines: it is made of
-# what apt has for binaries.
-source_list()
+# source_mirror: where the machine's own apt has Debian from
+source_mirror()
 {
 	local own
 	own=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -17,7 +15,14 @@ source_list()
 	# shellcheck disable=SC2016 # the variables are apt-get's
 	apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
 		'Created-By: Packages' 'Origin: Debian' 'Component: main' |
-		sed -n "s/^$own \(.*\)/deb-src \1 $1 main/p" | sort -u
+		sed -n "s/^$own //p" | sort -u
+}
+
+# source_list RELEASE: lines for apt's sources.list. A machine need not have
+# deb-src lines: they are made of what apt has for binaries.
+source_list()
+{
+	source_mirror | sed "s/.*/deb-src & $1 main/"
 }
 
 # source_fetch DIR RELEASE PACKAGE [OPTION...]: the source package, or PACKAGE=VERSION,

@@ -17,6 +17,8 @@ static void *flaky(void *ptr, size_t n, size_t size)
 	return krealloc_array(ptr, n, size, GFP_KERNEL);
 }
 
+/* A macro since 6.10 */
+#undef krealloc_array
 #define krealloc_array(ptr, n, size, gfp)	flaky(ptr, n, size)
 #include "../../drivers/xen/pciback2/conf_build.c"
 #undef krealloc_array

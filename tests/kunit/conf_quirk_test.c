@@ -8,7 +8,14 @@
 
 static bool no_memory;
 
-#define kzalloc(size, gfp)	(no_memory ? NULL : kzalloc(size, gfp))
+static void *flaky(size_t size, gfp_t gfp)
+{
+	return no_memory ? NULL : kzalloc(size, gfp);
+}
+
+/* A macro since 6.10 */
+#undef kzalloc
+#define kzalloc(size, gfp)	flaky(size, gfp)
 #include "../../drivers/xen/pciback2/conf_quirk.c"
 #undef kzalloc
 

@@ -8,7 +8,14 @@
 
 static bool no_memory;
 
-#define kcalloc(n, size, gfp)	(no_memory ? NULL : kcalloc(n, size, gfp))
+static void *flaky(size_t n, size_t size, gfp_t gfp)
+{
+	return no_memory ? NULL : kcalloc(n, size, gfp);
+}
+
+/* A macro since 6.10 */
+#undef kcalloc
+#define kcalloc(n, size, gfp)	flaky(n, size, gfp)
 #include "../../drivers/xen/pciback2/conf.c"
 #undef kcalloc
 

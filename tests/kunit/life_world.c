@@ -123,11 +123,16 @@ void life_ask_xen(void)
  */
 int life_probe(struct pci_dev *pdev)
 {
+	const struct pci_device_id *id = pb2_pci_driver.id_table;
 	int rc;
+
+	/* pci_match_device() picks the entry in the same way. */
+	while (id->override_only && !life_world->overridden)
+		id++;
 
 	device_lock(&pdev->dev);
 	pdev->driver = &pb2_pci_driver;
-	rc = pb2_pci_driver.probe(pdev, NULL);
+	rc = pb2_pci_driver.probe(pdev, id);
 	if (rc)
 		pdev->driver = NULL;
 	device_unlock(&pdev->dev);

@@ -33,6 +33,7 @@
  * @xdevs: of the two
  * @seized: all that was seized, with a reference of the test's
  * @nr_seized: length of @seized
+ * @overridden: the driver_override of functions that are probed is our name
  */
 struct life_world {
 	struct fake_pci *dev;
@@ -43,6 +44,7 @@ struct life_world {
 	struct xenbus_device xdevs[2];
 	struct pb2_device *seized[LIFE_MAX_SEIZED];
 	unsigned int nr_seized;
+	bool overridden;
 };
 
 /* The world of the test that runs */

@@ -6,7 +6,7 @@
 
 static const struct bus_type *watched;
 
-static int watch_bus(struct bus_type *bus, struct notifier_block *nb)
+static int watch_bus(const struct bus_type *bus, struct notifier_block *nb)
 {
 	int rc = fake_call("register_notifier");
 
@@ -15,7 +15,7 @@ static int watch_bus(struct bus_type *bus, struct notifier_block *nb)
 	return rc;
 }
 
-static int unwatch_bus(struct bus_type *bus, struct notifier_block *nb)
+static int unwatch_bus(const struct bus_type *bus, struct notifier_block *nb)
 {
 	fake_note("unregister_notifier");
 	if (watched != bus)

@@ -9,6 +9,16 @@
 #include <xen/interface/xen.h>
 #include <xen/interface/physdev.h>
 
+/*
+ * hex_to_bin() is declared there since 6.4, and since 7.2 nowhere else. Old
+ * versions of sparse cannot ask for a header.
+ */
+#ifdef __has_include
+#if __has_include(<linux/hex.h>)
+#include <linux/hex.h>
+#endif
+#endif
+
 /* Not in 6.1, which has the info and notice levels only. */
 #ifndef pci_warn_ratelimited
 #define pci_warn_ratelimited(pdev, fmt, arg...) \

@@ -224,7 +224,8 @@ static void let_go(struct pb2_device *pbdev)
 	pb2_pci_disable(pdev);
 }
 
-static int check_wanted(struct pci_dev *pdev, const struct pb2_sbdf *sbdf)
+static int check_wanted(struct pci_dev *pdev, const struct pb2_sbdf *sbdf,
+			const struct pci_device_id *id)
 {
 	struct pb2_pattern pat = {
 		.domain = sbdf->domain,
@@ -235,8 +236,7 @@ static int check_wanted(struct pci_dev *pdev, const struct pb2_sbdf *sbdf)
 
 	if (pb2_wanted_match(pdev))
 		return 0;
-	if (!pdev->driver_override ||
-	    strcmp(pdev->driver_override, PB2_PCI_DRIVER_NAME))
+	if (!id->override_only)
 		return -ENODEV;
 	/* Shown in "slots" like any other, as libxl expects. */
 	return pb2_wanted_add(&pat);
@@ -269,7 +269,7 @@ static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENODEV;
 	pb2_sbdf_of(pdev, &sbdf);
 
-	rc = check_wanted(pdev, &sbdf);
+	rc = check_wanted(pdev, &sbdf, id);
 	if (rc)
 		return rc;
 	rc = check_kind(pdev);
@@ -340,8 +340,13 @@ static void remove(struct pci_dev *pdev)
 	pb2_device_put(pbdev);
 }
 
-/* Any function may be named in "slots" or by driver_override. */
+/*
+ * Any function may be named in "slots" or by driver_override. The PCI core
+ * picks the first entry only for a function whose driver_override is our name,
+ * so that probe() need not know where the kernel keeps that name.
+ */
 static const struct pci_device_id ids[] = {
+	{ PCI_DEVICE_DRIVER_OVERRIDE(PCI_ANY_ID, PCI_ANY_ID, 1) },
 	{ PCI_DEVICE(PCI_ANY_ID, PCI_ANY_ID) },
 	{ }
 };

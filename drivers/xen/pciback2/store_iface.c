@@ -100,7 +100,12 @@ void pb2_xen_rm(const char *dir, const char *node)
  */
 enum xenbus_state pb2_xen_state(const char *dir)
 {
-	return xenbus_read_driver_state(dir);
+	int state;
+
+	/* xenbus_read_driver_state() takes the device as well since 7.0. */
+	if (xenbus_scanf(XBT_NIL, dir, "state", "%d", &state) != 1)
+		return XenbusStateUnknown;
+	return state;
 }
 
 /**
@@ -117,7 +122,7 @@ enum xenbus_state pb2_xen_state(const char *dir)
  */
 int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state)
 {
-	xdev->state = xenbus_read_driver_state(xdev->nodename);
+	xdev->state = pb2_xen_state(xdev->nodename);
 	return xenbus_switch_state(xdev, state);
 }
 

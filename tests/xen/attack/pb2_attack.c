@@ -278,7 +278,8 @@ static int connect(void)
 	int rc = publish(attack->gref);
 
 	while (!rc && !is_over()) {
-		if (xenbus_read_driver_state(attack->xdev->otherend) ==
+		if (xenbus_read_unsigned(attack->xdev->otherend, "state",
+					 XenbusStateUnknown) ==
 		    XenbusStateConnected)
 			return xenbus_switch_state(attack->xdev,
 						   XenbusStateConnected);
