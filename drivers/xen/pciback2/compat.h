@@ -8,6 +8,7 @@
 #include <linux/pci.h>
 #include <xen/interface/xen.h>
 #include <xen/interface/physdev.h>
+#include <xen/privcmd.h>
 
 /*
  * hex_to_bin() is declared there since 6.4, and since 7.2 nowhere else. Old
@@ -41,6 +42,15 @@ struct pci_device_reset {
 	struct physdev_pci_device dev;
 	u32 flags;
 };
+#endif
+
+/* privcmd asks a function of the backend for GSIs since 6.12. */
+#if defined(CONFIG_XEN_ACPI) && defined(IOCTL_PRIVCMD_PCIDEV_GET_GSI)
+#include <xen/acpi.h>
+#else
+static inline void xen_acpi_register_get_gsi_func(int (*func)(u32 sbdf))
+{
+}
 #endif
 
 #endif /* PB2_COMPAT_H */

@@ -142,6 +142,7 @@ static int __init pb2_init(void)
 	if (rc)
 		goto err_sriov;
 
+	pb2_xen_gsi_init();
 	return 0;
 
 err_sriov:
@@ -159,6 +160,7 @@ err_wanted:
 
 static void __exit pb2_exit(void)
 {
+	pb2_xen_gsi_exit();
 	/* No guest may get a function while they are given back. */
 	pb2_frontend_exit();
 	pb2_sriov_exit();

@@ -234,6 +234,37 @@ bool pb2_xen_irq_is_unshared(unsigned int irq)
 	return xen_test_irq_shared(irq);
 }
 
+/* The caller holds a spinning lock. */
+static int no_gsi(u32 sbdf)
+{
+	return -ENOENT;
+}
+
+/**
+ * pb2_xen_gsi_init() - answer those who ask privcmd for a function's GSI
+ *
+ * In a PVH dom0, libxl asks for the GSI of each function that it gives to a
+ * guest. It takes -ENOENT for a function without an interrupt line, and creates
+ * the guest. Without an answer from the backend, privcmd returns -EOPNOTSUPP,
+ * and libxl gives up.
+ *
+ * Context: any.
+ */
+void pb2_xen_gsi_init(void)
+{
+	xen_acpi_register_get_gsi_func(no_gsi);
+}
+
+/**
+ * pb2_xen_gsi_exit() - undo pb2_xen_gsi_init()
+ *
+ * Context: any; nobody is being answered on return.
+ */
+void pb2_xen_gsi_exit(void)
+{
+	xen_acpi_register_get_gsi_func(NULL);
+}
+
 /**
  * pb2_xen_domctl() - an operation on a domain, or a question about it
  * @op: the operation, also gets the answer

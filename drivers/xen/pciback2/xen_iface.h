@@ -31,6 +31,8 @@ int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid);
 void pb2_xen_unregister_owner(struct pci_dev *pdev);
 int pb2_xen_pirq(unsigned int irq);
 bool pb2_xen_irq_is_unshared(unsigned int irq);
+void pb2_xen_gsi_init(void);
+void pb2_xen_gsi_exit(void);
 
 /* dom0's CPUs */
 u64 pb2_xen_stolen(unsigned int cpu);

@@ -32,6 +32,7 @@ typedef u32 uint32_t;
 typedef s32 int32_t;
 typedef s64 ktime_t;
 typedef u16 domid_t;
+typedef unsigned long xen_pfn_t;
 
 #define U8_MAX		0xffU
 #define U16_MAX		0xffffU
