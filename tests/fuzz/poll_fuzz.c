@@ -11,7 +11,6 @@
 
 #define MAX_HOLD	30000ULL
 
-unsigned int pb2_poll_us;
 static u64 stolen;
 
 u64 pb2_xen_stolen(unsigned int cpu)

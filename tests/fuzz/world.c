@@ -11,9 +11,6 @@
 #define MSI_IRQ		70
 
 struct world world;
-bool pb2_permissive;
-unsigned int pb2_poll_us = 200;
-enum pb2_access_way pb2_access_default;
 
 /**
  * world_get() - look at the hardware, unseen

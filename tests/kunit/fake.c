@@ -16,14 +16,6 @@
 #define MAX_CALLS	1024
 #define CALL_SIZE	80
 
-/* Of main.c, which the tests do without */
-struct workqueue_struct *pb2_wq;
-bool pb2_permissive;
-enum pb2_access_way pb2_access_default;
-enum pb2_handover_policy pb2_handover_default;
-bool pb2_handover_reassign;
-unsigned int pb2_poll_us;
-
 static struct {
 	/* The fakes are called by works, threads and interrupt handlers. */
 	spinlock_t lock;
@@ -58,8 +50,7 @@ int fake_init(struct kunit *test)
 	pb2_handover_reassign = false;
 	/* A test that wants it says so: it makes events come late. */
 	pb2_poll_us = 0;
-	pb2_wq = alloc_workqueue("pb2_fake", WQ_UNBOUND, 0);
-	return pb2_wq ? 0 : -ENOMEM;
+	return pb2_work_init();
 }
 
 /**
@@ -72,8 +63,7 @@ int fake_init(struct kunit *test)
 void fake_exit(struct kunit *test)
 {
 	if (pb2_wq)
-		destroy_workqueue(pb2_wq);
-	pb2_wq = NULL;
+		pb2_work_exit();
 
 	/* A balance that a failed step has upset is not the test's subject. */
 	fake_fail_nth(0, 0);

@@ -17,6 +17,9 @@
 #include "ecam_iface.h"
 #include "pciback2.h"
 
+/* A parameter of the module */
+enum pb2_access_way pb2_access_default;
+
 static const char * const names[] = {
 	[PB2_ACCESS_AUTO]	= "auto",
 	[PB2_ACCESS_CF8]	= "cf8",

@@ -220,7 +220,7 @@ void pb2_assign_disown(struct pb2_device *pbdev, struct pb2_frontend *fe)
 
 	pci_info(pbdev->pdev, "taken back from domain %u\n", fe->domid);
 	pb2_frontend_put(fe);
-	pb2_reclaim_queue(pbdev);
+	pb2_work_queue(pbdev, &pbdev->reclaim_work);
 }
 
 /**

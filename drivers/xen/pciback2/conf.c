@@ -9,6 +9,9 @@
 
 #include "pciback2.h"
 
+/* A parameter of the module */
+bool pb2_permissive;
+
 /**
  * pb2_conf_is_permissive() - are registers without policy writable
  * @pbdev: the function

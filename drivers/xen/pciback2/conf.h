@@ -218,6 +218,7 @@ static inline u32 pb2_conf_bytes(unsigned int off, unsigned int len)
 }
 
 /* conf.c */
+extern bool pb2_permissive;
 int pb2_conf_init(struct pb2_device *pbdev);
 void pb2_conf_free(struct pb2_device *pbdev);
 void pb2_conf_reset(struct pb2_device *pbdev);

@@ -86,7 +86,7 @@ static void resume(struct pb2_device *pbdev)
 		break;
 	case PB2_RECLAIMING:
 		/* The work that its domain's end queued came too early. */
-		pb2_reclaim_queue(pbdev);
+		pb2_work_queue(pbdev, &pbdev->reclaim_work);
 		break;
 	default:
 		break;
@@ -268,9 +268,7 @@ void pb2_flr_by_guest(struct pb2_device *pbdev)
 	lockdep_assert_held(&pbdev->gate.lock);
 
 	pbdev->gate.state = PB2_GATE_BLOCKED;
-	pb2_device_get(pbdev);
-	if (!queue_work(pb2_wq, &pbdev->flr_work))
-		pb2_device_put(pbdev);
+	pb2_work_queue(pbdev, &pbdev->flr_work);
 }
 
 /**

@@ -14,6 +14,10 @@
 #include "pciback2.h"
 #include "xen_iface.h"
 
+/* Parameters of the module */
+enum pb2_handover_policy pb2_handover_default;
+bool pb2_handover_reassign;
+
 static const char * const policies[] = {
 	[PB2_HANDOVER_OFF]	= "off",
 	[PB2_HANDOVER_STUBDOM]	= "stubdom",
@@ -227,11 +231,8 @@ static void renew_later(struct pb2_device *pbdev)
 	unsigned long until = READ_ONCE(pbdev->announced);
 
 	pbdev->handover.why = "a teardown is announced";
-	pb2_device_get(pbdev);
-	/* One that was due already has a reference. */
-	if (mod_delayed_work(pb2_wq, &pbdev->handover.renew_work,
-			     until - jiffies + 1))
-		pb2_device_put(pbdev);
+	pb2_work_redelay(pbdev, &pbdev->handover.renew_work,
+			 until - jiffies + 1);
 }
 
 /**
@@ -344,8 +345,7 @@ void pb2_handover_end(struct pb2_device *pbdev)
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (cancel_delayed_work(&handover->renew_work))
-		pb2_device_put(pbdev);
+	pb2_work_cancel(pbdev, &handover->renew_work);
 	pb2_handover_suspend(pbdev);
 	if (handover->dir)
 		pb2_backend_withdraw(pbdev, handover->dir, &handover->vsbdf);

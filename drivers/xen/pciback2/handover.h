@@ -91,10 +91,6 @@ struct pb2_handover {
 	struct delayed_work renew_work;
 };
 
-/* main.c: parameters */
-extern enum pb2_handover_policy pb2_handover_default;
-extern bool pb2_handover_reassign;
-
 /* window.c: where configuration space is in memory */
 void pb2_window_init(void);
 void pb2_window_exit(void);
@@ -126,6 +122,8 @@ void pb2_page_look(void);
 int pb2_page_show(char *buf, size_t size);
 
 /* handover.c: a function's page, given to its domain */
+extern enum pb2_handover_policy pb2_handover_default;
+extern bool pb2_handover_reassign;
 void pb2_handover_init(struct pb2_device *pbdev);
 const char *pb2_handover_decide(const struct pb2_offer *offer);
 void pb2_handover_begin(struct pb2_device *pbdev, const char *dir,

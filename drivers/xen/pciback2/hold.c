@@ -40,10 +40,8 @@ bool pb2_hold_is_over(const struct pb2_device *pbdev)
 
 static void look_again(struct pb2_device *pbdev)
 {
-	pb2_device_get(pbdev);
-	if (!queue_delayed_work(pb2_wq, &pbdev->held_work,
-				msecs_to_jiffies(LOOK_EVERY_MS)))
-		pb2_device_put(pbdev);
+	pb2_work_delay(pbdev, &pbdev->held_work,
+		       msecs_to_jiffies(LOOK_EVERY_MS));
 }
 
 static void look(struct work_struct *work)
@@ -86,12 +84,8 @@ void pb2_hold_init(struct pb2_device *pbdev)
  */
 void pb2_hold_look(struct pb2_device *pbdev)
 {
-	if (READ_ONCE(pbdev->state) != PB2_HELD)
-		return;
-	pb2_device_get(pbdev);
-	/* A look that was due later has a reference already. */
-	if (mod_delayed_work(pb2_wq, &pbdev->held_work, 0))
-		pb2_device_put(pbdev);
+	if (READ_ONCE(pbdev->state) == PB2_HELD)
+		pb2_work_redelay(pbdev, &pbdev->held_work, 0);
 }
 
 /**
@@ -116,6 +110,5 @@ void pb2_hold_start(struct pb2_device *pbdev)
 void pb2_hold_stop(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
-	if (cancel_delayed_work(&pbdev->held_work))
-		pb2_device_put(pbdev);
+	pb2_work_cancel(pbdev, &pbdev->held_work);
 }

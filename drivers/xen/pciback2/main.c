@@ -16,7 +16,6 @@ module_param(hide, charp, 0444);
 MODULE_PARM_DESC(hide,
 		 "Functions to seize at load: (DDDD:BB:SS.F)(BB:SS.*)(BB:*.*)...");
 
-bool pb2_permissive;
 module_param_named(permissive, pb2_permissive, bool, 0644);
 MODULE_PARM_DESC(permissive,
 		 "Let guests write registers that no policy knows (default: no; potentially unsafe)");
@@ -31,21 +30,15 @@ module_param(access, charp, 0444);
 MODULE_PARM_DESC(access,
 		 "How configuration space is reached: cf8, ecam, or auto for ecam where possible (default)");
 
-enum pb2_access_way pb2_access_default;
-
 static char *handover = "stubdom";
 module_param(handover, charp, 0444);
 MODULE_PARM_DESC(handover,
 		 "Who may map the ECAM page of its function: off, stubdom (default) or any");
 
-enum pb2_handover_policy pb2_handover_default;
-
-bool pb2_handover_reassign;
 module_param_named(handover_reassign, pb2_handover_reassign, bool, 0644);
 MODULE_PARM_DESC(handover_reassign,
 		 "Assign functions whose ECAM page another domain may still have mapped (default: no)");
 
-unsigned int pb2_poll_us = 400;
 module_param_named(poll_us, pb2_poll_us, uint, 0644);
 MODULE_PARM_DESC(poll_us,
 		 "Microseconds for which a frontend's next request is waited for awake, at most 1000 (default: 400; 0 for not at all)");
@@ -59,8 +52,6 @@ static unsigned int domctl_version;
 module_param(domctl_version, uint, 0444);
 MODULE_PARM_DESC(domctl_version,
 		 "Version of Xen's interface for its tools, where it is not found (default: 0 for finding it)");
-
-struct workqueue_struct *pb2_wq;
 
 /* xen-pciback uses the same driver name, because libxl knows no other. */
 static int __init refuse_peer(void)
@@ -115,10 +106,9 @@ static int __init pb2_init(void)
 	if (rc)
 		return rc;
 
-	/* Unbound: resets of several functions must not queue up behind one. */
-	pb2_wq = alloc_workqueue(PB2_NAME, WQ_UNBOUND, 0);
-	if (!pb2_wq)
-		return -ENOMEM;
+	rc = pb2_work_init();
+	if (rc)
+		return rc;
 
 	rc = pb2_wanted_add_list(hide);
 	if (rc)
@@ -154,7 +144,7 @@ err_domain:
 	pb2_bridge_exit();
 err_wanted:
 	pb2_wanted_clear();
-	destroy_workqueue(pb2_wq);
+	pb2_work_exit();
 	return rc;
 }
 
@@ -169,7 +159,7 @@ static void __exit pb2_exit(void)
 	pb2_bridge_exit();
 	pb2_wanted_clear();
 	/* Late work finds its function released; let it drop its reference. */
-	destroy_workqueue(pb2_wq);
+	pb2_work_exit();
 }
 
 module_init(pb2_init);

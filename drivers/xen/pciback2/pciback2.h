@@ -303,11 +303,16 @@ struct pb2_device {
 	struct delayed_work nap_work;
 };
 
-/* main.c: parameters and the work queue of everything slow */
+/* work.c: the work queue of everything slow, and the works of a function */
 extern struct workqueue_struct *pb2_wq;
-extern bool pb2_permissive;
-extern enum pb2_access_way pb2_access_default;
-extern unsigned int pb2_poll_us;
+int pb2_work_init(void);
+void pb2_work_exit(void);
+void pb2_work_queue(struct pb2_device *pbdev, struct work_struct *work);
+void pb2_work_delay(struct pb2_device *pbdev, struct delayed_work *work,
+		    unsigned long delay);
+bool pb2_work_redelay(struct pb2_device *pbdev, struct delayed_work *work,
+		      unsigned long delay);
+bool pb2_work_cancel(struct pb2_device *pbdev, struct delayed_work *work);
 
 /* wanted.c: the addresses that the administrator wants seized */
 int pb2_wanted_add(const struct pb2_pattern *pat);
@@ -344,6 +349,7 @@ enum pb2_gate_state pb2_gate_enter(struct pb2_device *pbdev,
 void pb2_gate_leave(struct pb2_device *pbdev);
 
 /* access.c: the configuration space of the hardware */
+extern enum pb2_access_way pb2_access_default;
 int pb2_access_choose(struct pb2_device *pbdev, enum pb2_access_way way);
 void pb2_access_exit(struct pb2_device *pbdev);
 int pb2_access_parse(const char *name);
@@ -368,7 +374,6 @@ const char *pb2_assign_reason(int rc);
 
 /* reclaim.c: the one way back */
 void pb2_reclaim_init(struct pb2_device *pbdev);
-void pb2_reclaim_queue(struct pb2_device *pbdev);
 void pb2_reclaim_now(struct pb2_device *pbdev);
 void pb2_reclaim_fence(struct pb2_device *pbdev);
 
@@ -402,6 +407,7 @@ void pb2_backend_withdraw(struct pb2_device *pbdev, const char *dir,
 			  const struct pb2_sbdf *vsbdf);
 
 /* poll.c: how long it is looked on after an answer */
+extern unsigned int pb2_poll_us;
 int pb2_poll_parse(const char *word, int *us);
 int pb2_poll_show(const struct pb2_device *pbdev, char *buf, size_t size);
 

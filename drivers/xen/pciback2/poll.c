@@ -54,6 +54,9 @@
 #define HOLD_NS		(30ULL * NSEC_PER_USEC)
 #define MAX_PROMPT	1023U
 
+/* A parameter of the module */
+unsigned int pb2_poll_us = 400;
+
 static u64 default_ns(void)
 {
 	return min(READ_ONCE(pb2_poll_us), PB2_POLL_MAX_US) *

@@ -184,11 +184,9 @@ void pb2_power_doze(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (mod_delayed_work(pb2_wq, &pbdev->nap_work,
-			     msecs_to_jiffies(NAP_AFTER_FLR_MS)))
-		return;
-	pb2_device_get(pbdev);
-	pb2_pci_pm_get(pbdev->pdev);
+	if (!pb2_work_redelay(pbdev, &pbdev->nap_work,
+			      msecs_to_jiffies(NAP_AFTER_FLR_MS)))
+		pb2_pci_pm_get(pbdev->pdev);
 }
 
 /**
@@ -201,10 +199,8 @@ void pb2_power_doze_end(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (!cancel_delayed_work(&pbdev->nap_work))
-		return;
-	pb2_pci_pm_put(pbdev->pdev);
-	pb2_device_put(pbdev);
+	if (pb2_work_cancel(pbdev, &pbdev->nap_work))
+		pb2_pci_pm_put(pbdev->pdev);
 }
 
 /**

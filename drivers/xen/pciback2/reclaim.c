@@ -153,16 +153,3 @@ void pb2_reclaim_init(struct pb2_device *pbdev)
 {
 	INIT_WORK(&pbdev->reclaim_work, reclaim);
 }
-
-/**
- * pb2_reclaim_queue() - have the function taken back, soon
- * @pbdev: a function in state RECLAIMING, or under a reset that ends there
- *
- * Context: any.
- */
-void pb2_reclaim_queue(struct pb2_device *pbdev)
-{
-	pb2_device_get(pbdev);
-	if (!queue_work(pb2_wq, &pbdev->reclaim_work))
-		pb2_device_put(pbdev);
-}
