@@ -334,6 +334,23 @@ static void a_virtual_bus_has_32_slots(struct kunit *test)
 	expect_owned(test, pbdev, fe_of(test));
 }
 
+static void the_owner_comes_with_a_reference(struct kunit *test)
+{
+	struct pb2_device *pbdev = guest_seize(test, fake_nic(test, 0));
+	struct pb2_frontend *fe = fe_of(test);
+
+	KUNIT_EXPECT_NULL(test, pb2_entry_owner_get(pbdev));
+
+	KUNIT_ASSERT_EQ(test, add(test, pbdev), 0);
+	KUNIT_EXPECT_PTR_EQ(test, pb2_entry_owner_get(pbdev), fe);
+	KUNIT_EXPECT_EQ(test, kref_read(&fe->ref), 3);
+	pb2_frontend_put(fe);
+
+	KUNIT_ASSERT_EQ(test, pb2_entry_remove(fe, &pbdev->sbdf), 0);
+	KUNIT_EXPECT_NULL(test, pb2_entry_owner_get(pbdev));
+	expect_idle(test, pbdev);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(an_added_function_has_an_address_and_an_open_gate),
 	KUNIT_CASE(a_function_is_found_at_its_virtual_address),
@@ -351,6 +368,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_frontend_that_goes_does_not_wait),
 	KUNIT_CASE(each_step_of_adding_that_fails_is_undone),
 	KUNIT_CASE(a_virtual_bus_has_32_slots),
+	KUNIT_CASE(the_owner_comes_with_a_reference),
 	{}
 };
 

@@ -255,6 +255,21 @@ static void each_function_is_visited(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, visited, BIT(0) | BIT(2));
 }
 
+static void a_pci_device_is_found_while_it_is_seized(struct kunit *test)
+{
+	struct world *world = test->priv;
+	struct pb2_device *found;
+
+	KUNIT_EXPECT_NULL(test, pb2_registry_find_pdev(&world->pdevs[1]));
+	add_all(world);
+	found = pb2_registry_find_pdev(&world->pdevs[1]);
+	KUNIT_ASSERT_PTR_EQ(test, found, &world->pbdevs[1]);
+	KUNIT_EXPECT_EQ(test, kref_read(&found->ref), 2);
+	pb2_device_put(found);
+	pb2_registry_del(found);
+	KUNIT_EXPECT_NULL(test, pb2_registry_find_pdev(&world->pdevs[1]));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_function_is_found_by_its_address),
 	KUNIT_CASE(a_function_may_be_removed_twice),
@@ -265,6 +280,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_output_is_cut_at_a_line),
 	KUNIT_CASE(an_error_of_a_function_ends_the_show),
 	KUNIT_CASE(each_function_is_visited),
+	KUNIT_CASE(a_pci_device_is_found_while_it_is_seized),
 	{ }
 };
 

@@ -97,7 +97,7 @@ static pci_ers_result_t step(struct pci_dev *pdev, const char *name, u32 cmd,
 			     pci_ers_result_t unowned)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
-	struct pb2_frontend *fe = pb2_device_owner_get(pbdev);
+	struct pb2_frontend *fe = pb2_entry_owner_get(pbdev);
 	struct pb2_sbdf vsbdf;
 	pci_ers_result_t result;
 

@@ -282,3 +282,22 @@ int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 	mutex_unlock(&fe->lock);
 	return entry ? 0 : -ENOENT;
 }
+
+/**
+ * pb2_entry_owner_get() - the frontend that owns a function
+ * @pbdev: the function
+ *
+ * Context: may sleep, briefly.
+ * Return: the frontend with a reference, or %NULL.
+ */
+struct pb2_frontend *pb2_entry_owner_get(struct pb2_device *pbdev)
+{
+	struct pb2_frontend *fe;
+
+	mutex_lock(&pbdev->life_lock);
+	fe = pbdev->fe;
+	if (fe)
+		pb2_frontend_get(fe);
+	mutex_unlock(&pbdev->life_lock);
+	return fe;
+}

@@ -174,6 +174,7 @@ bool pb2_entry_drop(struct pb2_frontend *fe, struct pb2_device *pbdev);
 bool pb2_entry_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
 struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
 				  const struct pb2_sbdf *vsbdf);
+struct pb2_frontend *pb2_entry_owner_get(struct pb2_device *pbdev);
 int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 		    struct pb2_sbdf *vsbdf);
 

@@ -19,10 +19,13 @@
 /**
  * struct member - one function of a group
  * @pdev: it, with a reference
+ * @pbdev: the same, with a reference, if this driver has seized it; %NULL
+ *	unless its device_lock is held
  * @marked: result of pb2_reset_mark()
  */
 struct member {
 	struct pci_dev *pdev;
+	struct pb2_device *pbdev;
 	bool marked;
 };
 
@@ -126,12 +129,32 @@ static bool lock_one(const struct pb2_group *group, struct pci_dev *pdev)
 static void unlock_members(struct pb2_group *group, unsigned int nr)
 {
 	while (nr--) {
+		if (group->members[nr].pbdev)
+			pb2_device_put(group->members[nr].pbdev);
+		group->members[nr].pbdev = NULL;
 		if (group->held && is_leader(group, nr))
 			pb2_pci_unlock_cfg(group->members[nr].pdev);
 		else
 			pb2_pci_unlock(group->members[nr].pdev);
 	}
 	pb2_pci_unlock(group->bridge);
+}
+
+/* Seized functions come and go under their device_lock, so this stays true. */
+static void find_seized(struct pb2_group *group)
+{
+	unsigned int i;
+
+	for (i = 0; i < group->nr; i++) {
+		/* While the leader is being seized the registry lacks it. */
+		if (is_leader(group, i)) {
+			pb2_device_get(group->leader);
+			group->members[i].pbdev = group->leader;
+		} else {
+			group->members[i].pbdev =
+				pb2_registry_find_pdev(group->members[i].pdev);
+		}
+	}
 }
 
 /*
@@ -153,18 +176,8 @@ static bool lock_members(struct pb2_group *group)
 			return false;
 		}
 	}
+	find_seized(group);
 	return true;
-}
-
-/* The function, if this driver has seized it; its device_lock is held. */
-static struct pb2_device *seized(const struct pb2_group *group, unsigned int i)
-{
-	struct pci_dev *pdev = group->members[i].pdev;
-
-	/* While it is being seized it has no driver data yet. */
-	if (is_leader(group, i))
-		return group->leader;
-	return pdev->driver == &pb2_pci_driver ? pci_get_drvdata(pdev) : NULL;
 }
 
 /* Why must this function not be reset with the leader? %NULL if it may. */
@@ -172,7 +185,7 @@ static const char *objection(const struct pb2_group *group, unsigned int i)
 {
 	struct pci_dev *pdev = group->members[i].pdev;
 	struct pb2_device *leader = group->leader;
-	struct pb2_device *pbdev = seized(group, i);
+	struct pb2_device *pbdev = group->members[i].pbdev;
 	const char *why = NULL;
 
 	if (pdev->dev_flags & PCI_DEV_FLAGS_NO_BUS_RESET)
@@ -253,33 +266,33 @@ static int reset_all(struct pb2_group *group, const char **method)
 
 static void run(struct pb2_group *group)
 {
-	struct pb2_device *pbdev;
+	struct member *member;
 	const char *method;
 	unsigned int i;
 	int rc;
 
 	for (i = 0; i < group->nr; i++) {
+		member = &group->members[i];
 		/* Whoever reads it meanwhile may get a bus error. */
-		pb2_handover_suspend(seized(group, i));
+		pb2_handover_suspend(member->pbdev);
 		if (!is_leader(group, i))
-			silence(seized(group, i));
-		pb2_quiet_begin(group->members[i].pdev);
-		group->members[i].marked =
-			pb2_reset_mark(group->members[i].pdev);
+			silence(member->pbdev);
+		pb2_quiet_begin(member->pdev);
+		member->marked = pb2_reset_mark(member->pdev);
 	}
 
 	rc = reset_all(group, &method);
 
 	for (i = 0; i < group->nr; i++) {
-		pbdev = seized(group, i);
-		pb2_reset_record(pbdev, method, group->members[i].marked, rc);
-		pb2_pci_restore(pbdev->pdev, pbdev->pristine);
+		member = &group->members[i];
+		pb2_reset_record(member->pbdev, method, member->marked, rc);
+		pb2_pci_restore(member->pdev, member->pbdev->pristine);
 	}
 	for (i = 0; i < group->nr; i++) {
-		pbdev = seized(group, i);
-		pb2_reset_finish(pbdev, NULL);
-		if (pbdev != group->leader)
-			release(pbdev);
+		member = &group->members[i];
+		pb2_reset_finish(member->pbdev, NULL);
+		if (!is_leader(group, i))
+			release(member->pbdev);
 	}
 }
 

@@ -326,6 +326,7 @@ void pb2_wanted_clear(void);
 void pb2_registry_add(struct pb2_device *pbdev);
 void pb2_registry_del(struct pb2_device *pbdev);
 struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf);
+struct pb2_device *pb2_registry_find_pdev(const struct pci_dev *pdev);
 void pb2_registry_each_vf(struct pci_dev *pf,
 			  void (*visit)(struct pb2_device *vf));
 int pb2_registry_show(char *buf, size_t size,
@@ -359,12 +360,13 @@ int pb2_access_read(struct pb2_device *pbdev, unsigned int off,
 int pb2_access_write(struct pb2_device *pbdev, unsigned int off,
 		     unsigned int len, u32 val);
 
-/* device.c: seizing, assigning and releasing a function */
+/* driver.c: seizing and releasing a function */
 extern struct pci_driver pb2_pci_driver;
+
+/* device.c: the references to a seized function */
 void pb2_device_get(struct pb2_device *pbdev);
 bool pb2_device_try_get(struct pb2_device *pbdev);
 void pb2_device_put(struct pb2_device *pbdev);
-struct pb2_frontend *pb2_device_owner_get(struct pb2_device *pbdev);
 
 /* assign.c: giving a function to a frontend, and taking the claim back */
 int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up);

@@ -74,6 +74,31 @@ struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf)
 	return found;
 }
 
+/**
+ * pb2_registry_find_pdev() - the seized function that a PCI device is
+ * @pdev: the PCI device
+ *
+ * Context: Any, but no interrupt.
+ * Return: The function with a reference for the caller, or %NULL when it is
+ * not seized.
+ */
+struct pb2_device *pb2_registry_find_pdev(const struct pci_dev *pdev)
+{
+	struct pb2_device *pbdev, *found = NULL;
+
+	spin_lock(&registry_lock);
+	list_for_each_entry(pbdev, &registry, link) {
+		if (pbdev->pdev == pdev) {
+			pb2_device_get(pbdev);
+			found = pbdev;
+			break;
+		}
+	}
+	spin_unlock(&registry_lock);
+
+	return found;
+}
+
 static unsigned int count_all(void)
 {
 	struct pb2_device *pbdev;
