@@ -123,7 +123,7 @@ static void flip(u8 bits)
 	pbdev->permissive ^= bits & 1;
 	pbdev->allow_interrupt_control ^= bits >> 1 & 1;
 	pb2_permissive ^= bits >> 2 & 1;
-	world.announced ^= bits >> 3 & 1;
+	world_set_detaching(world.detaching ^ (bits >> 3 & 1));
 	world.mwi_rc = bits & 0x10 ? -EINVAL : 0;
 	world.power_rc = bits & 0x20 ? -EIO : 0;
 }

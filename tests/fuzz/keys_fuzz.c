@@ -31,6 +31,9 @@ static struct {
 };
 
 static struct xenbus_device xdev = { .nodename = BACK, .otherend = FRONT };
+static struct pci_dev pdev;
+static struct pb2_device pbdev = { .pdev = &pdev };
+static domid_t backend;
 static struct pb2_frontend fe = { .xdev = &xdev, .domid = 5 };
 
 static const char *value_of(const char *name)
@@ -158,8 +161,8 @@ static void check_domain(void)
 	const char *vm = value_of("vm"), *target = value_of("target");
 	domid_t domid = 0x4321;
 	u64 want = 0x4321;
-	char *path = pb2_keys_identity(5);
-	int rc = pb2_keys_target(5, &domid);
+	char *path = pb2_domain_identity(5);
+	int rc = pb2_domain_target(5, &domid);
 
 	if (rc_of(vm)) {
 		fuzz_assert(path == (rc_of(vm) == -ENOENT ? NULL :
@@ -190,10 +193,27 @@ static void write_keys(const u8 *data, size_t size)
 	pb2_keys_publish_vdev(&fe, i, &sbdf);
 	pb2_keys_set_reason(&fe, &sbdf, "reason");
 	pb2_keys_clear_reason(&fe, &sbdf);
-	pb2_keys_announce_page(BACK, &sbdf, address);
-	pb2_keys_withdraw_page(BACK, &sbdf);
-	pb2_keys_announce_backend(BACK, &sbdf, i);
-	pb2_keys_withdraw_backend(BACK, &sbdf);
+	pb2_publish_page(BACK, &sbdf, address);
+	pb2_publish_withdraw_page(BACK, &sbdf);
+	backend = i;
+	pb2_publish_backend(&pbdev, BACK, &sbdf);
+	pb2_publish_withdraw_backend(&pbdev, BACK, &sbdf);
+}
+
+domid_t pb2_conf_backend_get(struct pb2_device *pbdev)
+{
+	return backend;
+}
+
+int uuid_parse(const char *str, uuid_t *uuid)
+{
+	fuzz_fail("a UUID is compared");
+}
+
+/* What xenstore says of a domain is read without asking Xen. */
+int pb2_xen_domctl(struct xen_domctl *op)
+{
+	fuzz_fail("Xen is asked");
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)

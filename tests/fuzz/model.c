@@ -109,7 +109,7 @@ static int write_command(struct written *w)
 	u16 new = w->val[0] | w->val[1] << 8;
 	bool permissive = is_permissive();
 
-	if (new & MASTER && !(hw & MASTER) && world.announced)
+	if (new & MASTER && !(hw & MASTER) && world.detaching)
 		return DENIED;
 
 	if (!world.pdev.hdr_type)
@@ -204,7 +204,7 @@ static int write_flags(struct written *w, u16 enable, u16 allowed,
 	u16 new = (w->has[2] ? w->val[2] : old & 0xff) |
 		  (w->has[3] ? w->val[3] << 8 : old & 0xff00);
 
-	if (new & ~old & enable && world.announced)
+	if (new & ~old & enable && world.detaching)
 		return DENIED;
 	if (!is_permissive()) {
 		if (new == old)

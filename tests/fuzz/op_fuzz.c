@@ -111,7 +111,7 @@ static int enable_msi(struct xen_pci_op *op, bool msi, bool msix)
 	op->value = 0;
 	if (!world.pirqs)
 		return XEN_PCI_ERR_not_implemented;
-	if (world.announced || msi || msix || world.msi_rc ||
+	if (world.detaching || msi || msix || world.msi_rc ||
 	    !world_is_patient())
 		return XEN_PCI_ERR_op_failed;
 	op->value = MSI_PIRQ;
@@ -126,7 +126,7 @@ static int enable_msix(struct xen_pci_op *op, bool msi)
 		return XEN_PCI_ERR_not_implemented;
 	if (!nvec || nvec > 128)
 		return -EINVAL;
-	if (world.announced)
+	if (world.detaching)
 		return -EBUSY;
 	/* Memory decode (XSA-157) */
 	if (msi || !(model_hw(PCI_COMMAND) & 2))
@@ -293,7 +293,7 @@ static void run(struct fuzz_input *in)
 		gate(kind);
 		break;
 	case 1:
-		world.announced = kind & 1;
+		world_set_detaching(kind & 1);
 		world.pbdev.permissive = kind & 2;
 		world.msi_rc = kind & 4 ? -ENOSPC : 0;
 		world.pbdev.allow_interrupt_control = kind & 8;

@@ -45,14 +45,9 @@ void pb2_conf_backend_clear(struct pb2_device *pbdev)
 {
 }
 
-int pb2_keys_announce_backend(const char *dir, const struct pb2_sbdf *vsbdf,
-			      domid_t domid)
+domid_t pb2_conf_backend_get(struct pb2_device *pbdev)
 {
-	return 0;
-}
-
-void pb2_keys_withdraw_backend(const char *dir, const struct pb2_sbdf *vsbdf)
-{
+	return DOMID_INVALID;
 }
 
 static bool hits(const struct pb2_pattern *pat, unsigned int devfn)

@@ -284,15 +284,25 @@ void pb2_intx_pause(struct pb2_device *pbdev, bool pause)
 			      pbdev->pdev->msix_enabled));
 }
 
-void pb2_flr_by_guest(struct pb2_device *pbdev)
+void pb2_work_queue(struct pb2_device *pbdev, struct work_struct *work)
 {
 	lockdep_assert_held(&pbdev->gate.lock);
+	fuzz_assert(work == &pbdev->flr_work);
+	fuzz_assert(pbdev->gate.state == PB2_GATE_BLOCKED);
+	/* The reset is done at once, and the gate was open. */
+	pbdev->gate.state = PB2_GATE_OPEN;
 	world.flrs++;
 }
 
-bool pb2_flr_is_announced(const struct pb2_device *pbdev)
+/**
+ * world_set_detaching() - the toolstack is about to detach the function, or not
+ * @detaching: which
+ */
+void world_set_detaching(bool detaching)
 {
-	return world.announced;
+	world.detaching = detaching;
+	/* Longer than any input lasts */
+	world.pbdev.detach_until = detaching ? jiffies + ~0UL / 4 : 0;
 }
 
 bool pb2_xen_has_pirqs(void)

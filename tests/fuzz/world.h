@@ -38,7 +38,7 @@
  * @failures: how often it did in the last five seconds
  * @failed: when the first of them was, jiffies
  * @pirqs: dom0 is a PV domain
- * @announced: the toolstack has announced a teardown
+ * @detaching: the toolstack is about to detach the function
  * @decode: stand-in handler started minus stopped
  * @flrs: resets that the guest asked for
  * @vectors: vectors that the PCI core was asked for last, and were there
@@ -64,7 +64,7 @@ struct world {
 	unsigned int failures;
 	unsigned long failed;
 	bool pirqs;
-	bool announced;
+	bool detaching;
 	int decode;
 	unsigned int flrs;
 	unsigned int vectors;
@@ -73,6 +73,7 @@ struct world {
 
 extern struct world world;
 
+void world_set_detaching(bool detaching);
 u32 world_get(unsigned int off, unsigned int len);
 void world_set(unsigned int off, unsigned int len, u32 val);
 void world_store(u8 *hw, unsigned int off, u8 byte);

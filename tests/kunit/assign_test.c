@@ -28,7 +28,7 @@ static void a_claim_wakes_the_function_and_tells_xen_the_owner(struct kunit *tes
 
 	life_seize_dev(test);
 	pbdev = world->pbdev;
-	pbdev->announced = jiffies + HZ;
+	pbdev->detach_until = jiffies + HZ;
 	pbdev->msi.failures = PB2_MSI_MAX_FAILURES;
 	KUNIT_EXPECT_EQ(test, claim(pbdev, &world->fe), 0);
 
@@ -40,7 +40,7 @@ static void a_claim_wakes_the_function_and_tells_xen_the_owner(struct kunit *tes
 	KUNIT_ASSERT_NOT_NULL(test, pbdev->identity);
 	KUNIT_EXPECT_STREQ(test, pbdev->identity, "/vm/seven");
 	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 2);
-	KUNIT_EXPECT_EQ(test, pbdev->announced, 0);
+	KUNIT_EXPECT_EQ(test, pbdev->detach_until, 0);
 	KUNIT_EXPECT_EQ(test, pbdev->msi.failures, 0);
 	/* The caller opens the gate, once the function has an address. */
 	KUNIT_EXPECT_EQ(test, life_gate(pbdev, &world->fe), PB2_GATE_CLOSED);

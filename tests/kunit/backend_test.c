@@ -169,18 +169,6 @@ static void resets_do_not_take_it_away(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, fake_xen_get(LIFE_BACK, NODE) ?: "", "3");
 }
 
-static void without_xenstore_there_is_the_capability(struct kunit *test)
-{
-	struct life_world *world = test->priv;
-
-	life_seize_dev(test);
-	KUNIT_EXPECT_EQ(test, set(test, 3), 0);
-	fake_fail("publish", 1, -ENOSPC);
-	life_assign(test, world->pbdev, &world->fe);
-	expect_told(test, 3);
-	KUNIT_EXPECT_NULL(test, fake_xen_get(LIFE_BACK, NODE));
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(by_default_a_guest_is_told_nothing),
 	KUNIT_CASE(a_guest_is_told_until_the_function_comes_back),
@@ -190,7 +178,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(an_idle_function_is_woken_for_it_and_sleeps_again),
 	KUNIT_CASE(what_does_not_answer_shows_nothing),
 	KUNIT_CASE(resets_do_not_take_it_away),
-	KUNIT_CASE(without_xenstore_there_is_the_capability),
 	{}
 };
 

@@ -135,7 +135,7 @@ static void an_announced_teardown_forbids_enabling(struct kunit *test)
 	unsigned int permissive;
 
 	world->pbdev.allow_interrupt_control = true;
-	world->announced = true;
+	world->detaching = true;
 	for (permissive = 0; permissive < 2; permissive++) {
 		world->pbdev.permissive = permissive;
 		KUNIT_EXPECT_EQ(test, XEN_PCI_ERR_access_denied,

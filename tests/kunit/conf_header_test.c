@@ -91,7 +91,7 @@ static void an_announced_teardown_forbids_starting_dma(struct kunit *test)
 	struct conf_world *world = test->priv;
 	unsigned int permissive;
 
-	world->announced = true;
+	world->detaching = true;
 	for (permissive = 0; permissive < 2; permissive++) {
 		world->pbdev.permissive = permissive;
 		KUNIT_EXPECT_EQ(test, XEN_PCI_ERR_access_denied,

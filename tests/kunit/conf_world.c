@@ -12,8 +12,8 @@
 #undef pb2_pci_set_mwi
 #undef pb2_pci_set_intx
 #undef pb2_pci_set_power
-#undef pb2_flr_by_guest
-#undef pb2_flr_is_announced
+#undef pb2_gate_start_flr
+#undef pb2_gate_is_detaching
 
 /*
  * The two images are what sysfs showed of these devices behind root ports of
@@ -400,7 +400,7 @@ int conf_world_set_power(struct pci_dev *pdev, pci_power_t state)
 }
 
 /**
- * conf_world_guest_flr() - in place of pb2_flr_by_guest()
+ * conf_world_guest_flr() - in place of pb2_gate_start_flr()
  * @pbdev: the function
  *
  * Context: any.
@@ -412,19 +412,19 @@ void conf_world_guest_flr(struct pb2_device *pbdev)
 	if (world)
 		world->flrs++;
 	else
-		pb2_flr_by_guest(pbdev);
+		pb2_gate_start_flr(pbdev);
 }
 
 /**
- * conf_world_is_announced() - in place of pb2_flr_is_announced()
+ * conf_world_is_detaching() - in place of pb2_gate_is_detaching()
  * @pbdev: the function
  *
  * Context: any.
  * Return: what the test wants.
  */
-bool conf_world_is_announced(const struct pb2_device *pbdev)
+bool conf_world_is_detaching(const struct pb2_device *pbdev)
 {
 	struct conf_world *world = world_of(pbdev);
 
-	return world ? world->announced : pb2_flr_is_announced(pbdev);
+	return world ? world->detaching : pb2_gate_is_detaching(pbdev);
 }

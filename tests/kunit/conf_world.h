@@ -65,8 +65,8 @@ extern const struct conf_image conf_nvme;
  * @powers: number of calls of pb2_pci_set_power()
  * @power: last argument
  * @power_rc: its result
- * @flrs: number of calls of pb2_flr_by_guest()
- * @announced: result of pb2_flr_is_announced()
+ * @flrs: number of calls of pb2_gate_start_flr()
+ * @detaching: result of pb2_gate_is_detaching()
  */
 struct conf_world {
 	struct pb2_device pbdev;
@@ -93,7 +93,7 @@ struct conf_world {
 	int power;
 	int power_rc;
 	unsigned int flrs;
-	bool announced;
+	bool detaching;
 };
 
 int conf_world_init(struct kunit *test);
@@ -116,7 +116,7 @@ int conf_world_set_mwi(struct pci_dev *pdev, bool on);
 void conf_world_set_intx(struct pci_dev *pdev, bool on);
 int conf_world_set_power(struct pci_dev *pdev, pci_power_t state);
 void conf_world_guest_flr(struct pb2_device *pbdev);
-bool conf_world_is_announced(const struct pb2_device *pbdev);
+bool conf_world_is_detaching(const struct pb2_device *pbdev);
 
 #define pb2_intx_enable		conf_world_intx_enable
 #define pb2_intx_disable	conf_world_intx_disable
@@ -124,7 +124,7 @@ bool conf_world_is_announced(const struct pb2_device *pbdev);
 #define pb2_pci_set_mwi		conf_world_set_mwi
 #define pb2_pci_set_intx	conf_world_set_intx
 #define pb2_pci_set_power	conf_world_set_power
-#define pb2_flr_by_guest	conf_world_guest_flr
-#define pb2_flr_is_announced	conf_world_is_announced
+#define pb2_gate_start_flr	conf_world_guest_flr
+#define pb2_gate_is_detaching	conf_world_is_detaching
 
 #endif /* CONF_WORLD_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of Xen's word on domains, and of who is told when one died
+ * Tests of Xen's word on domains, and of xenstore's
  */
 #include "../../drivers/xen/pciback2/domain.c"
 
@@ -133,42 +133,33 @@ static void an_error_of_xen_is_no_answer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), 1);
 }
 
-static void note_work(struct work_struct *work)
+static void a_stub_domain_has_a_target(struct kunit *test)
 {
-	fake_note("work=%u", container_of(work, struct pb2_frontend, work)->domid);
+	domid_t target = 9;
+
+	KUNIT_EXPECT_EQ(test, pb2_domain_target(5, &target), -ENOENT);
+	fake_xen_put("/local/domain/5", "target", "x");
+	KUNIT_EXPECT_EQ(test, pb2_domain_target(5, &target), -EINVAL);
+	KUNIT_EXPECT_EQ(test, target, 9);
+	fake_xen_put("/local/domain/5", "target", "4");
+	KUNIT_EXPECT_EQ(test, pb2_domain_target(5, &target), 0);
+	KUNIT_EXPECT_EQ(test, target, 4);
+	KUNIT_EXPECT_EQ(test, pb2_domain_target(6, &target), -ENOENT);
 }
 
-static void a_death_is_told_to_those_who_joined(struct kunit *test)
+static void the_identity_of_a_domain_is_its_vm_path(struct kunit *test)
 {
-	struct pb2_frontend *fes;
-	unsigned int i;
+	char *identity;
 
-	fes = kunit_kcalloc(test, 3, sizeof(*fes), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, fes);
-	for (i = 0; i < 3; i++) {
-		fes[i].domid = i;
-		INIT_LIST_HEAD(&fes[i].link);
-		INIT_WORK(&fes[i].work, note_work);
-		pb2_domain_join(&fes[i]);
-	}
-	pb2_domain_init(0);
-	pb2_domain_leave(&fes[1]);
-	pb2_domain_leave(&fes[1]);
-	fake_forget();
-
-	fake_domain_event();
-	flush_workqueue(pb2_wq);
-	KUNIT_EXPECT_EQ(test, fake_count("work=0"), 1);
-	KUNIT_EXPECT_EQ(test, fake_count("work=1"), 0);
-	KUNIT_EXPECT_EQ(test, fake_count("work=2"), 1);
-	/* xenwatch's thread asks nobody anything. */
-	KUNIT_EXPECT_EQ(test, fake_count(""), 2);
-
-	pb2_domain_leave(&fes[0]);
-	pb2_domain_leave(&fes[2]);
-	fake_domain_event();
-	flush_workqueue(pb2_wq);
-	KUNIT_EXPECT_EQ(test, fake_count("work"), 2);
+	fake_xen_put("/local/domain/5", "vm", "/vm/some-uuid");
+	identity = pb2_domain_identity(5);
+	KUNIT_ASSERT_NOT_NULL(test, identity);
+	KUNIT_EXPECT_STREQ(test, identity, "/vm/some-uuid");
+	kfree(identity);
+	KUNIT_EXPECT_NULL(test, pb2_domain_identity(6));
+	/* A domain that xenstore cannot tell of is not a dead one. */
+	fake_fail("read", 1, -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, IS_ERR(pb2_domain_identity(5)));
 }
 
 static struct kunit_case cases[] = {
@@ -182,7 +173,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_later_domain_of_the_same_number_is_another),
 	KUNIT_CASE(what_is_no_uuid_is_not_compared),
 	KUNIT_CASE(an_error_of_xen_is_no_answer),
-	KUNIT_CASE(a_death_is_told_to_those_who_joined),
+	KUNIT_CASE(a_stub_domain_has_a_target),
+	KUNIT_CASE(the_identity_of_a_domain_is_its_vm_path),
 	{ }
 };
 

@@ -51,6 +51,7 @@ static int init(struct kunit *test)
 
 static void finish(struct kunit *test)
 {
+	pb2_domain_watch_exit();
 	pb2_domain_exit();
 	life_world_exit(test);
 	pb2_window_exit();

@@ -23,7 +23,7 @@ static void a_guests_flr_is_carried_out_on_the_work_queue(struct kunit *test)
 			PB2_GATE_OPEN);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_ASSIGNED);
 	/* It is not the toolstack's announcement. */
-	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(world->pbdev));
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
 }
 

@@ -48,7 +48,7 @@ static void do_flr_of_an_idle_function_wakes_it_and_lets_it_doze(struct kunit *t
 			  "device_reset", "pm_put", "pm_get", NULL);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&world->pbdev->nap_work));
-	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(world->pbdev));
 }
 
 static void do_flr_after_release_finds_nothing(struct kunit *test)
@@ -97,19 +97,19 @@ static void do_flr_of_an_assigned_function_announces_for_seconds(struct kunit *t
 
 	life_assign_dev(test);
 	pbdev = world->pbdev;
-	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(pbdev));
 
 	before = jiffies;
 	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), 0);
-	KUNIT_EXPECT_TRUE(test, pb2_flr_is_announced(pbdev));
-	KUNIT_EXPECT_TRUE(test, time_after_eq(pbdev->announced,
+	KUNIT_EXPECT_TRUE(test, pb2_gate_is_detaching(pbdev));
+	KUNIT_EXPECT_TRUE(test, time_after_eq(pbdev->detach_until,
 					      before + 5 * HZ));
-	KUNIT_EXPECT_TRUE(test, time_before(pbdev->announced,
+	KUNIT_EXPECT_TRUE(test, time_before(pbdev->detach_until,
 					    jiffies + 6 * HZ));
 
 	/* An administrator's reset of a guest that goes on */
-	pbdev->announced = jiffies - 1;
-	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(pbdev));
+	pbdev->detach_until = jiffies - 1;
+	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(pbdev));
 }
 
 static int start_dma(struct life_world *world)
@@ -140,7 +140,7 @@ static void once_announced_neither_dma_nor_vectors_start(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("enable_msix"), 0);
 
 	/* The guest lives on: it was an administrator's reset. */
-	world->pbdev->announced = jiffies - 1;
+	world->pbdev->detach_until = jiffies - 1;
 	KUNIT_EXPECT_EQ(test, start_dma(world), 0);
 	KUNIT_EXPECT_NE(test, fake_pci_get(world->dev, PCI_COMMAND, 2) &
 			PCI_COMMAND_MASTER, 0);
@@ -151,7 +151,7 @@ static void once_announced_neither_dma_nor_vectors_start(struct kunit *test)
 
 static void look_for_the_announcement(struct life_world *world)
 {
-	if (!pb2_flr_is_announced(world->pbdev))
+	if (!pb2_gate_is_detaching(world->pbdev))
 		fake_wrong("reset before it is announced");
 }
 
@@ -171,9 +171,9 @@ static void a_new_assignment_ends_the_announcement(struct kunit *test)
 	life_assign_dev(test);
 	pb2_flr_request(world->pbdev);
 	life_take_back(world->pbdev, &world->fe);
-	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(world->pbdev));
 	life_assign(test, world->pbdev, &world->other);
-	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(world->pbdev));
 }
 
 static void after_a_reset_the_guest_reads_what_a_new_one_would(struct kunit *test)
@@ -301,7 +301,7 @@ static void do_flr_waits_for_the_way_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, asker.rc, 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 2);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
-	KUNIT_EXPECT_FALSE(test, pb2_flr_is_announced(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(world->pbdev));
 }
 
 static void what_was_proven_and_slept_since_is_not_reset_again(struct kunit *test)
@@ -371,7 +371,7 @@ static void unbinding_between_two_halves_ends_the_reset(struct kunit *test)
 	world->dev->function_reset = FAKE_RESET_NONE;
 	world->dev->bus_reset = FAKE_RESET_WORKS;
 	device_lock(&world->pdev->dev);
-	KUNIT_ASSERT_EQ(test, begin(world->pbdev, false), 0);
+	KUNIT_ASSERT_EQ(test, pb2_reset_state_enter(world->pbdev, false), 0);
 	group = reset_in_place(world->pbdev);
 	KUNIT_ASSERT_NOT_NULL(test, group);
 	unbind(world);
@@ -391,9 +391,9 @@ static void a_guests_flr_is_done_by_the_do_flr_before_it(struct kunit *test)
 	life_assign_dev(test);
 	device_lock(&world->pdev->dev);
 	life_ask_for_flr(world->pbdev);
-	KUNIT_ASSERT_EQ(test, begin(world->pbdev, false), 0);
+	KUNIT_ASSERT_EQ(test, pb2_reset_state_enter(world->pbdev, false), 0);
 	pb2_ladder_together(reset_in_place(world->pbdev), true);
-	resume(world->pbdev);
+	pb2_reset_state_leave(world->pbdev);
 	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
 			PB2_GATE_OPEN);
 	device_unlock(&world->pdev->dev);

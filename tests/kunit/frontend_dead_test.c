@@ -15,11 +15,13 @@ static int init(struct kunit *test)
 	fake_domain_create(0, DOM0);
 	fake_domain_create(GUEST_DOMID, FIVE);
 	pb2_domain_init(0);
+	pb2_domain_watch_init();
 	return rc;
 }
 
 static void finish(struct kunit *test)
 {
+	pb2_domain_watch_exit();
 	pb2_domain_exit();
 	store_exit(test);
 }

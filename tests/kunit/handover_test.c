@@ -277,7 +277,7 @@ static void a_teardown_that_does_not_come_gives_it_back(struct kunit *test)
 	expect_nothing(test, "a teardown is announced");
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(work));
 
-	WRITE_ONCE(world->pbdev->announced, jiffies - 1);
+	WRITE_ONCE(world->pbdev->detach_until, jiffies - 1);
 	flush_delayed_work(work);
 	expect_announced(test);
 }
@@ -380,6 +380,7 @@ static void finish(struct kunit *test)
 	}
 	/* The dead have no page, neither now nor in the next test. */
 	KUNIT_EXPECT_EQ(test, pb2_page_show(buf, sizeof(buf)), 0);
+	pb2_domain_watch_exit();
 	pb2_domain_exit();
 	life_world_exit(test);
 	pb2_window_exit();

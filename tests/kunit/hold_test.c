@@ -8,6 +8,7 @@
 
 static void finish(struct kunit *test)
 {
+	pb2_domain_watch_exit();
 	pb2_domain_exit();
 	life_world_exit(test);
 }

@@ -324,35 +324,6 @@ static void a_failed_recovery_is_told_to_the_toolstack(struct kunit *test)
 	expect_key(test, BACK, "aerState", "aerfail");
 }
 
-static void a_stub_domain_has_a_target(struct kunit *test)
-{
-	domid_t target = 9;
-
-	KUNIT_EXPECT_EQ(test, pb2_keys_target(5, &target), -ENOENT);
-	fake_xen_put("/local/domain/5", "target", "x");
-	KUNIT_EXPECT_EQ(test, pb2_keys_target(5, &target), -EINVAL);
-	KUNIT_EXPECT_EQ(test, target, 9);
-	fake_xen_put("/local/domain/5", "target", "4");
-	KUNIT_EXPECT_EQ(test, pb2_keys_target(5, &target), 0);
-	KUNIT_EXPECT_EQ(test, target, 4);
-	KUNIT_EXPECT_EQ(test, pb2_keys_target(6, &target), -ENOENT);
-}
-
-static void the_identity_of_a_domain_is_its_vm_path(struct kunit *test)
-{
-	char *identity;
-
-	fake_xen_put("/local/domain/5", "vm", "/vm/some-uuid");
-	identity = pb2_keys_identity(5);
-	KUNIT_ASSERT_NOT_NULL(test, identity);
-	KUNIT_EXPECT_STREQ(test, identity, "/vm/some-uuid");
-	kfree(identity);
-	KUNIT_EXPECT_NULL(test, pb2_keys_identity(6));
-	/* A domain that xenstore cannot tell of is not a dead one. */
-	fake_fail("read", 1, -ENOMEM);
-	KUNIT_EXPECT_TRUE(test, IS_ERR(pb2_keys_identity(5)));
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(the_number_of_functions_is_0_to_256),
 	KUNIT_CASE(a_number_of_functions_must_be_a_number),
@@ -371,8 +342,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_value_of_any_length_is_survived),
 	KUNIT_CASE(another_protocol_is_refused),
 	KUNIT_CASE(a_failed_recovery_is_told_to_the_toolstack),
-	KUNIT_CASE(a_stub_domain_has_a_target),
-	KUNIT_CASE(the_identity_of_a_domain_is_its_vm_path),
 	{ }
 };
 

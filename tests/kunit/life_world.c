@@ -99,7 +99,7 @@ void life_world_exit(struct kunit *test)
 /**
  * life_ask_xen() - from here on Xen knows of domains, and can be asked
  *
- * The test's end calls pb2_domain_exit().
+ * The test's end calls pb2_domain_watch_exit() and pb2_domain_exit().
  *
  * Context: may sleep.
  */
@@ -112,6 +112,7 @@ void life_ask_xen(void)
 	fake_xen_put("/local/domain/7", "vm", "/vm/" LIFE_UUID);
 	fake_xen_put("/local/domain/8", "vm", "/vm/" LIFE_OTHER_UUID);
 	pb2_domain_init(0);
+	pb2_domain_watch_init();
 }
 
 /**
@@ -288,7 +289,7 @@ enum pb2_gate_state life_gate(struct pb2_device *pbdev,
 void life_ask_for_flr(struct pb2_device *pbdev)
 {
 	mutex_lock(&pbdev->gate.lock);
-	pb2_flr_by_guest(pbdev);
+	pb2_gate_start_flr(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 }
 

@@ -296,7 +296,7 @@ static void an_announced_teardown_refuses_new_vectors(struct kunit *test)
 	struct xen_pci_op *op = new_op(test);
 
 	KUNIT_EXPECT_EQ(test, pb2_msi_enable_msix(pbdev, op), 0);
-	pbdev->announced = jiffies + HZ * 3600;
+	pbdev->detach_until = jiffies + HZ * 3600;
 	prepare(op, 2);
 	KUNIT_EXPECT_EQ(test, pb2_msi_enable_msix(pbdev, op), -EBUSY);
 	KUNIT_EXPECT_EQ(test, pb2_msi_disable_msix(pbdev, op), 0);

@@ -4,20 +4,13 @@
  */
 #include "life_world.h"
 
-/* These leave no trace of their own in the list of calls. */
-static void gate_close(struct pb2_device *pbdev)
-{
-	fake_note("gate_close");
-	pb2_gate_close(pbdev);
-}
-
+/* It leaves no trace of its own in the list of calls. */
 static void quirk_clear(struct pb2_device *pbdev)
 {
 	fake_note("quirk_clear");
 	pb2_conf_quirk_clear(pbdev);
 }
 
-#define pb2_gate_close		gate_close
 #define pb2_conf_quirk_clear	quirk_clear
 
 #include "../../drivers/xen/pciback2/reclaim.c"
@@ -55,19 +48,6 @@ static void the_way_back_keeps_its_order(struct kunit *test)
 			PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 }
 
-static void msix_is_freed_like_msi(struct kunit *test)
-{
-	struct msix_entry entry = { .entry = 0 };
-	struct life_world *world = test->priv;
-
-	life_assign_dev(test);
-	KUNIT_ASSERT_EQ(test, pb2_pci_enable_msix(world->pdev, &entry, 1), 0);
-	life_take_back(world->pbdev, &world->fe);
-	fake_expect_order(test, "gate_close", "disable_msix", "set_master=0",
-			  "reset_function", "restore", "unregister_owner",
-			  NULL);
-}
-
 static void settings_end_with_the_assignment(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -78,7 +58,7 @@ static void settings_end_with_the_assignment(struct kunit *test)
 	pbdev = world->pbdev;
 	pbdev->permissive = true;
 	pbdev->allow_interrupt_control = true;
-	pbdev->announced = jiffies + HZ;
+	pbdev->detach_until = jiffies + HZ;
 	mutex_lock(&pbdev->gate.lock);
 	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(pbdev, 0xe0, 4, 0), 0);
 	mutex_unlock(&pbdev->gate.lock);
@@ -96,7 +76,7 @@ static void settings_end_with_the_assignment(struct kunit *test)
 	life_take_back(pbdev, &world->fe);
 	KUNIT_EXPECT_FALSE(test, pbdev->permissive);
 	KUNIT_EXPECT_FALSE(test, pbdev->allow_interrupt_control);
-	KUNIT_EXPECT_EQ(test, pbdev->announced, 0);
+	KUNIT_EXPECT_EQ(test, pbdev->detach_until, 0);
 	KUNIT_EXPECT_EQ(test, pbdev->conf.nr_quirks, 0);
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &after);
@@ -202,8 +182,8 @@ static void queued_twice_it_goes_once(struct kunit *test)
 	life_assign_dev(test);
 	device_lock(&world->pdev->dev);
 	pb2_entry_remove(&world->fe, &world->pbdev->sbdf);
-	pb2_reclaim_queue(world->pbdev);
-	pb2_reclaim_queue(world->pbdev);
+	pb2_work_queue(world->pbdev, &world->pbdev->reclaim_work);
+	pb2_work_queue(world->pbdev, &world->pbdev->reclaim_work);
 	device_unlock(&world->pdev->dev);
 	life_settle(world->pbdev);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
@@ -219,7 +199,7 @@ static void late_work_leaves_a_released_function_alone(struct kunit *test)
 	life_seize_dev(test);
 	world->pbdev->released = true;
 	world->pbdev->state = PB2_RECLAIMING;
-	pb2_reclaim_queue(world->pbdev);
+	pb2_work_queue(world->pbdev, &world->pbdev->reclaim_work);
 	life_settle(world->pbdev);
 	fake_expect_calls(test, NULL);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_RECLAIMING);
@@ -249,7 +229,6 @@ static void all_functions_of_a_domain_come_back(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(the_way_back_keeps_its_order),
-	KUNIT_CASE(msix_is_freed_like_msi),
 	KUNIT_CASE(settings_end_with_the_assignment),
 	KUNIT_CASE(nothing_happens_in_any_other_state),
 	KUNIT_CASE(while_its_domain_lives_it_is_held_awake),

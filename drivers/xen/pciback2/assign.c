@@ -89,16 +89,16 @@ static void forget_claim(struct claim *claim)
 
 static int prepare_claim(struct claim *claim, domid_t domid)
 {
-	char *identity = pb2_keys_identity(domid);
+	char *identity = pb2_domain_identity(domid);
 
 	*claim = (struct claim) {};
 	if (IS_ERR(identity))
 		return PTR_ERR(identity);
 	claim->identity = identity;
-	if (pb2_keys_target(domid, &claim->target))
+	if (pb2_domain_target(domid, &claim->target))
 		return 0;
 
-	identity = pb2_keys_identity(claim->target);
+	identity = pb2_domain_identity(claim->target);
 	if (IS_ERR(identity)) {
 		forget_claim(claim);
 		return PTR_ERR(identity);
@@ -120,7 +120,7 @@ static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
 
 	/* It was kept awake for this, and must not be when it comes back. */
 	pb2_power_doze_end(pbdev);
-	WRITE_ONCE(pbdev->announced, 0);
+	pb2_gate_forget_detach(pbdev);
 	pbdev->reset.clean = false;
 	/* A device model cannot ask the administrator for it. */
 	if (claim->target_identity)

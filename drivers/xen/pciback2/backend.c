@@ -3,12 +3,11 @@
  * backend.c - the domain that backs a function, as the toolstack names it
  *
  * The guest is told twice: in its configuration space (conf_backend.c), and in
- * xenstore for those that do not see that.
+ * xenstore (publish.c) for those that do not see that.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "frontend.h"
 #include "pciback2.h"
 
 static const char none[] = "none";
@@ -29,17 +28,6 @@ int pb2_backend_parse(const char *word)
 	/* The domain IDs from there on are no domains. */
 	if (kstrtou16(word, 10, &domid) || domid >= DOMID_FIRST_RESERVED)
 		return -EINVAL;
-	return domid;
-}
-
-static domid_t get(struct pb2_device *pbdev)
-{
-	domid_t domid = DOMID_INVALID;
-
-	mutex_lock(&pbdev->gate.lock);
-	if (pbdev->conf.backend_cap)
-		domid = pbdev->conf.backend;
-	mutex_unlock(&pbdev->gate.lock);
 	return domid;
 }
 
@@ -104,53 +92,9 @@ int pb2_backend_set(struct pb2_device *pbdev, domid_t domid)
  */
 int pb2_backend_show(struct pb2_device *pbdev, char *buf, size_t size)
 {
-	domid_t domid = get(pbdev);
+	domid_t domid = pb2_conf_backend_get(pbdev);
 
 	if (domid == DOMID_INVALID)
 		return scnprintf(buf, size, "%s\n", none);
 	return scnprintf(buf, size, "%u\n", domid);
-}
-
-/**
- * pb2_backend_announce() - name the backend in xenstore
- * @pbdev: the function; nothing happens if it has no backend
- * @dir: the backend's directory in xenstore
- * @vsbdf: the function's virtual address
- *
- * A failure is logged: the guest still has the capability.
- *
- * Context: device_lock held, may sleep.
- */
-void pb2_backend_announce(struct pb2_device *pbdev, const char *dir,
-			  const struct pb2_sbdf *vsbdf)
-{
-	domid_t domid;
-	int rc;
-
-	device_lock_assert(&pbdev->pdev->dev);
-
-	domid = get(pbdev);
-	if (domid == DOMID_INVALID)
-		return;
-	rc = pb2_keys_announce_backend(dir, vsbdf, domid);
-	if (rc)
-		pci_warn(pbdev->pdev, "its backend is not named in xenstore: error %d\n",
-			 rc);
-}
-
-/**
- * pb2_backend_withdraw() - take back pb2_backend_announce()
- * @pbdev: the function; nothing happens if it has no backend
- * @dir: the backend's directory in xenstore, which may be gone
- * @vsbdf: the function's virtual address
- *
- * Context: device_lock held, may sleep.
- */
-void pb2_backend_withdraw(struct pb2_device *pbdev, const char *dir,
-			  const struct pb2_sbdf *vsbdf)
-{
-	device_lock_assert(&pbdev->pdev->dev);
-
-	if (get(pbdev) != DOMID_INVALID)
-		pb2_keys_withdraw_backend(dir, vsbdf);
 }

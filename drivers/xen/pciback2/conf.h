@@ -14,6 +14,7 @@
 #include <linux/list.h>
 #include <linux/pci.h>
 #include <linux/types.h>
+#include <xen/interface/xen.h>
 
 struct pb2_device;
 struct pb2_conf_reg;
@@ -234,6 +235,7 @@ struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off);
 /* conf_backend.c: a capability that names the domain behind a function */
 int pb2_conf_backend_set(struct pb2_device *pbdev, u16 domid);
 void pb2_conf_backend_clear(struct pb2_device *pbdev);
+domid_t pb2_conf_backend_get(struct pb2_device *pbdev);
 
 /* conf_quirk.c */
 int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,

@@ -221,3 +221,21 @@ int pb2_conf_backend_set(struct pb2_device *pbdev, u16 domid)
 	conf->backend = domid;
 	return 0;
 }
+
+/**
+ * pb2_conf_backend_get() - which domain does the capability name?
+ * @pbdev: the function
+ *
+ * Context: may sleep; takes the gate lock.
+ * Return: the domain, or %DOMID_INVALID if there is no such capability.
+ */
+domid_t pb2_conf_backend_get(struct pb2_device *pbdev)
+{
+	domid_t domid = DOMID_INVALID;
+
+	mutex_lock(&pbdev->gate.lock);
+	if (pbdev->conf.backend_cap)
+		domid = pbdev->conf.backend;
+	mutex_unlock(&pbdev->gate.lock);
+	return domid;
+}

@@ -28,7 +28,7 @@ static bool is_enabled(struct pb2_device *pbdev, u8 cap, u16 enable)
 static int may_change(struct pb2_device *pbdev, u16 old, u16 new, u16 allowed,
 		      u16 enable)
 {
-	if ((new & ~old & enable) && pb2_flr_is_announced(pbdev))
+	if ((new & ~old & enable) && pb2_gate_is_detaching(pbdev))
 		return XEN_PCI_ERR_access_denied;
 
 	if (pb2_conf_is_permissive(pbdev))

@@ -38,7 +38,7 @@ static int devctl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 			return rc;
 		/* The rest of the write would not survive the reset. */
 		if (devcap & PCI_EXP_DEVCAP_FLR) {
-			pb2_flr_by_guest(pbdev);
+			pb2_gate_start_flr(pbdev);
 			return PB2_CONF_DONE;
 		}
 	}

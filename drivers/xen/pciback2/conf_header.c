@@ -101,7 +101,7 @@ static int command_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		return rc;
 
 	if (master && !(hw & PCI_COMMAND_MASTER) &&
-	    pb2_flr_is_announced(pbdev))
+	    pb2_gate_is_detaching(pbdev))
 		return XEN_PCI_ERR_access_denied;
 
 	command_decode(pbdev, old, *val);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * domain.c - whether a domain is alive, and who has to know when one died
+ * domain.c - whether a domain is alive, what it may map, and who it is
  *
  * xenstore cannot tell: the nodes of a domain outlive it when its toolstack
  * died first. Xen can, by an interface that it offers to its own tools only
@@ -9,16 +9,13 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/err.h>
-#include <linux/list.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uuid.h>
 #include <xen/interface/domctl.h>
 #include <xen/page.h>
 
-#include "frontend.h"
 #include "pciback2.h"
 #include "xen_iface.h"
 
@@ -26,11 +23,11 @@
 #define FIRST_VERSION	0x12
 #define LAST_VERSION	0x1f
 
+/* Room for the longest path of a domain in xenstore */
+#define PATH_LEN	40
+
 /* What Xen calls its interface, 0 for not known */
 static u32 version;
-
-static LIST_HEAD(frontends);
-static DEFINE_SPINLOCK(frontends_lock);
 
 static int get_info(u32 interface_version, domid_t domid,
 		    struct xen_domctl_getdomaininfo *info)
@@ -63,22 +60,8 @@ static int find_version(u32 first, u32 last)
 	return rc;
 }
 
-/* In xenwatch's thread */
-static void domain_died(void)
-{
-	struct pb2_frontend *fe;
-
-	pb2_registry_each(pb2_hold_look);
-	pb2_page_look();
-
-	spin_lock(&frontends_lock);
-	list_for_each_entry(fe, &frontends, link)
-		queue_work(pb2_wq, &fe->work);
-	spin_unlock(&frontends_lock);
-}
-
 /**
- * pb2_domain_init() - find out how to ask Xen, and begin to watch
+ * pb2_domain_init() - find out how to ask Xen about domains
  * @wanted: the version of its interface, as the administrator knows it, or 0
  *
  * Context: may sleep. Without Xen's help xenstore has to do, and the log says
@@ -92,45 +75,59 @@ void pb2_domain_init(u32 wanted)
 	if (rc)
 		pr_warn("Xen does not tell which domains are alive (domctl: %d): one that dies is noticed when its xenstore nodes are removed, not before, and nothing is handed over\n",
 			rc);
-	pb2_xen_watch_domains(domain_died);
 }
 
 /**
  * pb2_domain_exit() - undo pb2_domain_init()
  *
- * Context: may sleep.
+ * Context: any.
  */
 void pb2_domain_exit(void)
 {
-	pb2_xen_unwatch_domains();
 	version = 0;
 }
 
 /**
- * pb2_domain_join() - have a frontend's work run whenever a domain died
- * @fe: the frontend
+ * pb2_domain_identity() - what tells a domain from a later one of the same ID
+ * @domid: the domain
  *
- * Context: any, but no interrupt.
+ * Context: may sleep.
+ * Return: The domain's path under /vm, which holds its UUID, for the caller
+ * to kfree(); %NULL when there is no such domain, or an ERR_PTR() of xenstore.
  */
-void pb2_domain_join(struct pb2_frontend *fe)
+char *pb2_domain_identity(domid_t domid)
 {
-	spin_lock(&frontends_lock);
-	list_add_tail(&fe->link, &frontends);
-	spin_unlock(&frontends_lock);
+	char dir[PATH_LEN];
+	char *path;
+
+	snprintf(dir, sizeof(dir), "/local/domain/%u", domid);
+	path = pb2_xen_read(dir, "vm");
+
+	return path == ERR_PTR(-ENOENT) ? NULL : path;
 }
 
 /**
- * pb2_domain_leave() - undo pb2_domain_join()
- * @fe: the frontend; nothing happens if it did not join
+ * pb2_domain_target() - whose device model does a domain run?
+ * @domid: the domain
+ * @target: the other domain; unchanged on failure
  *
- * Context: any, but no interrupt. Its work may be queued, but will not be
- * again.
+ * Context: may sleep.
+ * Return: 0 for a stub domain, -ENOENT for any other, -EINVAL if the key
+ * holds no domain ID, or an errno of xenstore.
  */
-void pb2_domain_leave(struct pb2_frontend *fe)
+int pb2_domain_target(domid_t domid, domid_t *target)
 {
-	spin_lock(&frontends_lock);
-	list_del_init(&fe->link);
-	spin_unlock(&frontends_lock);
+	char dir[PATH_LEN];
+	char *str;
+	int rc;
+
+	snprintf(dir, sizeof(dir), "/local/domain/%u", domid);
+	str = pb2_xen_read(dir, "target");
+	if (IS_ERR(str))
+		return PTR_ERR(str);
+	rc = kstrtou16(str, 10, target) ? -EINVAL : 0;
+	kfree(str);
+	return rc;
 }
 
 /* The path below /vm ends in the UUID, whichever toolstack wrote it. */
@@ -181,7 +178,7 @@ int pb2_domain_is_alive(domid_t domid, const char *identity)
 /* A domain ID is used again, the path of its UUID is not. */
 static bool ask_xenstore(domid_t domid, const char *identity)
 {
-	char *now = pb2_keys_identity(domid);
+	char *now = pb2_domain_identity(domid);
 	bool dead;
 
 	if (IS_ERR(now))

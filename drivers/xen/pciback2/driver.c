@@ -260,7 +260,7 @@ static void remove(struct pci_dev *pdev)
 	/* Nobody finds it any more. */
 	pb2_registry_del(pbdev);
 	evict(pbdev);
-	pb2_flr_abort(pbdev);
+	pb2_reset_state_abort(pbdev);
 	pb2_reclaim_now(pbdev);
 
 	mutex_lock(&pbdev->life_lock);

@@ -13,6 +13,9 @@
 
 static const struct pb2_topology_ops *topology;
 
+static LIST_HEAD(frontends);
+static DEFINE_SPINLOCK(frontends_lock);
+
 /**
  * enum action - what a pair of states asks for
  * @NOTHING: wait, or nonsense from the guest
@@ -151,6 +154,21 @@ void pb2_frontend_lost(struct pb2_frontend *fe)
 		queue_work(pb2_wq, &fe->work);
 	}
 	mutex_unlock(&fe->lock);
+}
+
+/**
+ * pb2_frontend_check_all() - some domain died: let each frontend see to its own
+ *
+ * Context: any, but no interrupt.
+ */
+void pb2_frontend_check_all(void)
+{
+	struct pb2_frontend *fe;
+
+	spin_lock(&frontends_lock);
+	list_for_each_entry(fe, &frontends, link)
+		queue_work(pb2_wq, &fe->work);
+	spin_unlock(&frontends_lock);
 }
 
 static void report_num_devs(struct pb2_frontend *fe, int rc)
@@ -343,7 +361,9 @@ static void retire(struct pb2_frontend *fe)
 	mutex_unlock(&fe->lock);
 	if (fe->watching)
 		pb2_xen_unwatch(&fe->watch);
-	pb2_domain_leave(fe);
+	spin_lock(&frontends_lock);
+	list_del_init(&fe->link);
+	spin_unlock(&frontends_lock);
 	/* The last one to queue the work is gone. */
 	cancel_work_sync(&fe->work);
 	/* No request reaches a function that is on its way back. */
@@ -367,7 +387,9 @@ static int frontend_probe(struct xenbus_device *xdev,
 	if (rc)
 		goto err;
 
-	pb2_domain_join(fe);
+	spin_lock(&frontends_lock);
+	list_add_tail(&fe->link, &frontends);
+	spin_unlock(&frontends_lock);
 	/* Fires once at once, in case everything is there already. */
 	rc = pb2_xen_watch(xdev, &fe->watch, backend_changed);
 	if (rc)

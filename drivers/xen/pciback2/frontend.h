@@ -112,7 +112,7 @@ struct pb2_ring {
 /**
  * struct pb2_frontend - one guest's frontend
  * @ref: one for the xenbus device, one for each function it owns
- * @link: among those that look when a domain dies; domain.c's lock
+ * @link: among all frontends; frontend.c's lock
  * @xdev: the backend's xenbus device; valid until the last reference of the
  *	xenbus device is gone, which @work and @ring never outlive
  * @domid: the guest; immutable
@@ -155,14 +155,11 @@ void pb2_frontend_exit(void);
 void pb2_frontend_get(struct pb2_frontend *fe);
 void pb2_frontend_put(struct pb2_frontend *fe);
 void pb2_frontend_lost(struct pb2_frontend *fe);
+void pb2_frontend_check_all(void);
 
 /* roster.c: the toolstack's list of functions */
 int pb2_roster_walk(struct pb2_frontend *fe, bool first);
 bool pb2_roster_withdraw(struct pb2_frontend *fe);
-
-/* domain.c */
-void pb2_domain_join(struct pb2_frontend *fe);
-void pb2_domain_leave(struct pb2_frontend *fe);
 
 /* entry.c: the functions of a frontend */
 void pb2_entry_init(struct pb2_frontend *fe);
@@ -202,15 +199,7 @@ void pb2_keys_clear_reason(struct pb2_frontend *fe,
 			   const struct pb2_sbdf *sbdf);
 int pb2_keys_ring(struct pb2_frontend *fe, unsigned int *gref,
 		  unsigned int *port);
-int pb2_keys_announce_page(const char *dir, const struct pb2_sbdf *vsbdf,
-			   u64 address);
-void pb2_keys_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf);
-int pb2_keys_announce_backend(const char *dir, const struct pb2_sbdf *vsbdf,
-			      domid_t domid);
-void pb2_keys_withdraw_backend(const char *dir, const struct pb2_sbdf *vsbdf);
 void pb2_keys_aer_failed(struct pb2_frontend *fe);
-char *pb2_keys_identity(domid_t domid);
-int pb2_keys_target(domid_t domid, domid_t *target);
 
 /* roots.c: the root buses of the guest's topology */
 int pb2_roots_publish(struct pb2_frontend *fe);

@@ -6,7 +6,15 @@
  * closes or blocks the gate therefore knows on return that no request is at
  * work and none will start. Nothing that takes long is done under the lock.
  */
+#include <linux/jiffies.h>
+
 #include "pciback2.h"
+
+/*
+ * Between libxl's do_flr and the end of the detach a live guest could start
+ * DMA again. It takes libxl well under this.
+ */
+#define DETACH_WITHIN_MS	5000
 
 /**
  * pb2_gate_init() - a closed gate
@@ -122,4 +130,60 @@ enum pb2_gate_state pb2_gate_enter(struct pb2_device *pbdev,
 void pb2_gate_leave(struct pb2_device *pbdev)
 {
 	mutex_unlock(&pbdev->gate.lock);
+}
+
+/**
+ * pb2_gate_start_flr() - carry out the guest's own FLR
+ * @pbdev: the function, whose gate is open
+ *
+ * Answered at once: until the reset is done the guest reads all-ones, as it
+ * would from hardware.
+ *
+ * Context: gate lock held.
+ */
+void pb2_gate_start_flr(struct pb2_device *pbdev)
+{
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	pbdev->gate.state = PB2_GATE_BLOCKED;
+	pb2_work_queue(pbdev, &pbdev->flr_work);
+}
+
+/**
+ * pb2_gate_expect_detach() - the toolstack is about to take the function away
+ * @pbdev: an assigned function
+ *
+ * For some seconds its domain can start neither DMA nor interrupts.
+ *
+ * Context: any.
+ */
+void pb2_gate_expect_detach(struct pb2_device *pbdev)
+{
+	WRITE_ONCE(pbdev->detach_until,
+		   (jiffies + msecs_to_jiffies(DETACH_WITHIN_MS)) ?: 1);
+}
+
+/**
+ * pb2_gate_forget_detach() - no detach is pending any more
+ * @pbdev: the function
+ *
+ * Context: any.
+ */
+void pb2_gate_forget_detach(struct pb2_device *pbdev)
+{
+	WRITE_ONCE(pbdev->detach_until, 0);
+}
+
+/**
+ * pb2_gate_is_detaching() - is a detach pending?
+ * @pbdev: the function
+ *
+ * Context: any.
+ * Return: true for some seconds after pb2_gate_expect_detach().
+ */
+bool pb2_gate_is_detaching(const struct pb2_device *pbdev)
+{
+	unsigned long until = READ_ONCE(pbdev->detach_until);
+
+	return until && time_before(jiffies, until);
 }

@@ -201,7 +201,7 @@ static const char *objection(const struct pb2_group *group, unsigned int i)
 	if (pbdev->released)
 		why = "is being released";
 	else if (pbdev->fe && (pbdev->domid != leader->domid ||
-			       !pb2_flr_is_announced(pbdev)))
+			       !pb2_gate_is_detaching(pbdev)))
 		why = "is in use by a domain";
 	mutex_unlock(&pbdev->life_lock);
 	return why;
@@ -229,7 +229,7 @@ static void silence(struct pb2_device *pbdev)
 {
 	pb2_power_wake(pbdev);
 	if (READ_ONCE(pbdev->state) == PB2_RECLAIMING)
-		pb2_reclaim_fence(pbdev);
+		pb2_isolation_enforce(pbdev);
 	else
 		pb2_gate_block(pbdev);
 	pb2_reset_begin(pbdev);
@@ -246,7 +246,7 @@ static void release(struct pb2_device *pbdev)
 	mutex_unlock(&pbdev->gate.lock);
 	pb2_gate_unblock(pbdev);
 	pb2_handover_renew(pbdev);
-	pb2_flr_heal(pbdev);
+	pb2_reset_state_recover(pbdev);
 	if (READ_ONCE(pbdev->state) == PB2_IDLE)
 		pb2_power_park(pbdev);
 }

@@ -10,7 +10,6 @@
 #include <linux/string.h>
 
 #include "ecam_iface.h"
-#include "frontend.h"
 #include "pciback2.h"
 #include "xen_iface.h"
 
@@ -172,7 +171,7 @@ static int give(struct pb2_device *pbdev, u64 address)
 	handover->address = address;
 
 	handover->why = "it cannot be announced";
-	rc = pb2_keys_announce_page(handover->dir, &handover->vsbdf, address);
+	rc = pb2_publish_page(handover->dir, &handover->vsbdf, address);
 	if (!rc)
 		handover->why = NULL;
 	return rc;
@@ -221,14 +220,14 @@ void pb2_handover_begin(struct pb2_device *pbdev, const char *dir,
 		handover->why = "out of memory";
 		return;
 	}
-	pb2_backend_announce(pbdev, dir, vsbdf);
+	pb2_publish_backend(pbdev, dir, vsbdf);
 	offer_page(pbdev);
 }
 
 /* When the announcement is over the function has left, or stays. */
 static void renew_later(struct pb2_device *pbdev)
 {
-	unsigned long until = READ_ONCE(pbdev->announced);
+	unsigned long until = READ_ONCE(pbdev->detach_until);
 
 	pbdev->handover.why = "a teardown is announced";
 	pb2_work_redelay(pbdev, &pbdev->handover.renew_work,
@@ -253,7 +252,7 @@ void pb2_handover_renew(struct pb2_device *pbdev)
 	/* Whoever takes it from its domain ends the hand-over after us. */
 	if (!handover->dir || handover->address || !READ_ONCE(pbdev->fe))
 		return;
-	if (pb2_flr_is_announced(pbdev))
+	if (pb2_gate_is_detaching(pbdev))
 		renew_later(pbdev);
 	else
 		offer_page(pbdev);
@@ -305,7 +304,7 @@ void pb2_handover_suspend(struct pb2_device *pbdev)
 	if (!handover->address)
 		return;
 	if (handover->dir)
-		pb2_keys_withdraw_page(handover->dir, &handover->vsbdf);
+		pb2_publish_withdraw_page(handover->dir, &handover->vsbdf);
 	handover->why = handover->why ?: "withdrawn";
 	handover->rc = pb2_page_revoke(handover->address, pbdev->domid,
 				       pbdev->identity);
@@ -348,7 +347,7 @@ void pb2_handover_end(struct pb2_device *pbdev)
 	pb2_work_cancel(pbdev, &handover->renew_work);
 	pb2_handover_suspend(pbdev);
 	if (handover->dir)
-		pb2_backend_withdraw(pbdev, handover->dir, &handover->vsbdf);
+		pb2_publish_withdraw_backend(pbdev, handover->dir, &handover->vsbdf);
 	kfree(handover->dir);
 	handover->dir = NULL;
 	handover->why = "in no domain";

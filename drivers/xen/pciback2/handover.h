@@ -121,6 +121,15 @@ bool pb2_page_is_held(u64 address, domid_t domid, const char *identity,
 void pb2_page_look(void);
 int pb2_page_show(char *buf, size_t size);
 
+/* publish.c: what a domain finds about a function in the backend's directory */
+int pb2_publish_page(const char *dir, const struct pb2_sbdf *vsbdf,
+		     u64 address);
+void pb2_publish_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf);
+void pb2_publish_backend(struct pb2_device *pbdev, const char *dir,
+			 const struct pb2_sbdf *vsbdf);
+void pb2_publish_withdraw_backend(struct pb2_device *pbdev, const char *dir,
+				  const struct pb2_sbdf *vsbdf);
+
 /* handover.c: a function's page, given to its domain */
 extern enum pb2_handover_policy pb2_handover_default;
 extern bool pb2_handover_reassign;

@@ -38,31 +38,6 @@ bool pb2_hold_is_over(const struct pb2_device *pbdev)
 		pb2_domain_is_dead(pbdev->target, pbdev->target_identity));
 }
 
-static void look_again(struct pb2_device *pbdev)
-{
-	pb2_work_delay(pbdev, &pbdev->held_work,
-		       msecs_to_jiffies(LOOK_EVERY_MS));
-}
-
-static void look(struct work_struct *work)
-{
-	struct pb2_device *pbdev = container_of(to_delayed_work(work),
-						struct pb2_device, held_work);
-	struct pci_dev *pdev = pbdev->pdev;
-
-	/* A HELD function changes state under device_lock only. */
-	device_lock(&pdev->dev);
-	if (pbdev->released || READ_ONCE(pbdev->state) != PB2_HELD)
-		goto out;
-	if (pb2_hold_is_over(pbdev))
-		pb2_flr_after_hold(pbdev);
-	else
-		look_again(pbdev);
-out:
-	device_unlock(&pdev->dev);
-	pb2_device_put(pbdev);
-}
-
 /**
  * pb2_hold_init() - nothing is held yet
  * @pbdev: a new function
@@ -73,7 +48,6 @@ void pb2_hold_init(struct pb2_device *pbdev)
 {
 	/* No domain had it; 0 is dom0, which lives for ever. */
 	pbdev->domid = DOMID_INVALID;
-	INIT_DELAYED_WORK(&pbdev->held_work, look);
 }
 
 /**
@@ -89,15 +63,16 @@ void pb2_hold_look(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_hold_start() - wait for the domain's death
- * @pbdev: a function that just became HELD
+ * pb2_hold_start() - wait for the domain's death, for a while
+ * @pbdev: a HELD function
  *
  * Context: device_lock held.
  */
 void pb2_hold_start(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
-	look_again(pbdev);
+	pb2_work_delay(pbdev, &pbdev->held_work,
+		       msecs_to_jiffies(LOOK_EVERY_MS));
 }
 
 /**

@@ -188,13 +188,10 @@ int pb2_keys_publish_vdev(struct pb2_frontend *fe, unsigned int i,
 	return pb2_xen_write(fe->xdev->nodename, key, val);
 }
 
-/* libxl's spelling: xenstore allows neither colon nor dot in a name. */
-#define SBDF_KEY_FMT		"%04x-%02x-%02x-%u"
-
 /* By the real address, since the toolstack renumbers its own keys only */
 static void format_reason(const struct pb2_sbdf *sbdf, char *key, size_t size)
 {
-	snprintf(key, size, PB2_NAME "/error/" SBDF_KEY_FMT,
+	snprintf(key, size, PB2_NAME "/error/" PB2_SBDF_NODE_FMT,
 		 PB2_SBDF_ARGS(sbdf));
 }
 
@@ -236,98 +233,6 @@ void pb2_keys_clear_reason(struct pb2_frontend *fe,
 
 	format_reason(sbdf, key, sizeof(key));
 	pb2_xen_rm(fe->xdev->nodename, key);
-}
-
-/* By the virtual address, the only one that the stub domain knows */
-static void format_page(const struct pb2_sbdf *vsbdf, char *key, size_t size,
-			const char *leaf)
-{
-	snprintf(key, size, PB2_NAME "/" SBDF_KEY_FMT "/ecam%s",
-		 PB2_SBDF_ARGS(vsbdf), leaf);
-}
-
-/**
- * pb2_keys_announce_page() - tell a stub domain where it can read a function
- * @dir: the backend's directory
- * @vsbdf: the function's virtual address
- * @address: the physical address of its 4 KiB of configuration space
- *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: 0, -ENOENT when the directory is gone, or an errno of xenstore.
- */
-int pb2_keys_announce_page(const char *dir, const struct pb2_sbdf *vsbdf,
-			   u64 address)
-{
-	char access[KEY_LEN], size[KEY_LEN], start[KEY_LEN], val[20];
-	const struct pb2_xen_node nodes[] = {
-		{ access,	"r" },
-		{ size,		"0x1000" },
-		{ start,	val },
-	};
-
-	format_page(vsbdf, access, sizeof(access), "/access");
-	format_page(vsbdf, size, sizeof(size), "/size");
-	format_page(vsbdf, start, sizeof(start), "/address");
-	snprintf(val, sizeof(val), "0x%llx", address);
-
-	return pb2_xen_publish(dir, nodes, ARRAY_SIZE(nodes));
-}
-
-/**
- * pb2_keys_withdraw_page() - take back pb2_keys_announce_page()
- * @dir: the backend's directory, which may be gone
- * @vsbdf: the function's virtual address
- *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- */
-void pb2_keys_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf)
-{
-	char key[KEY_LEN];
-
-	format_page(vsbdf, key, sizeof(key), "");
-	pb2_xen_rm(dir, key);
-}
-
-static void format_backend(const struct pb2_sbdf *vsbdf, char *key, size_t size)
-{
-	snprintf(key, size, PB2_NAME "/" SBDF_KEY_FMT "/backend-domid",
-		 PB2_SBDF_ARGS(vsbdf));
-}
-
-/**
- * pb2_keys_announce_backend() - tell a guest which domain backs a function
- * @dir: the backend's directory
- * @vsbdf: the function's virtual address
- * @domid: the domain
- *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: 0, -ENOENT when the directory is gone, or an errno of xenstore.
- */
-int pb2_keys_announce_backend(const char *dir, const struct pb2_sbdf *vsbdf,
-			      domid_t domid)
-{
-	char key[KEY_LEN], val[KEY_LEN];
-	const struct pb2_xen_node node = { key, val };
-
-	format_backend(vsbdf, key, sizeof(key));
-	snprintf(val, sizeof(val), "%u", domid);
-
-	return pb2_xen_publish(dir, &node, 1);
-}
-
-/**
- * pb2_keys_withdraw_backend() - take back pb2_keys_announce_backend()
- * @dir: the backend's directory, which may be gone
- * @vsbdf: the function's virtual address
- *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- */
-void pb2_keys_withdraw_backend(const char *dir, const struct pb2_sbdf *vsbdf)
-{
-	char key[KEY_LEN];
-
-	format_backend(vsbdf, key, sizeof(key));
-	pb2_xen_rm(dir, key);
 }
 
 /**
@@ -383,47 +288,4 @@ void pb2_keys_aer_failed(struct pb2_frontend *fe)
 		dev_warn_ratelimited(&fe->xdev->dev,
 				     "domain %u: xenstore key aerState not written: error %d\n",
 				     fe->domid, rc);
-}
-
-/**
- * pb2_keys_identity() - what tells a domain from a later one of the same ID
- * @domid: the domain
- *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: The domain's path under /vm, which holds its UUID, for the caller
- * to kfree(); %NULL when there is no such domain, or an ERR_PTR() of xenstore.
- */
-char *pb2_keys_identity(domid_t domid)
-{
-	char dir[KEY_LEN];
-	char *path;
-
-	snprintf(dir, sizeof(dir), "/local/domain/%u", domid);
-	path = pb2_xen_read(dir, "vm");
-
-	return path == ERR_PTR(-ENOENT) ? NULL : path;
-}
-
-/**
- * pb2_keys_target() - whose device model does a domain run?
- * @domid: the domain
- * @target: the other domain; unchanged on failure
- *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: 0 for a stub domain, -ENOENT for any other, -EINVAL if the key
- * holds no domain ID, or an errno of xenstore.
- */
-int pb2_keys_target(domid_t domid, domid_t *target)
-{
-	char dir[KEY_LEN];
-	char *str;
-	int rc;
-
-	snprintf(dir, sizeof(dir), "/local/domain/%u", domid);
-	str = pb2_xen_read(dir, "target");
-	if (IS_ERR(str))
-		return PTR_ERR(str);
-	rc = kstrtou16(str, 10, target) ? -EINVAL : 0;
-	kfree(str);
-	return rc;
 }

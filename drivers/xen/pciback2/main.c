@@ -120,6 +120,7 @@ static int __init pb2_init(void)
 
 	pb2_iommu_init();
 	pb2_domain_init(domctl_version);
+	pb2_domain_watch_init();
 	rc = pci_register_driver(&pb2_pci_driver);
 	if (rc)
 		goto err_domain;
@@ -140,6 +141,7 @@ err_sriov:
 err_driver:
 	pci_unregister_driver(&pb2_pci_driver);
 err_domain:
+	pb2_domain_watch_exit();
 	pb2_domain_exit();
 	pb2_bridge_exit();
 err_wanted:
@@ -155,6 +157,7 @@ static void __exit pb2_exit(void)
 	pb2_frontend_exit();
 	pb2_sriov_exit();
 	pci_unregister_driver(&pb2_pci_driver);
+	pb2_domain_watch_exit();
 	pb2_domain_exit();
 	pb2_bridge_exit();
 	pb2_wanted_clear();

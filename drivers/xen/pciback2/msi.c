@@ -93,7 +93,7 @@ int pb2_msi_enable(struct pb2_device *pbdev, struct xen_pci_op *op)
 	if (!pb2_xen_has_pirqs())
 		return XEN_PCI_ERR_not_implemented;
 
-	if (pb2_flr_is_announced(pbdev))
+	if (pb2_gate_is_detaching(pbdev))
 		rc = -EBUSY;
 	else if (pdev->msi_enabled)
 		rc = -EALREADY;
@@ -153,7 +153,7 @@ static int check_msix(struct pb2_device *pbdev, u32 nvec)
 {
 	if (!nvec || nvec > SH_INFO_MAX_VEC)
 		return -EINVAL;
-	if (pb2_flr_is_announced(pbdev))
+	if (pb2_gate_is_detaching(pbdev))
 		return -EBUSY;
 	if (pbdev->pdev->msi_enabled || !decodes_memory(pbdev->pdev))
 		return -ENXIO;

@@ -243,8 +243,9 @@ struct pb2_reset {
  * @permissive: unknown registers are writable; one assignment only
  * @allow_interrupt_control: the guest may flip INTx and MSI enables; one
  *	assignment only
- * @announced: until then (jiffies) writes that start DMA or interrupts are
- *	refused, because the toolstack announced a teardown; 0 for not
+ * @detach_until: until then (jiffies) writes that start DMA or interrupts are
+ *	refused, because the toolstack is about to detach the function; 0 for
+ *	no detach pending
  * @xen_has_msix: Xen can be asked about its MSI-X; device_lock
  * @pristine: configuration space as it was when seized, with decode on and
  *	bus master off; device_lock
@@ -288,7 +289,7 @@ struct pb2_device {
 	bool bus_reset_off;
 	bool permissive;
 	bool allow_interrupt_control;
-	unsigned long announced;
+	unsigned long detach_until;
 
 	bool xen_has_msix;
 	struct pci_saved_state *pristine;
@@ -348,6 +349,10 @@ void pb2_gate_close(struct pb2_device *pbdev);
 enum pb2_gate_state pb2_gate_enter(struct pb2_device *pbdev,
 				   const struct pb2_frontend *fe);
 void pb2_gate_leave(struct pb2_device *pbdev);
+void pb2_gate_start_flr(struct pb2_device *pbdev);
+void pb2_gate_expect_detach(struct pb2_device *pbdev);
+void pb2_gate_forget_detach(struct pb2_device *pbdev);
+bool pb2_gate_is_detaching(const struct pb2_device *pbdev);
 
 /* access.c: the configuration space of the hardware */
 extern enum pb2_access_way pb2_access_default;
@@ -377,7 +382,9 @@ const char *pb2_assign_reason(int rc);
 /* reclaim.c: the one way back */
 void pb2_reclaim_init(struct pb2_device *pbdev);
 void pb2_reclaim_now(struct pb2_device *pbdev);
-void pb2_reclaim_fence(struct pb2_device *pbdev);
+
+/* isolation.c: a function that its former domain reaches no more */
+void pb2_isolation_enforce(struct pb2_device *pbdev);
 
 /* hold.c: back from a domain that lives and may still map the BARs */
 void pb2_hold_init(struct pb2_device *pbdev);
@@ -386,13 +393,19 @@ void pb2_hold_stop(struct pb2_device *pbdev);
 void pb2_hold_look(struct pb2_device *pbdev);
 bool pb2_hold_is_over(const struct pb2_device *pbdev);
 
-/* domain.c: whether a domain is alive, and who has to know when one died */
+/* domain.c: whether a domain is alive, what it may map, and who it is */
 void pb2_domain_init(u32 wanted);
 void pb2_domain_exit(void);
 int pb2_domain_is_alive(domid_t domid, const char *identity);
 bool pb2_domain_is_dead(domid_t domid, const char *identity);
 bool pb2_domain_knows_xen(void);
+char *pb2_domain_identity(domid_t domid);
+int pb2_domain_target(domid_t domid, domid_t *target);
 int pb2_domain_permit(domid_t domid, u64 address, bool allow);
+
+/* domain_watch.c: who has to know that a domain died */
+void pb2_domain_watch_init(void);
+void pb2_domain_watch_exit(void);
 
 /* health.c: is it there, and is it the one that was seized? */
 const char *pb2_health_slot_fault(struct pci_dev *pdev);
@@ -403,10 +416,6 @@ const char *pb2_health_fault(struct pci_dev *pdev);
 int pb2_backend_parse(const char *word);
 int pb2_backend_set(struct pb2_device *pbdev, domid_t domid);
 int pb2_backend_show(struct pb2_device *pbdev, char *buf, size_t size);
-void pb2_backend_announce(struct pb2_device *pbdev, const char *dir,
-			  const struct pb2_sbdf *vsbdf);
-void pb2_backend_withdraw(struct pb2_device *pbdev, const char *dir,
-			  const struct pb2_sbdf *vsbdf);
 
 /* poll.c: how long it is looked on after an answer */
 extern unsigned int pb2_poll_us;
@@ -450,11 +459,12 @@ void pb2_ladder_run(struct pb2_device *pbdev);
 /* flr.c: resets that somebody asks for */
 void pb2_flr_init(struct pb2_device *pbdev);
 int pb2_flr_request(struct pb2_device *pbdev);
-void pb2_flr_by_guest(struct pb2_device *pbdev);
-bool pb2_flr_is_announced(const struct pb2_device *pbdev);
-void pb2_flr_after_hold(struct pb2_device *pbdev);
-void pb2_flr_heal(struct pb2_device *pbdev);
-void pb2_flr_abort(struct pb2_device *pbdev);
+
+/* reset_state.c: into the state RESETTING, and out of it */
+int pb2_reset_state_enter(struct pb2_device *pbdev, bool only_assigned);
+void pb2_reset_state_leave(struct pb2_device *pbdev);
+void pb2_reset_state_recover(struct pb2_device *pbdev);
+void pb2_reset_state_abort(struct pb2_device *pbdev);
 
 /* power.c */
 extern const struct dev_pm_ops pb2_power_ops;

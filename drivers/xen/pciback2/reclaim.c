@@ -16,7 +16,7 @@ static void forget_settings(struct pb2_device *pbdev)
 {
 	WRITE_ONCE(pbdev->permissive, false);
 	WRITE_ONCE(pbdev->allow_interrupt_control, false);
-	WRITE_ONCE(pbdev->announced, 0);
+	pb2_gate_forget_detach(pbdev);
 
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_quirk_clear(pbdev);
@@ -25,41 +25,10 @@ static void forget_settings(struct pb2_device *pbdev)
 	mutex_unlock(&pbdev->gate.lock);
 }
 
-/**
- * pb2_reclaim_fence() - keep the former domain away from a function
- * @pbdev: a function in state RECLAIMING
- *
- * Harmless when done twice: a sibling's reset may come first.
- *
- * Context: device_lock held, may sleep.
- */
-void pb2_reclaim_fence(struct pb2_device *pbdev)
-{
-	device_lock_assert(&pbdev->pdev->dev);
-
-	/* The guest may have left it in D3hot; the rest needs D0. */
-	pb2_power_wake(pbdev);
-
-	/* No request is at work from here on. */
-	pb2_gate_close(pbdev);
-
-	/* Nor may the page be mapped anew. */
-	pb2_handover_end(pbdev);
-
-	/*
-	 * Vectors first: restoring the configuration of a function whose
-	 * domain is gone must not restore that domain's MSIs.
-	 */
-	mutex_lock(&pbdev->gate.lock);
-	pb2_intx_disable(pbdev);
-	pb2_msi_release(pbdev);
-	mutex_unlock(&pbdev->gate.lock);
-}
-
 /* Stops DMA, resets, and restores the pristine state, unless a sibling's did */
 static struct pb2_group *take_back(struct pb2_device *pbdev)
 {
-	pb2_reclaim_fence(pbdev);
+	pb2_isolation_enforce(pbdev);
 	return pbdev->reset.clean ? NULL : pb2_ladder_alone(pbdev);
 }
 

@@ -8,6 +8,8 @@
 #include <linux/pci.h>
 
 #define PB2_SBDF_FMT		"%04x:%02x:%02x.%u"
+/* libxl's spelling: xenstore allows neither colon nor dot in a name. */
+#define PB2_SBDF_NODE_FMT	"%04x-%02x-%02x-%u"
 #define PB2_SBDF_ARGS(s) \
 	(s)->domain, (s)->bus, PCI_SLOT((s)->devfn), PCI_FUNC((s)->devfn)
 

@@ -33,6 +33,7 @@ typedef s32 int32_t;
 typedef s64 ktime_t;
 typedef u16 domid_t;
 typedef unsigned long xen_pfn_t;
+typedef u64 aligned_u64 __attribute__((aligned(8)));
 
 #define U8_MAX		0xffU
 #define U16_MAX		0xffffU
@@ -178,12 +179,15 @@ extern unsigned long jiffies;
 #define DEFAULT_RATELIMIT_INTERVAL	(5 * HZ)
 #define DEFAULT_RATELIMIT_BURST		10
 #define time_after(a, b)		((long)((b) - (a)) < 0)
+#define time_before(a, b)		time_after(b, a)
+#define msecs_to_jiffies(ms)		((unsigned long)(ms) * HZ / 1000)
 
 /* Messages: their arguments are evaluated, and they are counted. */
 extern unsigned int fuzz_messages;
 void fuzz_log(bool limited, const void *dev, const char *fmt, ...);
 
 #define pr_err(fmt, ...)	fuzz_log(false, NULL, fmt, ##__VA_ARGS__)
+#define pr_warn(fmt, ...)	fuzz_log(false, NULL, fmt, ##__VA_ARGS__)
 #define dev_warn_ratelimited(dev, fmt, ...) \
 	fuzz_log(true, dev, fmt, ##__VA_ARGS__)
 #define pci_warn(pdev, fmt, ...) \

@@ -119,8 +119,15 @@ static inline void pcibios_resource_to_bus(struct pci_bus *bus,
 /* xenbus and Xen */
 #define DOMID_FIRST_RESERVED	0x7ff0U
 #define DOMID_INVALID		0x7ff4U
+#define XEN_PAGE_SHIFT		12
+#define UUID_SIZE		16
 /* As in newer kernels, which need no copy of ours */
 #define PHYSDEVOP_pci_device_reset	32
+
+typedef struct { u8 b[UUID_SIZE]; } uuid_t;
+
+/* For what is compared with Xen's answer, and Xen is not asked */
+int uuid_parse(const char *str, uuid_t *uuid);
 
 enum xenbus_state {
 	XenbusStateUnknown,

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * domain_watch.c - who has to know that a domain died
+ *
+ * Xen's event says only that some domain did. Everybody who waits for the
+ * death of one looks whether it was his.
+ */
+#include "frontend.h"
+#include "pciback2.h"
+#include "xen_iface.h"
+
+/* In xenwatch's thread, which must not wait: each of them only queues work. */
+static void tell_domain_died(void)
+{
+	pb2_registry_each(pb2_hold_look);
+	pb2_page_look();
+	pb2_frontend_check_all();
+}
+
+/**
+ * pb2_domain_watch_init() - begin to watch for domains that die
+ *
+ * Context: may sleep.
+ */
+void pb2_domain_watch_init(void)
+{
+	pb2_xen_watch_domains(tell_domain_died);
+}
+
+/**
+ * pb2_domain_watch_exit() - undo pb2_domain_watch_init()
+ *
+ * Context: may sleep.
+ */
+void pb2_domain_watch_exit(void)
+{
+	pb2_xen_unwatch_domains();
+}
