@@ -53,7 +53,7 @@ void pb2_device_put(struct pb2_device *pbdev)
 	references--;
 }
 
-bool pb2_aer_event(struct pb2_frontend *from)
+bool pb2_recovery_event(struct pb2_frontend *from)
 {
 	return false;
 }

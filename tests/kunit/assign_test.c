@@ -16,7 +16,7 @@ static int claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
 	int rc;
 
 	device_lock(&pbdev->pdev->dev);
-	rc = pb2_assign_claim(pbdev, fe);
+	rc = pb2_assign_claim(pbdev, fe, fe->domid);
 	device_unlock(&pbdev->pdev->dev);
 	return rc;
 }
@@ -39,7 +39,7 @@ static void a_claim_wakes_the_function_and_tells_xen_the_owner(struct kunit *tes
 	KUNIT_EXPECT_EQ(test, pbdev->domid, LIFE_DOMID);
 	KUNIT_ASSERT_NOT_NULL(test, pbdev->identity);
 	KUNIT_EXPECT_STREQ(test, pbdev->identity, "/vm/seven");
-	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 2);
+	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 1);
 	KUNIT_EXPECT_EQ(test, pbdev->detach_until, 0);
 	KUNIT_EXPECT_EQ(test, pbdev->msi.failures, 0);
 	/* The caller opens the gate, once the function has an address. */
@@ -218,7 +218,6 @@ static void what_one_guest_wrote_the_next_does_not_read(struct kunit *test)
 	pbdev->state = PB2_HELD;
 	pb2_xen_unregister_owner(world->pdev);
 	KUNIT_EXPECT_EQ(test, claim(pbdev, &world->fe), 0);
-	pb2_frontend_put(&world->fe);
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &after);
 	mutex_unlock(&pbdev->gate.lock);
@@ -255,7 +254,8 @@ static void a_claim_ends_before_the_way_back_begins(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, world->pbdev->fe);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 1);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
-	KUNIT_EXPECT_EQ(test, pb2_assign_claim(world->pbdev, &world->other),
+	KUNIT_EXPECT_EQ(test, pb2_assign_claim(world->pbdev, &world->other,
+					       LIFE_OTHER_DOMID),
 			-EBUSY);
 	device_unlock(&world->pdev->dev);
 

@@ -17,10 +17,20 @@ static void *flaky(void *ptr, size_t n, size_t size)
 	return krealloc_array(ptr, n, size, GFP_KERNEL);
 }
 
-/* A macro since 6.10 */
+static bool no_memory;
+
+static void *scarce(size_t n, size_t size)
+{
+	return no_memory ? NULL : kcalloc(n, size, GFP_KERNEL);
+}
+
+/* Macros since 6.10 */
 #undef krealloc_array
+#undef kcalloc
 #define krealloc_array(ptr, n, size, gfp)	flaky(ptr, n, size)
+#define kcalloc(n, size, gfp)	scarce(n, size)
 #include "../../drivers/xen/pciback2/conf_build.c"
+#undef kcalloc
 #undef krealloc_array
 
 /* A function with a list of capabilities that begins at @first. */
@@ -264,6 +274,41 @@ static void every_failed_allocation_is_an_error_and_no_leak(struct kunit *test)
 	KUNIT_EXPECT_GT(test, failed, 5);
 }
 
+static void without_memory_there_is_no_space_and_no_leak(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+	u32 val;
+
+	conf_world_load(world, &conf_e1000e);
+	no_memory = true;
+	KUNIT_EXPECT_EQ(test, pb2_conf_init(&world->pbdev), -ENOMEM);
+	no_memory = false;
+
+	KUNIT_EXPECT_EQ(test, pb2_conf_read(&world->pbdev, 0, 4, &val),
+			XEN_PCI_ERR_invalid_offset);
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, 0, 4, 0),
+			XEN_PCI_ERR_invalid_offset);
+	pb2_conf_reset(&world->pbdev);
+	pb2_conf_quirk_clear(&world->pbdev);
+	pb2_conf_free(&world->pbdev);
+	pb2_conf_free(&world->pbdev);
+}
+
+static void a_space_can_be_built_again_after_it_was_freed(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+
+	conf_world_load(world, &conf_e1000e);
+	KUNIT_EXPECT_EQ(test, pb2_conf_init(&world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, 0, pb2_conf_quirk_add(&world->pbdev, 0x54, 4, 0));
+	pb2_conf_free(&world->pbdev);
+	pb2_conf_free(&world->pbdev);
+	KUNIT_EXPECT_EQ(test, pb2_conf_init(&world->pbdev), 0);
+	world->writes = 0;
+	conf_world_write(test, 0x54, 4, 1);
+	KUNIT_EXPECT_EQ(test, world->writes, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(known_capabilities_are_found_and_noted),
 	KUNIT_CASE(a_list_that_status_denies_is_not_walked),
@@ -278,6 +323,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(any_garbage_is_survived),
 	KUNIT_CASE(a_header_of_unknown_type_is_refused),
 	KUNIT_CASE(every_failed_allocation_is_an_error_and_no_leak),
+	KUNIT_CASE(without_memory_there_is_no_space_and_no_leak),
+	KUNIT_CASE(a_space_can_be_built_again_after_it_was_freed),
 	{}
 };
 

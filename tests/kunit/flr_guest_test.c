@@ -97,7 +97,8 @@ static void a_guests_flr_does_not_hit_the_next_domain(struct kunit *test)
 	life_ask_for_flr(pbdev);
 	pb2_entry_remove(&world->fe, &pbdev->sbdf);
 	pb2_reclaim_now(pbdev);
-	KUNIT_EXPECT_EQ(test, pb2_assign_claim(pbdev, &world->other), 0);
+	KUNIT_EXPECT_EQ(test, pb2_assign_claim(pbdev, &world->other,
+					       LIFE_OTHER_DOMID), 0);
 	pb2_gate_open(pbdev, &world->other);
 	fake_forget();
 	device_unlock(&world->pdev->dev);

@@ -107,7 +107,7 @@ struct pb2_frontend *store_fe(struct kunit *test)
  */
 int store_init(struct kunit *test)
 {
-	int rc = guest_init(test) ?: pb2_frontend_init(false);
+	int rc = guest_init(test) ?: pb2_xenbus_init(false);
 
 	fake_forget();
 	return rc;

@@ -7,7 +7,6 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
-#include "frontend.h"
 #include "pciback2.h"
 #include "xen_iface.h"
 
@@ -109,7 +108,7 @@ static int prepare_claim(struct claim *claim, domid_t domid)
 
 /* Nothing fails from here on. */
 static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
-		 struct claim *claim)
+		 domid_t domid, struct claim *claim)
 {
 	lockdep_assert_held(&pbdev->life_lock);
 
@@ -126,20 +125,20 @@ static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	if (claim->target_identity)
 		WRITE_ONCE(pbdev->allow_interrupt_control, true);
 
-	pb2_frontend_get(fe);
 	pbdev->fe = fe;
-	pbdev->domid = fe->domid;
+	pbdev->domid = domid;
 	pbdev->target = claim->target;
 	swap(pbdev->identity, claim->identity);
 	swap(pbdev->target_identity, claim->target_identity);
 	pb2_state_set(pbdev, PB2_ASSIGNED);
-	pci_info(pbdev->pdev, "assigned to domain %u\n", fe->domid);
+	pci_info(pbdev->pdev, "assigned to domain %u\n", domid);
 }
 
 /**
  * pb2_assign_claim() - make a frontend the owner of a function
  * @pbdev: the function
- * @fe: the frontend
+ * @fe: the frontend, compared only; it stays until pb2_assign_disown()
+ * @domid: its domain
  *
  * The gate stays closed; the caller opens it when the function has its
  * address.
@@ -149,7 +148,8 @@ static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
  * -EBUSY if a domain owns it, -EADDRINUSE if another domain may still have its
  * ECAM page mapped, -EPERM for a bridge, -ENOMEM, or an errno of xenstore's.
  */
-int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
+int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
+		     domid_t domid)
 {
 	struct claim claim;
 	const char *fault;
@@ -157,11 +157,11 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	rc = prepare_claim(&claim, fe->domid);
+	rc = prepare_claim(&claim, domid);
 	if (rc)
 		return rc;
 	if (!READ_ONCE(pbdev->fe) &&
-	    !pb2_handover_is_free(pbdev, fe->domid, claim.identity)) {
+	    !pb2_handover_is_free(pbdev, domid, claim.identity)) {
 		forget_claim(&claim);
 		return -EADDRINUSE;
 	}
@@ -175,17 +175,17 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
 	fault = pb2_health_fault(pbdev->pdev);
 	if (fault) {
 		pci_err(pbdev->pdev, "%s, not assigned to domain %u\n", fault,
-			fe->domid);
+			domid);
 		rc = -EIO;
 	} else {
 		/* Before any MSI: Xen maps vectors for the registered owner. */
-		rc = pb2_xen_register_owner(pbdev->pdev, fe->domid);
+		rc = pb2_xen_register_owner(pbdev->pdev, domid);
 		if (rc == -EEXIST)
 			rc = -EBUSY;
 	}
 
 	if (!rc)
-		take(pbdev, fe, &claim);
+		take(pbdev, fe, domid, &claim);
 	else if (pbdev->state == PB2_IDLE)
 		pb2_power_park(pbdev);
 out:
@@ -203,8 +203,10 @@ out:
  *
  * Context: may sleep, briefly.
  */
-void pb2_assign_disown(struct pb2_device *pbdev, struct pb2_frontend *fe)
+void pb2_assign_disown(struct pb2_device *pbdev, const struct pb2_frontend *fe)
 {
+	domid_t domid;
+
 	mutex_lock(&pbdev->life_lock);
 	if (pbdev->fe != fe) {
 		mutex_unlock(&pbdev->life_lock);
@@ -212,14 +214,14 @@ void pb2_assign_disown(struct pb2_device *pbdev, struct pb2_frontend *fe)
 	}
 
 	pbdev->fe = NULL;
+	domid = pbdev->domid;
 	if (pbdev->state == PB2_RESETTING)
 		pbdev->back_to = PB2_RECLAIMING;
 	else
 		pb2_state_set(pbdev, PB2_RECLAIMING);
 	mutex_unlock(&pbdev->life_lock);
 
-	pci_info(pbdev->pdev, "taken back from domain %u\n", fe->domid);
-	pb2_frontend_put(fe);
+	pci_info(pbdev->pdev, "taken back from domain %u\n", domid);
 	pb2_work_queue(pbdev, &pbdev->reclaim_work);
 }
 

@@ -5,8 +5,6 @@
  * The engine: it applies the masks that conf_build.c merged out of the
  * tables, and knows no register by name.
  */
-#include <linux/slab.h>
-
 #include "pciback2.h"
 
 /* A parameter of the module */
@@ -275,60 +273,4 @@ void pb2_conf_reset(struct pb2_device *pbdev)
 	}
 
 	conf->warned = false;
-}
-
-/**
- * pb2_conf_init() - build the virtual configuration space of a function
- * @pbdev: the function, in D0, without a virtual configuration space
- *
- * Context: process context, may sleep, pb2_device.gate.lock held.
- * Return: 0, -ENOMEM, or -ENODEV for a header of a type other than 0 and 1.
- */
-int pb2_conf_init(struct pb2_device *pbdev)
-{
-	struct pb2_conf *conf = &pbdev->conf;
-	int rc;
-
-	lockdep_assert_held(&pbdev->gate.lock);
-
-	*conf = (struct pb2_conf) {
-		.size = clamp_t(unsigned int, pbdev->pdev->cfg_size,
-				PCI_CFG_SPACE_SIZE, PB2_CONF_MAX_SIZE),
-	};
-	INIT_LIST_HEAD(&conf->quirks);
-
-	conf->index = kcalloc(conf->size / 4, sizeof(*conf->index),
-			      GFP_KERNEL);
-	if (!conf->index) {
-		conf->size = 0;
-		return -ENOMEM;
-	}
-
-	rc = pb2_conf_build(pbdev);
-	if (rc) {
-		pb2_conf_free(pbdev);
-		return rc;
-	}
-
-	pb2_conf_reset(pbdev);
-	return 0;
-}
-
-/**
- * pb2_conf_free() - free the virtual configuration space
- * @pbdev: the function; one without a virtual configuration space is fine
- *
- * Context: process context; pb2_device.gate.lock held, or the last reference.
- */
-void pb2_conf_free(struct pb2_device *pbdev)
-{
-	struct pb2_conf *conf = &pbdev->conf;
-
-	if (!conf->index)
-		return;
-
-	pb2_conf_quirk_free(conf);
-	kfree(conf->regs);
-	kfree(conf->index);
-	*conf = (struct pb2_conf) {};
 }

@@ -220,15 +220,14 @@ static inline u32 pb2_conf_bytes(unsigned int off, unsigned int len)
 
 /* conf.c */
 extern bool pb2_permissive;
-int pb2_conf_init(struct pb2_device *pbdev);
-void pb2_conf_free(struct pb2_device *pbdev);
 void pb2_conf_reset(struct pb2_device *pbdev);
 bool pb2_conf_is_permissive(const struct pb2_device *pbdev);
 int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val);
 int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val);
 
 /* conf_build.c: merges the tables into the registers of one function */
-int pb2_conf_build(struct pb2_device *pbdev);
+int pb2_conf_init(struct pb2_device *pbdev);
+void pb2_conf_free(struct pb2_device *pbdev);
 unsigned int pb2_conf_find_caps(struct pb2_device *pbdev, u8 *caps);
 struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off);
 

@@ -316,19 +316,9 @@ static int add_ext_caps(struct pb2_device *pbdev)
 	return 0;
 }
 
-/**
- * pb2_conf_build() - merge the tables into the registers of one function
- * @pbdev: the function, in D0, with an empty index and no registers
- *
- * Context: process context, may sleep, pb2_device.gate.lock held.
- * Return: 0, -ENOMEM, or -ENODEV for a header of a type other than 0 and 1.
- * After an error the caller frees what was built.
- */
-int pb2_conf_build(struct pb2_device *pbdev)
+static int build_regs(struct pb2_device *pbdev)
 {
 	int rc;
-
-	lockdep_assert_held(&pbdev->gate.lock);
 
 	/* The register of PB2_CONF_NO_REG */
 	if (!new_reg(&pbdev->conf))
@@ -342,4 +332,60 @@ int pb2_conf_build(struct pb2_device *pbdev)
 		return rc;
 
 	return add_ext_caps(pbdev);
+}
+
+/**
+ * pb2_conf_free() - free the virtual configuration space
+ * @pbdev: the function; one without a virtual configuration space is fine
+ *
+ * Context: process context; pb2_device.gate.lock held, or the last reference.
+ */
+void pb2_conf_free(struct pb2_device *pbdev)
+{
+	struct pb2_conf *conf = &pbdev->conf;
+
+	if (!conf->index)
+		return;
+
+	pb2_conf_quirk_free(conf);
+	kfree(conf->regs);
+	kfree(conf->index);
+	*conf = (struct pb2_conf) {};
+}
+
+/**
+ * pb2_conf_init() - build the virtual configuration space of a function
+ * @pbdev: the function, in D0, without a virtual configuration space
+ *
+ * Context: process context, may sleep, pb2_device.gate.lock held.
+ * Return: 0, -ENOMEM, or -ENODEV for a header of a type other than 0 and 1.
+ */
+int pb2_conf_init(struct pb2_device *pbdev)
+{
+	struct pb2_conf *conf = &pbdev->conf;
+	int rc;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	*conf = (struct pb2_conf) {
+		.size = clamp_t(unsigned int, pbdev->pdev->cfg_size,
+				PCI_CFG_SPACE_SIZE, PB2_CONF_MAX_SIZE),
+	};
+	INIT_LIST_HEAD(&conf->quirks);
+
+	conf->index = kcalloc(conf->size / 4, sizeof(*conf->index),
+			      GFP_KERNEL);
+	if (!conf->index) {
+		conf->size = 0;
+		return -ENOMEM;
+	}
+
+	rc = build_regs(pbdev);
+	if (rc) {
+		pb2_conf_free(pbdev);
+		return rc;
+	}
+
+	pb2_conf_reset(pbdev);
+	return 0;
 }

@@ -1,116 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * frontend.c - the xenbus driver, and the state machine of one frontend
+ * frontend.c - all frontends, and the functions that each owns
  *
- * Watch callbacks record and queue; everything else happens in the work of
- * the frontend, which reads both ends' states and looks up what the pair
- * asks for. The guest may write any state at any time.
+ * The state machine of a frontend is xenbus.c, its ring is ring.c.
  */
+#include <linux/list.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 
 #include "frontend.h"
-#include "xen_iface.h"
-
-static const struct pb2_topology_ops *topology;
 
 static LIST_HEAD(frontends);
 static DEFINE_SPINLOCK(frontends_lock);
-
-/**
- * enum action - what a pair of states asks for
- * @NOTHING: wait, or nonsense from the guest
- * @SETUP: the toolstack has written its configuration: export it
- * @EXPORT: not connected yet, the toolstack may have added functions
- * @ATTACH: the frontend has published its ring
- * @RECONFIGURE: the frontend is ready for added and removed functions
- * @UNATTENDED: the same, for a domain whose frontend never came (HVM)
- * @CONNECT: the frontend has taken note of the new functions
- * @CLOSING: the frontend is closing
- * @CLOSED: the frontend has closed, or need not be waited for
- * @WITHDRAW: nothing, unless a function was lost under the frontend
- * @REAP: the frontend is gone
- */
-enum action {
-	NOTHING,
-	SETUP,
-	EXPORT,
-	ATTACH,
-	RECONFIGURE,
-	UNATTENDED,
-	CONNECT,
-	CLOSING,
-	CLOSED,
-	WITHDRAW,
-	REAP,
-};
-
-#define NR_STATES	(XenbusStateReconfigured + 1)
-
-/*
- * [our state][the frontend's]. The toolstack writes ours too: Reconfiguring
- * to hot add or remove, Closing to end it. Pairs that are not listed ask for
- * NOTHING.
- */
-static const u8 actions[NR_STATES][NR_STATES] = {
-	[XenbusStateInitWait] = {
-		[XenbusStateUnknown]		= REAP,
-		[XenbusStateInitialising]	= SETUP,
-		[XenbusStateInitWait]		= SETUP,
-		[XenbusStateInitialised]	= SETUP,
-		[XenbusStateConnected]		= SETUP,
-		[XenbusStateReconfiguring]	= SETUP,
-		[XenbusStateReconfigured]	= SETUP,
-		[XenbusStateClosing]		= CLOSING,
-		[XenbusStateClosed]		= CLOSED,
-	},
-	[XenbusStateInitialised] = {
-		[XenbusStateUnknown]		= REAP,
-		[XenbusStateInitialising]	= EXPORT,
-		[XenbusStateInitWait]		= EXPORT,
-		[XenbusStateInitialised]	= ATTACH,
-		[XenbusStateClosing]		= CLOSING,
-		[XenbusStateClosed]		= CLOSED,
-	},
-	[XenbusStateConnected] = {
-		[XenbusStateUnknown]		= REAP,
-		[XenbusStateConnected]		= WITHDRAW,
-		[XenbusStateClosing]		= CLOSING,
-		[XenbusStateClosed]		= CLOSED,
-	},
-	[XenbusStateReconfiguring] = {
-		[XenbusStateUnknown]		= REAP,
-		[XenbusStateInitialising]	= UNATTENDED,
-		[XenbusStateInitWait]		= UNATTENDED,
-		[XenbusStateReconfiguring]	= RECONFIGURE,
-		[XenbusStateClosing]		= CLOSING,
-		[XenbusStateClosed]		= CLOSED,
-	},
-	[XenbusStateReconfigured] = {
-		[XenbusStateUnknown]		= REAP,
-		[XenbusStateConnected]		= CONNECT,
-		[XenbusStateClosing]		= CLOSING,
-		[XenbusStateClosed]		= CLOSED,
-	},
-	[XenbusStateClosing] = {
-		[XenbusStateUnknown]		= REAP,
-		/* Nobody is there who could close first. */
-		[XenbusStateInitialising]	= CLOSED,
-		[XenbusStateInitWait]		= CLOSED,
-		[XenbusStateClosed]		= CLOSED,
-	},
-	[XenbusStateClosed] = {
-		[XenbusStateUnknown]		= REAP,
-		[XenbusStateClosed]		= CLOSED,
-	},
-};
-
-static enum action choose(enum xenbus_state self, enum xenbus_state peer)
-{
-	/* Whatever number the guest wrote. */
-	if ((unsigned int)self >= NR_STATES || (unsigned int)peer >= NR_STATES)
-		return NOTHING;
-	return actions[self][peer];
-}
 
 static void free_frontend(struct kref *ref)
 {
@@ -140,20 +41,30 @@ void pb2_frontend_put(struct pb2_frontend *fe)
 }
 
 /**
- * pb2_frontend_lost() - a function is gone from under a frontend
- * @fe: the frontend, which does not own it any more
+ * pb2_frontend_join() - be among all frontends
+ * @fe: the frontend
  *
- * Context: may sleep, briefly.
+ * Context: any, but no interrupt.
  */
-void pb2_frontend_lost(struct pb2_frontend *fe)
+void pb2_frontend_join(struct pb2_frontend *fe)
 {
-	mutex_lock(&fe->lock);
-	/* Nobody queues work that retire() has seen end. */
-	if (!fe->dying) {
-		WRITE_ONCE(fe->lost, true);
-		queue_work(pb2_wq, &fe->work);
-	}
-	mutex_unlock(&fe->lock);
+	spin_lock(&frontends_lock);
+	list_add_tail(&fe->link, &frontends);
+	spin_unlock(&frontends_lock);
+}
+
+/**
+ * pb2_frontend_leave() - undo pb2_frontend_join()
+ * @fe: the frontend; nothing happens if it did not join
+ *
+ * Context: any, but no interrupt. Its work may be queued, but will not be
+ * again.
+ */
+void pb2_frontend_leave(struct pb2_frontend *fe)
+{
+	spin_lock(&frontends_lock);
+	list_del_init(&fe->link);
+	spin_unlock(&frontends_lock);
 }
 
 /**
@@ -171,277 +82,319 @@ void pb2_frontend_check_all(void)
 	spin_unlock(&frontends_lock);
 }
 
-static void report_num_devs(struct pb2_frontend *fe, int rc)
+/**
+ * pb2_frontend_lost() - a function is gone from under a frontend
+ * @fe: the frontend, which does not own it any more
+ *
+ * Context: may sleep, briefly.
+ */
+void pb2_frontend_lost(struct pb2_frontend *fe)
 {
-	if (rc && rc != -ENOENT)
-		pb2_xen_error(fe->xdev, rc, "num_devs is not a number from 0 to 256");
-}
-
-static void do_setup(struct pb2_frontend *fe)
-{
-	int rc = pb2_roster_walk(fe, true);
-
-	if (rc) {
-		report_num_devs(fe, rc);
-		return;
+	mutex_lock(&fe->lock);
+	/* Nobody queues work that retire() has seen end. */
+	if (!fe->dying) {
+		WRITE_ONCE(fe->lost, true);
+		queue_work(pb2_wq, &fe->work);
 	}
-	rc = pb2_roots_publish(fe);
-	if (rc)
-		pb2_xen_error(fe->xdev, rc, "cannot publish root buses");
-	pb2_xen_switch_state(fe->xdev, XenbusStateInitialised);
+	mutex_unlock(&fe->lock);
 }
 
-static int attach_ring(struct pb2_frontend *fe)
+/* Of a guest's address among the places of its frontend */
+static unsigned long key_of(const struct pb2_sbdf *vsbdf)
 {
-	unsigned int gref, port;
+	return (unsigned long)vsbdf->domain << 16 | vsbdf->bus << 8 |
+	       vsbdf->devfn;
+}
+
+/**
+ * pb2_entry_init() - no function yet
+ * @fe: a new frontend
+ *
+ * Context: any.
+ */
+void pb2_entry_init(struct pb2_frontend *fe)
+{
+	INIT_LIST_HEAD(&fe->entries);
+	xa_init(&fe->places);
+}
+
+static struct pb2_entry *find_device(struct pb2_frontend *fe,
+				     const struct pb2_device *pbdev)
+{
+	struct pb2_entry *entry;
+
+	lockdep_assert_held(&fe->lock);
+
+	list_for_each_entry(entry, &fe->entries, link)
+		if (entry->pbdev == pbdev)
+			return entry;
+	return NULL;
+}
+
+static struct pb2_entry *find_sbdf(struct pb2_frontend *fe,
+				   const struct pb2_sbdf *sbdf)
+{
+	struct pb2_entry *entry;
+
+	lockdep_assert_held(&fe->lock);
+
+	list_for_each_entry(entry, &fe->entries, link)
+		if (pb2_sbdf_equal(&entry->pbdev->sbdf, sbdf))
+			return entry;
+	return NULL;
+}
+
+/* After this no request of the frontend reaches the function. */
+static void unlink_entry(struct pb2_frontend *fe, struct pb2_entry *entry)
+{
+	lockdep_assert_held(&fe->lock);
+
+	list_del(&entry->link);
+	xa_erase(&fe->places, key_of(&entry->vsbdf));
+	pb2_gate_close(entry->pbdev);
+}
+
+/* The function has no owner any more, or never had this one. */
+static void free_entry(struct pb2_entry *entry)
+{
+	pb2_device_put(entry->pbdev);
+	pb2_frontend_put(entry->fe);
+	/* A request may be looking at it. */
+	kfree_rcu(entry, rcu);
+}
+
+static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
+{
 	int rc;
 
-	if (fe->ring.page)
-		return 0;
-
-	rc = pb2_keys_ring(fe, &gref, &port);
+	mutex_lock(&fe->lock);
+	rc = fe->topology->place(fe, entry);
 	if (!rc)
-		rc = pb2_ring_attach(fe, gref, port);
-	if (rc)
-		pb2_xen_error(fe->xdev, rc, "domain %u: no ring", fe->domid);
+		rc = xa_insert(&fe->places, key_of(&entry->vsbdf), entry,
+			       GFP_KERNEL);
+	if (!rc)
+		list_add_tail(&entry->link, &fe->entries);
+	mutex_unlock(&fe->lock);
 	return rc;
 }
 
-static void do_attach(struct pb2_frontend *fe)
-{
-	report_num_devs(fe, pb2_roster_walk(fe, false));
-	if (!attach_ring(fe))
-		pb2_xen_switch_state(fe->xdev, XenbusStateConnected);
-}
-
-/* libxl waits for the answer: it must come also if an entry failed. */
-static void do_reconfigure(struct pb2_frontend *fe, enum xenbus_state next)
-{
-	report_num_devs(fe, pb2_roster_walk(fe, false));
-	pb2_xen_switch_state(fe->xdev, next);
-}
-
-/* To the frontend it looks as if the toolstack detached the function. */
-static void do_withdraw(struct pb2_frontend *fe)
-{
-	if (!xchg(&fe->lost, false) || !pb2_roster_withdraw(fe))
-		return;
-	pb2_xen_switch_state(fe->xdev, XenbusStateReconfiguring);
-}
-
-static void do_closed(struct pb2_frontend *fe, bool reap)
-{
-	pb2_ring_detach(fe);
-	pb2_entry_remove_all(fe);
-
-	if (!reap && pb2_xen_is_online(fe->xdev)) {
-		pb2_xen_switch_state(fe->xdev, XenbusStateClosed);
-		return;
-	}
-
-	/* Before the write, whose watch event is what unregisters us. */
-	WRITE_ONCE(fe->reap, true);
-	pb2_xen_rewrite_state(fe->xdev, XenbusStateClosed);
-}
-
-static void run(struct pb2_frontend *fe, enum action action)
-{
-	switch (action) {
-	case NOTHING:
-		break;
-	case SETUP:
-		do_setup(fe);
-		break;
-	case EXPORT:
-		report_num_devs(fe, pb2_roster_walk(fe, false));
-		break;
-	case ATTACH:
-		do_attach(fe);
-		break;
-	case RECONFIGURE:
-		if (!attach_ring(fe))
-			do_reconfigure(fe, XenbusStateReconfigured);
-		break;
-	case UNATTENDED:
-		do_reconfigure(fe, XenbusStateInitialised);
-		break;
-	case CONNECT:
-		pb2_xen_switch_state(fe->xdev, XenbusStateConnected);
-		break;
-	case CLOSING:
-		pb2_ring_detach(fe);
-		pb2_xen_switch_state(fe->xdev, XenbusStateClosing);
-		break;
-	case CLOSED:
-		do_closed(fe, false);
-		break;
-	case WITHDRAW:
-		do_withdraw(fe);
-		break;
-	case REAP:
-		do_closed(fe, true);
-		break;
-	}
-}
-
-/*
- * The nodes of a domain that died without its toolstack say for ever what it
- * wrote last. It has closed, whatever that is.
+/**
+ * pb2_entry_add() - assign a function to a frontend
+ * @fe: the frontend
+ * @sbdf: the function's real address
+ * @vsbdf: where the address that the guest will see goes
+ *
+ * Context: may sleep, some seconds while a reset of the function ends.
+ * Return: 0; -ENODEV if it is not seized, -ENOSPC if the virtual bus is full,
+ * -ENOMEM, or the errno of pb2_assign_lock() or pb2_assign_claim().
  */
-static enum xenbus_state peer_state(struct pb2_frontend *fe)
+int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
+		  struct pb2_sbdf *vsbdf)
 {
-	enum xenbus_state peer = pb2_xen_state(fe->xdev->otherend);
-
-	if (peer == XenbusStateUnknown || peer == XenbusStateClosed ||
-	    pb2_domain_is_alive(fe->domid, NULL))
-		return peer;
-
-	if (fe->ring.page || !list_empty_careful(&fe->entries))
-		dev_info(&fe->xdev->dev, "domain %u is dead and has left its xenstore nodes\n",
-			 fe->domid);
-	return XenbusStateClosed;
-}
-
-static void frontend_work(struct work_struct *work)
-{
-	struct pb2_frontend *fe = container_of(work, struct pb2_frontend, work);
-
-	run(fe, choose(pb2_xen_state(fe->xdev->nodename), peer_state(fe)));
-}
-
-/*
- * Unregistering has to happen in xenwatch's thread, where xenbus itself
- * unregisters devices whose nodes are gone.
- */
-static void backend_changed(struct xenbus_watch *watch, const char *path,
-			    const char *token)
-{
-	struct pb2_frontend *fe = container_of(watch, struct pb2_frontend,
-					       watch);
-
-	if (READ_ONCE(fe->reap))
-		device_unregister(&fe->xdev->dev);
-	else
-		queue_work(pb2_wq, &fe->work);
-}
-
-static void frontend_changed(struct xenbus_device *xdev,
-			     enum xenbus_state state)
-{
-	struct pb2_frontend *fe = dev_get_drvdata(&xdev->dev);
-
-	queue_work(pb2_wq, &fe->work);
-}
-
-static struct pb2_frontend *alloc_frontend(struct xenbus_device *xdev)
-{
-	struct pb2_frontend *fe = kzalloc(sizeof(*fe), GFP_KERNEL);
-
-	if (!fe)
-		return NULL;
-
-	kref_init(&fe->ref);
-	INIT_LIST_HEAD(&fe->link);
-	fe->xdev = xdev;
-	fe->domid = xdev->otherend_id;
-	fe->topology = topology;
-	mutex_init(&fe->lock);
-	pb2_entry_init(fe);
-	pb2_ring_init(fe);
-	INIT_WORK(&fe->work, frontend_work);
-	return fe;
-}
-
-/* In the reverse order of probe; nothing of the frontend is at work after. */
-static void retire(struct pb2_frontend *fe)
-{
-	/* Gives up the wait for a function that is under reset. */
-	mutex_lock(&fe->lock);
-	WRITE_ONCE(fe->dying, true);
-	mutex_unlock(&fe->lock);
-	if (fe->watching)
-		pb2_xen_unwatch(&fe->watch);
-	spin_lock(&frontends_lock);
-	list_del_init(&fe->link);
-	spin_unlock(&frontends_lock);
-	/* The last one to queue the work is gone. */
-	cancel_work_sync(&fe->work);
-	/* No request reaches a function that is on its way back. */
-	pb2_ring_detach(fe);
-	pb2_entry_remove_all(fe);
-	dev_set_drvdata(&fe->xdev->dev, NULL);
-	pb2_frontend_put(fe);
-}
-
-static int frontend_probe(struct xenbus_device *xdev,
-			  const struct xenbus_device_id *id)
-{
-	struct pb2_frontend *fe = alloc_frontend(xdev);
+	struct pb2_entry *entry;
+	struct pb2_device *pbdev;
 	int rc;
 
-	if (!fe)
+	pbdev = pb2_registry_find(sbdf);
+	if (!pbdev)
+		return -ENODEV;
+
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+	if (!entry) {
+		pb2_device_put(pbdev);
 		return -ENOMEM;
-	dev_set_drvdata(&xdev->dev, fe);
+	}
+	entry->pbdev = pbdev;
+	pb2_frontend_get(fe);
+	entry->fe = fe;
 
-	rc = pb2_xen_switch_state(xdev, XenbusStateInitWait);
+	/* Against unbind: it finds either no owner or a complete entry. */
+	rc = pb2_assign_lock(pbdev, &fe->dying);
 	if (rc)
-		goto err;
+		goto err_free;
 
-	spin_lock(&frontends_lock);
-	list_add_tail(&fe->link, &frontends);
-	spin_unlock(&frontends_lock);
-	/* Fires once at once, in case everything is there already. */
-	rc = pb2_xen_watch(xdev, &fe->watch, backend_changed);
+	rc = pb2_assign_claim(pbdev, fe, fe->domid);
 	if (rc)
-		goto err;
-	fe->watching = true;
+		goto err_unlock;
+
+	rc = place(fe, entry);
+	if (rc) {
+		pb2_assign_disown(pbdev, fe);
+		goto err_unlock;
+	}
+
+	*vsbdf = entry->vsbdf;
+	pb2_gate_open(pbdev, fe);
+	pb2_handover_begin(pbdev, fe->xdev->nodename, vsbdf);
+	device_unlock(&pbdev->pdev->dev);
 	return 0;
 
-err:
-	retire(fe);
+err_unlock:
+	device_unlock(&pbdev->pdev->dev);
+err_free:
+	free_entry(entry);
 	return rc;
 }
 
-static void frontend_remove(struct xenbus_device *xdev)
+/**
+ * pb2_entry_remove() - take one function back from a frontend
+ * @fe: the frontend
+ * @sbdf: the function's real address
+ *
+ * Returns before the function is reset; that happens on the work queue.
+ *
+ * Context: may sleep, briefly.
+ * Return: 0, or -ENOENT if the frontend does not own it.
+ */
+int pb2_entry_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 {
-	struct pb2_frontend *fe = dev_get_drvdata(&xdev->dev);
+	struct pb2_entry *entry;
 
+	mutex_lock(&fe->lock);
+	entry = find_sbdf(fe, sbdf);
+	if (entry)
+		unlink_entry(fe, entry);
+	mutex_unlock(&fe->lock);
+	if (!entry)
+		return -ENOENT;
+
+	pb2_assign_disown(entry->pbdev, fe);
+	free_entry(entry);
+	return 0;
+}
+
+/**
+ * pb2_entry_remove_all() - take everything back from a frontend
+ * @fe: the frontend
+ *
+ * The functions are reset next to each other, on the work queue.
+ *
+ * Context: may sleep, briefly.
+ */
+void pb2_entry_remove_all(struct pb2_frontend *fe)
+{
+	struct pb2_entry *entry, *next;
+	LIST_HEAD(gone);
+
+	mutex_lock(&fe->lock);
+	list_for_each_entry_safe(entry, next, &fe->entries, link) {
+		unlink_entry(fe, entry);
+		list_add_tail(&entry->link, &gone);
+	}
+	mutex_unlock(&fe->lock);
+
+	list_for_each_entry_safe(entry, next, &gone, link) {
+		pb2_assign_disown(entry->pbdev, fe);
+		free_entry(entry);
+	}
+}
+
+/**
+ * pb2_entry_drop() - a function leaves its frontend because its driver does
+ * @fe: the frontend
+ * @pbdev: the function
+ *
+ * Context: device_lock of @pbdev held, may sleep.
+ * Return: whether the frontend had it.
+ */
+bool pb2_entry_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
+{
+	struct pb2_entry *entry;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	mutex_lock(&fe->lock);
+	entry = find_device(fe, pbdev);
+	if (entry)
+		unlink_entry(fe, entry);
+	mutex_unlock(&fe->lock);
+
+	if (!entry)
+		return false;
+	free_entry(entry);
+	return true;
+}
+
+/**
+ * pb2_entry_find() - the function at one of the guest's addresses
+ * @fe: the frontend
+ * @vsbdf: the address as the guest sees it
+ *
+ * Every request comes here: no lock, and no list that grows.
+ *
+ * Context: any.
+ * Return: the function with a reference, or %NULL.
+ */
+struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
+				  const struct pb2_sbdf *vsbdf)
+{
+	struct pb2_device *pbdev = NULL;
+	struct pb2_entry *entry;
+
+	rcu_read_lock();
+	entry = xa_load(&fe->places, key_of(vsbdf));
+	/* Another may be freeing the entry, and the function with it. */
+	if (entry && pb2_device_try_get(entry->pbdev))
+		pbdev = entry->pbdev;
+	rcu_read_unlock();
+	return pbdev;
+}
+
+/**
+ * pb2_entry_has() - does a frontend own a function?
+ * @fe: the frontend
+ * @sbdf: the function's real address
+ *
+ * Context: may sleep, briefly.
+ * Return: whether it does.
+ */
+bool pb2_entry_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
+{
+	bool has;
+
+	mutex_lock(&fe->lock);
+	has = find_sbdf(fe, sbdf);
+	mutex_unlock(&fe->lock);
+	return has;
+}
+
+/**
+ * pb2_entry_vsbdf() - where the guest sees a function
+ * @fe: the frontend
+ * @pbdev: the function
+ * @vsbdf: where the address goes
+ *
+ * Context: may sleep, briefly.
+ * Return: 0, or -ENOENT if the frontend does not own it.
+ */
+int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
+		    struct pb2_sbdf *vsbdf)
+{
+	struct pb2_entry *entry;
+
+	mutex_lock(&fe->lock);
+	entry = find_device(fe, pbdev);
+	if (entry)
+		*vsbdf = entry->vsbdf;
+	mutex_unlock(&fe->lock);
+	return entry ? 0 : -ENOENT;
+}
+
+/**
+ * pb2_entry_owner_get() - the frontend that owns a function
+ * @pbdev: the function
+ *
+ * Context: may sleep, briefly.
+ * Return: the frontend with a reference, or %NULL.
+ */
+struct pb2_frontend *pb2_entry_owner_get(struct pb2_device *pbdev)
+{
+	struct pb2_frontend *fe;
+
+	mutex_lock(&pbdev->life_lock);
+	fe = pbdev->fe;
 	if (fe)
-		retire(fe);
-}
-
-static const struct xenbus_device_id ids[] = {
-	{ "pci" },
-	{ "" }
-};
-
-static struct xenbus_driver xenbus_driver = {
-	.name			= PB2_NAME,
-	.ids			= ids,
-	.probe			= frontend_probe,
-	.remove			= frontend_remove,
-	.otherend_changed	= frontend_changed,
-};
-
-/**
- * pb2_frontend_init() - begin to serve frontends
- * @passthrough: guests see the host's addresses
- *
- * Context: may sleep.
- * Return: 0 or the errno of xenbus.
- */
-int pb2_frontend_init(bool passthrough)
-{
-	topology = pb2_topology_choose(passthrough);
-	return xenbus_register_backend(&xenbus_driver);
-}
-
-/**
- * pb2_frontend_exit() - undo pb2_frontend_init()
- *
- * Context: may sleep.
- */
-void pb2_frontend_exit(void)
-{
-	xenbus_unregister_driver(&xenbus_driver);
+		pb2_frontend_get(fe);
+	mutex_unlock(&pbdev->life_lock);
+	return fe;
 }

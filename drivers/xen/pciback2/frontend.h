@@ -15,12 +15,14 @@
  * @rcu: the memory stays for the ring, which looks without a lock
  * @link: in pb2_frontend.entries; pb2_frontend.lock
  * @pbdev: the function, reference held; immutable
+ * @fe: the frontend that owns it, reference held; immutable
  * @vsbdf: its address as the guest sees it; immutable
  */
 struct pb2_entry {
 	struct rcu_head rcu;
 	struct list_head link;
 	struct pb2_device *pbdev;
+	struct pb2_frontend *fe;
 	struct pb2_sbdf vsbdf;
 };
 
@@ -149,19 +151,17 @@ struct pb2_frontend {
 	bool dying;
 };
 
-/* frontend.c: the xenbus driver and the state machine */
-int pb2_frontend_init(bool passthrough);
-void pb2_frontend_exit(void);
+/* xenbus.c: the xenbus driver and the state machine */
+int pb2_xenbus_init(bool passthrough);
+void pb2_xenbus_exit(void);
+
+/* frontend.c: all frontends, and the functions that each owns */
 void pb2_frontend_get(struct pb2_frontend *fe);
 void pb2_frontend_put(struct pb2_frontend *fe);
 void pb2_frontend_lost(struct pb2_frontend *fe);
+void pb2_frontend_join(struct pb2_frontend *fe);
+void pb2_frontend_leave(struct pb2_frontend *fe);
 void pb2_frontend_check_all(void);
-
-/* roster.c: the toolstack's list of functions */
-int pb2_roster_walk(struct pb2_frontend *fe, bool first);
-bool pb2_roster_withdraw(struct pb2_frontend *fe);
-
-/* entry.c: the functions of a frontend */
 void pb2_entry_init(struct pb2_frontend *fe);
 int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 		  struct pb2_sbdf *vsbdf);
@@ -174,6 +174,10 @@ struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
 struct pb2_frontend *pb2_entry_owner_get(struct pb2_device *pbdev);
 int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 		    struct pb2_sbdf *vsbdf);
+
+/* roster.c: the toolstack's list of functions */
+int pb2_roster_walk(struct pb2_frontend *fe, bool first);
+bool pb2_roster_withdraw(struct pb2_frontend *fe);
 
 /* topology.c and its two implementations */
 const struct pb2_topology_ops *pb2_topology_choose(bool passthrough);
@@ -204,6 +208,20 @@ void pb2_keys_aer_failed(struct pb2_frontend *fe);
 /* roots.c: the root buses of the guest's topology */
 int pb2_roots_publish(struct pb2_frontend *fe);
 
+/**
+ * pb2_ring_flags() - the flags of the shared page
+ * @ring: a ring with a page
+ *
+ * The page is aligned, and bits 0 to 2 are in the word whatever its size.
+ *
+ * Context: any.
+ * Return: the word, for the bit operations that synchronise with a domain.
+ */
+static inline unsigned long *pb2_ring_flags(struct pb2_ring *ring)
+{
+	return (unsigned long *)&ring->page->flags;
+}
+
 /* ring.c: the shared page */
 void pb2_ring_init(struct pb2_frontend *fe);
 int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
@@ -222,8 +240,13 @@ void pb2_poll_ended(struct pb2_poll *poll, u64 now);
 /* op.c: one request, already copied */
 void pb2_op_run(struct pb2_frontend *fe, struct xen_pci_op *op);
 
+/* recovery.c: a step of error recovery on its way through the ring's page */
+pci_ers_result_t pb2_recovery_ask(struct pb2_frontend *fe, u32 cmd,
+				  pci_channel_state_t state,
+				  const struct pb2_sbdf *vsbdf);
+bool pb2_recovery_event(struct pb2_frontend *fe);
+
 /* aer.c: error recovery of an assigned function */
 extern const struct pci_error_handlers pb2_aer_handlers;
-bool pb2_aer_event(struct pb2_frontend *fe);
 
 #endif /* PB2_FRONTEND_H */

@@ -129,7 +129,7 @@ static int __init pb2_init(void)
 	if (rc)
 		goto err_driver;
 
-	rc = pb2_frontend_init(passthrough);
+	rc = pb2_xenbus_init(passthrough);
 	if (rc)
 		goto err_sriov;
 
@@ -154,7 +154,7 @@ static void __exit pb2_exit(void)
 {
 	pb2_xen_gsi_exit();
 	/* No guest may get a function while they are given back. */
-	pb2_frontend_exit();
+	pb2_xenbus_exit();
 	pb2_sriov_exit();
 	pci_unregister_driver(&pb2_pci_driver);
 	pb2_domain_watch_exit();

@@ -222,7 +222,8 @@ struct pb2_reset {
  * @state: see enum pb2_state; set by pb2_state_set() only
  * @back_to: where a reset came from
  * @settled: woken whenever @state changes
- * @fe: the frontend that owns the function, reference held, or %NULL
+ * @fe: the frontend that owns the function, or %NULL; its list of functions
+ *	holds the reference to it for as long
  * @domid: the domain that owns or owned it last, %DOMID_INVALID for none
  * @identity: that domain's path under /vm, which outlives no domain and is
  *	never used again, or %NULL
@@ -375,8 +376,9 @@ void pb2_device_put(struct pb2_device *pbdev);
 
 /* assign.c: giving a function to a frontend, and taking the claim back */
 int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up);
-int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe);
-void pb2_assign_disown(struct pb2_device *pbdev, struct pb2_frontend *fe);
+int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
+		     domid_t domid);
+void pb2_assign_disown(struct pb2_device *pbdev, const struct pb2_frontend *fe);
 const char *pb2_assign_reason(int rc);
 
 /* reclaim.c: the one way back */

@@ -21,12 +21,6 @@
  */
 #define MAX_PER_EVENT	16U
 
-static unsigned long *flags_of(struct xen_pci_sharedinfo *page)
-{
-	/* The page is aligned, and bits 0 to 2 are in the word either way. */
-	return (unsigned long *)&page->flags;
-}
-
 static void fetch(struct pb2_ring *ring)
 {
 	const struct xen_pci_op *theirs = &ring->page->op;
@@ -62,7 +56,7 @@ static void answer(struct pb2_ring *ring, u32 nvec)
 
 	/* The answer must be there before the flag is down. */
 	virt_wmb();
-	sync_clear_bit(_XEN_PCIF_active, flags_of(ring->page));
+	sync_clear_bit(_XEN_PCIF_active, pb2_ring_flags(ring));
 }
 
 static void serve_one(struct pb2_frontend *fe)
@@ -95,7 +89,7 @@ static bool is_spurious(struct pb2_ring *ring, unsigned int served)
 
 static bool is_asked(struct pb2_ring *ring)
 {
-	return sync_test_bit(_XEN_PCIF_active, flags_of(ring->page));
+	return sync_test_bit(_XEN_PCIF_active, pb2_ring_flags(ring));
 }
 
 /*
@@ -155,7 +149,7 @@ static unsigned int serve_burst(struct pb2_frontend *fe)
 static void serve(struct pb2_frontend *fe)
 {
 	struct pb2_ring *ring = &fe->ring;
-	bool aer = pb2_aer_event(fe);
+	bool aer = pb2_recovery_event(fe);
 	unsigned int served = 0;
 
 	if (is_asked(ring))

@@ -153,7 +153,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "pciback2_frontend_hotplug",
+	.name = "pciback2_xenbus_hotplug",
 	.init = store_init,
 	.exit = store_exit,
 	.test_cases = cases,

@@ -216,7 +216,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "pciback2_frontend_close",
+	.name = "pciback2_xenbus_close",
 	.init = store_init,
 	.exit = store_exit,
 	.test_cases = cases,

@@ -195,7 +195,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "pciback2_frontend_dead",
+	.name = "pciback2_xenbus_dead",
 	.init = init,
 	.exit = finish,
 	.test_cases = cases,
