@@ -150,7 +150,7 @@ image_attack()
 	local tree=$1 kernel=$2 build=$1.attack name
 
 	mkdir -p "$build"
-	cp "$pb2_top"/tests/xen/attack/{Kbuild,pb2_*.c} "$build/"
+	cp "$pb2_top"/tests/xen/lib/attack/{Kbuild,pb2_*.c} "$build/"
 	make -C "/lib/modules/$kernel/build" M="$build" modules >"$build/log" 2>&1 || {
 		tail -n 20 "$build/log" >&2
 		pb2_die "an attacking guest's module does not build"
@@ -168,8 +168,8 @@ image_guest_tree()
 	image_common "$tree"
 	image_attack "$tree" "$kernel"
 	image_modules "$tree" "$kernel" "${image_guest_modules[@]}"
-	install -m 755 "$pb2_top/tests/xen/guest.init" "$tree/init"
-	cp "$pb2_top/tests/xen/devices.sh" "$tree/"
+	install -m 755 "$pb2_top/tests/xen/lib/guest.init" "$tree/init"
+	cp "$pb2_top/tests/xen/lib/devices.sh" "$tree/"
 }
 
 image_dom0_tree()
@@ -181,7 +181,7 @@ image_dom0_tree()
 	image_program "$tree" $xen/xl $xen/xenstored $xen/xenconsoled \
 		$xen/xenconsole $xen/xen-init-dom0 $xen/lsevtchn \
 		/usr/sbin/nvme
-	gcc -O2 -static -o "$tree/usr/bin/pulse" "$pb2_top/tests/xen/attack/pulse.c" ||
+	gcc -O2 -static -o "$tree/usr/bin/pulse" "$pb2_top/tests/xen/lib/attack/pulse.c" ||
 		pb2_die "pulse does not build"
 	ln -s ../lib/xen-4.17/bin/xl "$tree/usr/bin/xl"
 	mkdir -p "$tree/etc/xen" "$tree/guest"
@@ -230,8 +230,8 @@ image_base()
 		dpkg-query -W -f '${Package} ${Version}\n' "${image_packages[@]}" \
 			xen-utils-common libc6 libxenmisc4.17 "linux-image-$kernel"
 		cat "$pb2_top/scripts/lab/image.sh" \
-			"$pb2_top"/tests/xen/{guest.init,devices.sh} \
-			"$pb2_top"/scripts/ecam/* "$pb2_top"/tests/xen/attack/* \
+			"$pb2_top"/tests/xen/lib/{guest.init,devices.sh} \
+			"$pb2_top"/scripts/ecam/* "$pb2_top"/tests/xen/lib/attack/* \
 			"$pb2_top/Documentation/pciback2/stubdom.rst"
 	} | sha256sum | cut -c1-16)
 	image_dir=$pb2_cache/image/$key
@@ -282,15 +282,19 @@ image_run()
 
 	pb2_need gcc libc6-dev
 	rm -rf "$tree"
-	mkdir -p "$tree/tests"
-	find "$pb2_top/tests/xen" -maxdepth 1 -type f -exec cp -t "$tree/tests" {} +
+	mkdir -p "$tree/tests/lib"
+	# A test has its short name there, whatever its group is
+	find "$pb2_top/tests/xen" -path '*/xen/lib' -prune -o -name '*.sh' \
+		-exec cp -t "$tree/tests" {} +
+	cp "$pb2_top"/tests/xen/lib/*.sh "$tree/tests/lib/"
+	cp "$pb2_top"/scripts/demo.d/*.sh "$tree/tests/"
 	cp "$pb2_top/scripts/modprobe.conf" \
 		"$pb2_top/Documentation/pciback2/stubdom.rst" "$tree/tests/"
-	install -m 755 "$pb2_top/tests/xen/dom0.init" "$tree/init"
+	install -m 755 "$pb2_top/tests/xen/lib/dom0.init" "$tree/init"
 	cp "$plan" "$tree/tests/plan"
 	gcc -O2 -static -o "$tree/tests/destroy-domain" \
-		"$pb2_top/tests/xen/destroy-domain.c" || return
-	gcc -O2 -o "$tree/tests/await" "$pb2_top/tests/xen/await.c" -lxenstore || return
+		"$pb2_top/tests/xen/lib/destroy-domain.c" || return
+	gcc -O2 -o "$tree/tests/await" "$pb2_top/tests/xen/lib/await.c" -lxenstore || return
 	if [ -n "$module" ]; then
 		install -D -m 644 "$module" \
 			"$tree/usr/lib/modules/$kernel/updates/pciback2.ko"

@@ -4,7 +4,7 @@
 # machine.sh - the machine of the laboratory: QEMU without KVM, q35 with an
 # emulated VT-d, Xen, dom0, and one set of devices for all tests. Sourced.
 #
-# As dom0 sees them, each behind a root port of its own (tests/xen/lib.sh has
+# As dom0 sees them, each behind a root port of its own (tests/xen/lib/lib.sh has
 # the same table as names):
 #
 #   01:00.0  e1000e, user network 10.0.2.0/24   MSI-X, claims a reset it has not

@@ -71,7 +71,7 @@ stubdom_base()
 	key=$({
 		dpkg-query -W -f '${Package} ${Version}\n' "${stubdom_packages[@]}"
 		cat "$pb2_top"/scripts/lab/{stubdom,pciutils}.sh \
-			"$pb2_top/tests/xen/device-model"
+			"$pb2_top/tests/xen/lib/device-model"
 	} | sha256sum | cut -c1-16)
 	stubdom_image=$image_dir/stubdom-$key.cpio.gz
 
@@ -99,9 +99,9 @@ stubdom_build()
 
 	image_common "$stub"
 	image_modules "$stub" "$image_kernel_version" "${stubdom_modules[@]}"
-	install -m 755 "$pb2_top/tests/xen/guest.init" "$stub/init"
-	install -m 755 "$pb2_top/tests/xen/device-model" "$stub/"
-	cp "$pb2_top/tests/xen/devices.sh" "$stub/"
+	install -m 755 "$pb2_top/tests/xen/lib/guest.init" "$stub/init"
+	install -m 755 "$pb2_top/tests/xen/lib/device-model" "$stub/"
+	cp "$pb2_top/tests/xen/lib/devices.sh" "$stub/"
 	install "$pciutils_lspci" "$stub/usr/bin/lspci-ecam"
 	stubdom_qemu "$stub"
 	stubdom_disk "$base" "$tmp"

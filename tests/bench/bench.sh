@@ -13,10 +13,10 @@
 #
 # It says `step TEXT`, and `seen TEXT` of what is for whoever waits.
 
-# shellcheck source=/dev/null
-. /tests/lib.sh
-# shellcheck source=/dev/null
-. /tests/ways.sh
+# shellcheck source=tests/xen/lib/lib.sh
+. /tests/lib/lib.sh
+# shellcheck source=tests/xen/lib/ways.sh
+. /tests/lib/ways.sh
 
 # shellcheck source=/dev/null
 . /tests/bench/settings

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# suspend - dom0 suspends all devices, as far as the kernel's own rehearsal of
+# a suspend goes, and resumes them, with one function idle and two assigned:
+# the guest goes on using its own, and the idle one works in the next guest.
+
+# shellcheck source=tests/xen/lib/lib.sh
+. /tests/lib/lib.sh
+# shellcheck source=tests/xen/lib/ways.sh
+. /tests/lib/ways.sh
+
+[ -w /sys/power/pm_test ] || skip "this kernel rehearses no suspend (no /sys/power/pm_test)"
+grep -q freeze /sys/power/state || skip "this kernel cannot suspend to idle"
+# Seconds that a rehearsal stays at its deepest
+echo 1 >/sys/module/suspend/parameters/pm_test_delay
+
+# Before interrupts are turned off: beyond that a PV dom0 of this kernel warns
+# of its ACPI interrupt, with no device passed through at all
+rehearse()
+{
+	local mark
+	mark=$(dmesg_mark)
+	echo devices >/sys/power/pm_test
+	expect "a suspend and a resume" sh -c 'echo freeze >/sys/power/state'
+	echo none >/sys/power/pm_test
+	dmesg_since "$mark"
+}
+
+assign_add "$NIC" "$DISK" "$SPARE"
+guest_start suspended "$NIC" "$DISK" modules=xen-pcifront,e1000e,nvme
+guest_works suspended "$V0" "$V1" 10.0.2.2
+expect "$SPARE sleeps" wait_for 60 in_power_state "$SPARE" D3hot
+rehearse
+expect "$SPARE is idle" in_state "$SPARE" idle
+expect "$SPARE sleeps again" wait_for 60 in_power_state "$SPARE" D3hot
+expect "$NIC is assigned" in_state "$NIC" assigned
+guest_works suspended "$V0" "$V1" 10.0.2.2
+begin=$(date +%s)
+guest_destroy suspended
+came_back "$begin" "$NIC" "$DISK"
+
+guest_start next "$SPARE" modules=xen-pcifront,e1000e
+expect "the next guest pings" guest_run next "nic_ping $V0 10.0.6.2"
+guest_destroy next
+assign_remove "$NIC" "$DISK" "$SPARE"

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+# machine: lockdep
+#
+# sriov - virtual functions: a guest sees the IDs of one, which the hardware
+# itself does not show, and they leave when their physical function does,
+# assigned or not. dom0's kernel proves its locks meanwhile: those of the driver
+# core are held when a driver leaves.
+
+# shellcheck source=tests/xen/lib/lib.sh
+. /tests/lib/lib.sh
+
+vf1=0000:03:00.1
+vf2=0000:03:00.2
+# A function keeps its number in the guest
+seen_vf=0000:00:00.1
+echo 0 >"$PCI/$PF/sriov_drivers_autoprobe"
+echo 2 >"$PCI/$PF/sriov_numvfs" || fail "cannot make virtual functions"
+[ -e "$PCI/$vf2" ] || fail "no virtual functions"
+# dom0's driver did not take them; from here on others may
+echo 1 >"$PCI/$PF/sriov_drivers_autoprobe"
+assign_add "$vf1" "$vf2"
+guest_start vf "$vf1" modules=xen-pcifront
+ids=$(guest_run vf "cat $PCI/$seen_vf/vendor $PCI/$seen_vf/device" | tr '\n' ' ')
+expect "the guest reads the IDs $ids" [ "$ids" = "0x1b36 0x0010 " ]
+guest_run vf "lspci -s $seen_vf -vv; setpci -s $seen_vf 0.l"
+expect "configuration space has them too" [ "$(guest_run vf "setpci -s $seen_vf 0.l")" = 00101b36 ]
+
+refute "SR-IOV is disabled under an assigned function" \
+	sh -c "echo 0 >$PCI/$PF/sriov_numvfs" 2>/dev/null
+
+say "the physical function's driver leaves"
+mark=$(dmesg_mark)
+echo "$PF" >"$PCI/$PF/driver/unbind"
+dmesg_since "$mark"
+refute "an assigned virtual function is still seized" on_pciback "$vf1"
+refute "an idle virtual function is still seized" on_pciback "$vf2"
+expect "the guest lives" guest_run vf true
+guest_destroy vf
+
+echo "$PF" >/sys/bus/pci/drivers/nvme/bind
+expect "SR-IOV can be disabled" sh -c "echo 0 >$PCI/$PF/sriov_numvfs"
+refute "a virtual function is still there" [ -e "$PCI/$vf1" ]
+expect "the physical function works" [ "$(driver_of "$PF")" = nvme ]
