@@ -7,8 +7,8 @@
  */
 #include <linux/err.h>
 
-#include "../../drivers/xen/pciback2/frontend.h"
-#include "../../drivers/xen/pciback2/xen_iface.h"
+#include "../../drivers/xen/pciback2/guest/frontend.h"
+#include "../../drivers/xen/pciback2/host/xen_iface.h"
 #include "text.h"
 
 #define BACK	"backend"

@@ -2,8 +2,8 @@
 /*
  * poll_fuzz.c - any guest's rhythm: what looking on takes is bounded
  */
-#include "../../drivers/xen/pciback2/frontend.h"
-#include "../../drivers/xen/pciback2/xen_iface.h"
+#include "../../drivers/xen/pciback2/guest/frontend.h"
+#include "../../drivers/xen/pciback2/host/xen_iface.h"
 #include "fuzz.h"
 
 /* A second at once, and a quarter of one CPU for ever */

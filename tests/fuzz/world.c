@@ -4,7 +4,7 @@
  */
 #include "world.h"
 
-#include "../../drivers/xen/pciback2/ecam_iface.h"
+#include "../../drivers/xen/pciback2/host/ecam_iface.h"
 
 /* What the hardware's IRQ, and a vector's, is called by Xen */
 #define PIRQ_OF(irq)	((irq) + 1000)

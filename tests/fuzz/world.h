@@ -8,9 +8,9 @@
 
 #include "fuzz.h"
 
-#include "../../drivers/xen/pciback2/frontend.h"
-#include "../../drivers/xen/pciback2/pci_iface.h"
-#include "../../drivers/xen/pciback2/xen_iface.h"
+#include "../../drivers/xen/pciback2/guest/frontend.h"
+#include "../../drivers/xen/pciback2/host/pci_iface.h"
+#include "../../drivers/xen/pciback2/host/xen_iface.h"
 
 /* A request costs the hardware no more accesses than this. */
 #define WORLD_MAX_ACCESSES	12

@@ -3,7 +3,7 @@
  * Tests of error recovery, as the PCI core sees it
  */
 #include "../../drivers/xen/pciback2/aer.c"
-#include "recovery_world.h"
+#include "support/recovery_world.h"
 
 static void expect_step(struct kunit *test, pci_ers_result_t result, u32 cmd,
 			pci_channel_state_t channel)

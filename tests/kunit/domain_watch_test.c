@@ -3,7 +3,7 @@
  * Tests of domain_watch.c: a domain's death reaches those who wait for it
  */
 #include "../../drivers/xen/pciback2/domain_watch.c"
-#include "life_world.h"
+#include "support/life_world.h"
 
 static void finish(struct kunit *test)
 {

@@ -2,7 +2,7 @@
 /*
  * Tests of seizing and releasing a function
  */
-#include "life_world.h"
+#include "support/life_world.h"
 
 /* A step of seizing that only a lack of memory lets fail */
 static int conf_init(struct pb2_device *pbdev)

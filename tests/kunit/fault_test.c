@@ -7,8 +7,8 @@
  */
 #include <linux/sched.h>
 
-#include "fake_ecam.h"
-#include "life_world.h"
+#include "support/fake_ecam.h"
+#include "support/life_world.h"
 
 /**
  * struct life - how a life goes

@@ -2,7 +2,7 @@
 /*
  * Tests of virtual functions that leave with their physical function
  */
-#include "life_world.h"
+#include "support/life_world.h"
 
 static const struct bus_type *watched;
 

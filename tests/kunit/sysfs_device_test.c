@@ -2,7 +2,7 @@
 /*
  * Tests of the attributes of a function
  */
-#include "life_world.h"
+#include "support/life_world.h"
 
 #include "../../drivers/xen/pciback2/sysfs_device.c"
 

@@ -6,9 +6,9 @@
  * pci-error-recovery.rst) is put to the guest through the ring's page, and
  * its answer becomes ours. The guest gets a bounded time for each.
  */
-#include "frontend.h"
-#include "pci_iface.h"
-#include "xen_iface.h"
+#include "guest/frontend.h"
+#include "host/pci_iface.h"
+#include "host/xen_iface.h"
 
 /* For as long as it stays in its domain, or until a later recovery works. */
 static void note_fault(struct pb2_device *pbdev, const char *fault)

@@ -5,9 +5,9 @@
  * Xen's event says only that some domain did. Everybody who waits for the
  * death of one looks whether it was his.
  */
-#include "frontend.h"
+#include "guest/frontend.h"
 #include "pciback2.h"
-#include "xen_iface.h"
+#include "host/xen_iface.h"
 
 /* In xenwatch's thread, which must not wait: each of them only queues work. */
 static void tell_domain_died(void)

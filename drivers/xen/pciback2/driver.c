@@ -8,10 +8,10 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "frontend.h"
-#include "pci_iface.h"
+#include "guest/frontend.h"
+#include "host/pci_iface.h"
 #include "pciback2.h"
-#include "xen_iface.h"
+#include "host/xen_iface.h"
 
 static struct pb2_device *alloc_device(struct pci_dev *pdev)
 {

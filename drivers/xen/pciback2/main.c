@@ -8,8 +8,8 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
-#include "frontend.h"
-#include "xen_iface.h"
+#include "guest/frontend.h"
+#include "host/xen_iface.h"
 
 static char *hide;
 module_param(hide, charp, 0444);

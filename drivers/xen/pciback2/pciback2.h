@@ -34,10 +34,10 @@
 #include <xen/xenbus.h>
 #include <xen/interface/io/pciif.h>
 
-#include "compat.h"
-#include "conf.h"
-#include "handover.h"
-#include "sbdf.h"
+#include "host/compat.h"
+#include "conf/conf.h"
+#include "handover/handover.h"
+#include "host/sbdf.h"
 
 #define PB2_NAME		"pciback2"
 /* libxl looks for /sys/bus/pci/drivers/pciback and no other name. */

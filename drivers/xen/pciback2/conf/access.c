@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * access.c - the configuration space of the hardware, on one of two ways
+ *
+ * cf8: the kernel's accessors, which lock properly and do not wait for a user
+ * of pci_cfg_access_lock(): the ring must get its answer during a reset as
+ * well. In a PV dom0 each access below offset 256 traps twice.
+ *
+ * ecam: the function's page, mapped. A PV dom0 reads it without a trap and
+ * without a lock; its writes fault, and Xen carries them out after the same
+ * checks as on the other way.
+ */
+#include <linux/err.h>
+#include <linux/io.h>
+#include <linux/string.h>
+
+#include "../host/ecam_iface.h"
+#include "../pciback2.h"
+
+/* A parameter of the module */
+enum pb2_access_way pb2_access_default;
+
+static const char * const names[] = {
+	[PB2_ACCESS_AUTO]	= "auto",
+	[PB2_ACCESS_CF8]	= "cf8",
+	[PB2_ACCESS_ECAM]	= "ecam",
+};
+
+static int to_xen_error(int rc)
+{
+	switch (rc) {
+	case PCIBIOS_SUCCESSFUL:
+		return XEN_PCI_ERR_success;
+	case PCIBIOS_DEVICE_NOT_FOUND:
+		return XEN_PCI_ERR_dev_not_found;
+	case PCIBIOS_BAD_REGISTER_NUMBER:
+	case -EINVAL:
+		return XEN_PCI_ERR_invalid_offset;
+	case PCIBIOS_FUNC_NOT_SUPPORTED:
+		return XEN_PCI_ERR_not_implemented;
+	case PCIBIOS_SET_FAILED:
+		return XEN_PCI_ERR_access_denied;
+	default:
+		return XEN_PCI_ERR_op_failed;
+	}
+}
+
+static int cf8_read(struct pci_dev *pdev, unsigned int off, unsigned int len,
+		    u32 *val)
+{
+	u16 word;
+	u8 byte;
+	int rc;
+
+	switch (len) {
+	case 1:
+		rc = pci_read_config_byte(pdev, off, &byte);
+		*val = byte;
+		return rc;
+	case 2:
+		rc = pci_read_config_word(pdev, off, &word);
+		*val = word;
+		return rc;
+	default:
+		return pci_read_config_dword(pdev, off, val);
+	}
+}
+
+static int cf8_write(struct pci_dev *pdev, unsigned int off, unsigned int len,
+		     u32 val)
+{
+	switch (len) {
+	case 1:
+		return pci_write_config_byte(pdev, off, val);
+	case 2:
+		return pci_write_config_word(pdev, off, val);
+	default:
+		return pci_write_config_dword(pdev, off, val);
+	}
+}
+
+/* The kernel's accessors look at this as well: nobody is there. */
+static bool is_gone(const struct pci_dev *pdev)
+{
+	return pdev->error_state == pci_channel_io_perm_failure;
+}
+
+/**
+ * pb2_access_read() - read a register of the hardware
+ * @pbdev: the function
+ * @off: offset, a multiple of @len
+ * @len: 1, 2 or 4 bytes; the hardware sees exactly this width
+ * @val: the value; all-ones when the read failed
+ *
+ * Context: process context; gate lock held, or nobody changes the way.
+ * Return: 0, %XEN_PCI_ERR_dev_not_found for a function that is gone,
+ * %XEN_PCI_ERR_invalid_offset for an offset that the bus has no way to reach,
+ * or another XEN_PCI_ERR_* as the bus' accessor failed.
+ */
+int pb2_access_read(struct pb2_device *pbdev, unsigned int off,
+		    unsigned int len, u32 *val)
+{
+	const void __iomem *page = pbdev->access.page;
+	int rc = 0;
+
+	if (!page)
+		rc = cf8_read(pbdev->pdev, off, len, val);
+	else if (is_gone(pbdev->pdev))
+		rc = PCIBIOS_DEVICE_NOT_FOUND;
+	else
+		*val = pb2_ecam_read(page + off, len);
+
+	if (rc)
+		*val = GENMASK(len * 8 - 1, 0);
+	return to_xen_error(rc);
+}
+
+/**
+ * pb2_access_write() - write a register of the hardware
+ * @pbdev: the function
+ * @off: offset, a multiple of @len
+ * @len: 1, 2 or 4 bytes; the hardware sees exactly this width
+ * @val: the value
+ *
+ * Context: as pb2_access_read().
+ * Return: as pb2_access_read().
+ */
+int pb2_access_write(struct pb2_device *pbdev, unsigned int off,
+		     unsigned int len, u32 val)
+{
+	void __iomem *page = pbdev->access.page;
+	int rc = 0;
+
+	if (!page)
+		rc = cf8_write(pbdev->pdev, off, len, val);
+	else if (is_gone(pbdev->pdev))
+		rc = PCIBIOS_DEVICE_NOT_FOUND;
+	else
+		pb2_ecam_write(page + off, len, val);
+
+	return to_xen_error(rc);
+}
+
+/* STATUS and BIST may change by themselves. */
+static bool is_steady(unsigned int off)
+{
+	return off != PCI_STATUS && off != PCI_BIST - 1;
+}
+
+static bool is_same_header(struct pci_dev *pdev, const void __iomem *page)
+{
+	unsigned int off;
+	u16 val;
+
+	for (off = 0; off < PCI_STD_HEADER_SIZEOF; off += 2)
+		if (is_steady(off) && (pci_read_config_word(pdev, off, &val) ||
+				       val != pb2_ecam_read(page + off, 2)))
+			return false;
+	return true;
+}
+
+/* Two cards of a kind differ in nothing but what is written to one of them. */
+static bool is_same_function(struct pci_dev *pdev, const void __iomem *page)
+{
+	bool same = is_same_header(pdev, page);
+	u8 old;
+
+	if (!same || pci_read_config_byte(pdev, PCI_CACHE_LINE_SIZE, &old))
+		return false;
+	pci_write_config_byte(pdev, PCI_CACHE_LINE_SIZE, ~old);
+	same = is_same_header(pdev, page);
+	pci_write_config_byte(pdev, PCI_CACHE_LINE_SIZE, old);
+	return same && is_same_header(pdev, page);
+}
+
+static void unmap(struct pb2_access *access)
+{
+	if (access->page)
+		pb2_ecam_unmap(access->page);
+	access->page = NULL;
+}
+
+/* Returns what is against it, or %NULL. */
+static const char *map(struct pb2_device *pbdev)
+{
+	void __iomem *page;
+	bool confirmed;
+	u64 address;
+
+	if (pbdev->access.page)
+		return NULL;
+	address = pb2_window_page(&pbdev->sbdf, &confirmed);
+	if (!address)
+		return "no ECAM window covers it";
+	/* Writes would bypass Xen's checks. */
+	if (!confirmed)
+		return "Xen does not use its ECAM window";
+	page = pb2_ecam_map(address);
+	if (!page)
+		return "its page cannot be mapped";
+	if (!is_same_function(pbdev->pdev, page)) {
+		pb2_ecam_unmap(page);
+		pci_warn(pbdev->pdev, "its ECAM page at 0x%llx shows something else than the kernel's accessors: not used\n",
+			 address);
+		return "its page shows something else";
+	}
+	pbdev->access.page = page;
+	return NULL;
+}
+
+/**
+ * pb2_access_choose() - choose the way
+ * @pbdev: the function, in a power state in which it answers
+ * @way: which; %PB2_ACCESS_AUTO for ecam where that is possible
+ *
+ * Where ecam is not possible cf8 is used, whatever was asked for.
+ *
+ * Context: gate lock held, may sleep.
+ * Return: 0, or -EOPNOTSUPP if ecam was asked for and is not possible.
+ */
+int pb2_access_choose(struct pb2_device *pbdev, enum pb2_access_way way)
+{
+	struct pb2_access *access = &pbdev->access;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	access->way = way;
+	access->why = "chosen";
+	if (way == PB2_ACCESS_CF8) {
+		unmap(access);
+		return 0;
+	}
+	access->why = map(pbdev);
+	return access->why && way == PB2_ACCESS_ECAM ? -EOPNOTSUPP : 0;
+}
+
+/**
+ * pb2_access_exit() - give up what pb2_access_choose() mapped
+ * @pbdev: the function
+ *
+ * Context: gate lock held, may sleep.
+ */
+void pb2_access_exit(struct pb2_device *pbdev)
+{
+	lockdep_assert_held(&pbdev->gate.lock);
+	unmap(&pbdev->access);
+}
+
+/**
+ * pb2_access_parse() - a way by its name
+ * @name: auto, cf8 or ecam; a newline may follow
+ *
+ * Context: any.
+ * Return: the way, or -EINVAL.
+ */
+int pb2_access_parse(const char *name)
+{
+	return sysfs_match_string(names, name);
+}
+
+/**
+ * pb2_access_show() - pciback2/access
+ * @pbdev: the function
+ * @buf: where to
+ * @size: its size in bytes
+ *
+ * Context: gate lock held.
+ * Return: bytes written: the way in use, what was asked for, and what is
+ * against ecam.
+ */
+int pb2_access_show(const struct pb2_device *pbdev, char *buf, size_t size)
+{
+	const struct pb2_access *access = &pbdev->access;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	if (access->page)
+		return scnprintf(buf, size, "ecam (%s)\n", names[access->way]);
+	return scnprintf(buf, size, "cf8 (%s): %s\n", names[access->way],
+			 access->why ?: "not seized yet");
+}

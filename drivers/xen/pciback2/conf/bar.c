@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * bar.c - base address registers and the expansion ROM's
+ *
+ * A guest sees registers that size and hold an address like real ones, at
+ * every width. The address in the hardware is dom0's.
+ */
+#include "../pciback2.h"
+
+#define BAR_SIZE	4
+
+/**
+ * struct bar - what one register stands for
+ * @res: the resource, or %NULL where nothing is implemented or assigned
+ * @shift: 32 for the upper half of a 64-bit BAR
+ * @type: the bits below the address
+ * @rom: the expansion ROM's
+ */
+struct bar {
+	const struct resource *res;
+	unsigned int shift;
+	u32 type;
+	bool rom;
+};
+
+static u32 bar_type(const struct resource *res)
+{
+	u32 type = PCI_BASE_ADDRESS_SPACE_MEMORY;
+
+	if (res->flags & IORESOURCE_IO)
+		return PCI_BASE_ADDRESS_SPACE_IO;
+
+	if (res->flags & IORESOURCE_PREFETCH)
+		type |= PCI_BASE_ADDRESS_MEM_PREFETCH;
+	if (res->flags & IORESOURCE_MEM_64)
+		type |= PCI_BASE_ADDRESS_MEM_TYPE_64;
+	return type;
+}
+
+static void find_bar(const struct pci_dev *pdev, unsigned int off,
+		     struct bar *bar)
+{
+	const struct resource *res;
+	unsigned int i;
+
+	*bar = (struct bar) {};
+
+	if (off == PCI_ROM_ADDRESS || off == PCI_ROM_ADDRESS1) {
+		bar->rom = true;
+		res = &pdev->resource[PCI_ROM_RESOURCE];
+	} else {
+		i = (off - PCI_BASE_ADDRESS_0) / BAR_SIZE;
+		res = &pdev->resource[i];
+		if (i && (res[-1].flags & IORESOURCE_MEM_64)) {
+			bar->shift = 32;
+			res--;
+		} else {
+			bar->type = bar_type(res);
+		}
+	}
+
+	if (pb2_bar_is_usable(res))
+		bar->res = res;
+	else
+		bar->type = 0;
+}
+
+static u32 bar_reset(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
+{
+	struct bar bar;
+
+	find_bar(pbdev->pdev, reg->off, &bar);
+	if (!bar.res) {
+		reg->init = 0;
+		reg->vwrite = 0;
+		return 0;
+	}
+
+	reg->vwrite = ~(u64)(resource_size(bar.res) - 1) >> bar.shift;
+	reg->init = (u64)bar.res->start >> bar.shift;
+	reg->init = (reg->init & reg->vwrite) | bar.type;
+	if (bar.rom)
+		reg->vwrite |= PCI_ROM_ADDRESS_ENABLE;
+
+	return reg->init;
+}
+
+/*
+ * A reset that went behind dom0's back loses the address. The guest that
+ * notices writes back what it saw, and means the true one.
+ */
+static int bar_restore(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
+		       const struct bar *bar)
+{
+	u32 mask = bar->rom ? (u32)PCI_ROM_ADDRESS_MASK : U32_MAX;
+	struct pci_bus_region region;
+	u32 hw, want;
+	int rc;
+
+	pcibios_resource_to_bus(pbdev->pdev->bus, &region,
+				(struct resource *)bar->res);
+	want = ((u64)region.start >> bar->shift) | bar->type;
+
+	rc = pb2_access_read(pbdev, reg->off, 4, &hw);
+	if (rc || !((hw ^ want) & mask))
+		return rc;
+
+	pci_warn_ratelimited(pbdev->pdev, "register 0x%02x lost its address (0x%08x for 0x%08x): restored\n",
+			     reg->off, hw, want);
+	return pb2_access_write(pbdev, reg->off, 4, want);
+}
+
+static int bar_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
+		     u32 *val, u32 mask)
+{
+	u32 address = reg->vwrite;
+	struct bar bar;
+
+	find_bar(pbdev->pdev, reg->off, &bar);
+	if (bar.rom)
+		address &= ~PCI_ROM_ADDRESS_ENABLE;
+
+	/* The BARs of a virtual function are in its physical function. */
+	if (!bar.res || ((*val ^ reg->init) & address) ||
+	    pbdev->pdev->is_virtfn || (bar.res->flags & IORESOURCE_ROM_SHADOW))
+		return 0;
+
+	return bar_restore(pbdev, reg, &bar);
+}
+
+static const struct pb2_conf_ops bar_ops = {
+	.reset = bar_reset,
+	.write = bar_write,
+};
+
+#define BAR_WHY	"it can be sized; elsewhere it could cover RAM, or other devices"
+#define ROM_WHY	"as a BAR; enabled in hardware, the ROM may disable a BAR's decoder"
+
+#define BAR(_off, _why)						\
+	{							\
+		.off = (_off), .len = 4, .hold = PB2_CONF_FIXED,\
+		.virt = 0xffffffff,				\
+		.ops = &bar_ops,				\
+		.why = (_why),					\
+	}
+
+static const struct pb2_conf_field normal_fields[] = {
+	BAR(PCI_BASE_ADDRESS_0, BAR_WHY),
+	BAR(PCI_BASE_ADDRESS_1, BAR_WHY),
+	BAR(PCI_BASE_ADDRESS_2, BAR_WHY),
+	BAR(PCI_BASE_ADDRESS_3, BAR_WHY),
+	BAR(PCI_BASE_ADDRESS_4, BAR_WHY),
+	BAR(PCI_BASE_ADDRESS_5, BAR_WHY),
+	BAR(PCI_ROM_ADDRESS, ROM_WHY),
+};
+
+const struct pb2_conf_cap pb2_conf_bars_normal = {
+	.fields = normal_fields,
+	.nr_fields = ARRAY_SIZE(normal_fields),
+	.why = BAR_WHY,
+};
+
+static const struct pb2_conf_field bridge_fields[] = {
+	BAR(PCI_BASE_ADDRESS_0, BAR_WHY),
+	BAR(PCI_BASE_ADDRESS_1, BAR_WHY),
+	BAR(PCI_ROM_ADDRESS1, ROM_WHY),
+};
+
+const struct pb2_conf_cap pb2_conf_bars_bridge = {
+	.fields = bridge_fields,
+	.nr_fields = ARRAY_SIZE(bridge_fields),
+	.why = BAR_WHY,
+};

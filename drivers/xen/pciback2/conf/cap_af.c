@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cap_af.c - policy of the advanced features capability
+ */
+#include "../pciback2.h"
+
+static int ctrl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
+		      u32 *val, u32 mask)
+{
+	u32 cap;
+	int rc;
+
+	if (!(mask & *val & PCI_AF_CTRL_FLR))
+		return 0;
+
+	rc = pb2_access_read(pbdev, reg->off - PCI_AF_CTRL + PCI_AF_CAP, 1,
+			     &cap);
+	if (rc)
+		return rc;
+
+	if (cap & PCI_AF_CAP_FLR)
+		pb2_gate_start_flr(pbdev);
+
+	return PB2_CONF_DONE;
+}
+
+static const struct pb2_conf_ops ctrl_ops = {
+	.write = ctrl_write,
+};
+
+static const struct pb2_conf_field fields[] = {
+	{
+		.off = PCI_AF_CTRL, .len = 1,
+		.trap = PCI_AF_CTRL_FLR,
+		.ops = &ctrl_ops,
+		.why = "dom0 does the reset, and restores what the guest must not lose",
+	}, {
+		.off = PCI_AF_STATUS, .len = 1,
+		.why = "transactions pending, before a reset",
+	},
+};
+
+const struct pb2_conf_cap pb2_conf_cap_af = {
+	.id = PCI_CAP_ID_AF,
+	.size = PCI_CAP_AF_SIZEOF,
+	.fields = fields,
+	.nr_fields = ARRAY_SIZE(fields),
+	.why = "function level reset of conventional PCI functions",
+};

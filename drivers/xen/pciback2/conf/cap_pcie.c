@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cap_pcie.c - policy of the PCI Express capability
+ */
+#include "../pciback2.h"
+
+/* Version 2, of a port with a slot */
+#define PCIE_SIZEOF	(PCI_EXP_SLTSTA2 + 2)
+#define DEVCTL_RW	(PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN | \
+			 PCI_EXP_DEVCTL_READRQ)
+#define DEVSTA_ERRORS	(PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED | \
+			 PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD)
+
+static u32 devctl_reset(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
+{
+	u32 hw;
+
+	if (pb2_access_read(pbdev, reg->off, 2, &hw))
+		hw = 0;
+
+	/* The host's read request size is the ceiling of the guest's. */
+	reg->init = hw & (PCI_EXP_DEVCTL_PAYLOAD | PCI_EXP_DEVCTL_READRQ);
+	return reg->init & PCI_EXP_DEVCTL_PAYLOAD;
+}
+
+static int devctl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
+			u32 *val, u32 mask)
+{
+	u32 ceiling = reg->init & PCI_EXP_DEVCTL_READRQ;
+	u32 devcap;
+	int rc;
+
+	if (mask & *val & PCI_EXP_DEVCTL_BCR_FLR) {
+		rc = pb2_access_read(pbdev,
+				     reg->off - PCI_EXP_DEVCTL + PCI_EXP_DEVCAP,
+				     4, &devcap);
+		if (rc)
+			return rc;
+		/* The rest of the write would not survive the reset. */
+		if (devcap & PCI_EXP_DEVCAP_FLR) {
+			pb2_gate_start_flr(pbdev);
+			return PB2_CONF_DONE;
+		}
+	}
+
+	if ((*val & PCI_EXP_DEVCTL_READRQ) > ceiling)
+		*val = (*val & ~PCI_EXP_DEVCTL_READRQ) | ceiling;
+
+	return 0;
+}
+
+static const struct pb2_conf_ops devctl_ops = {
+	.reset = devctl_reset,
+	.write = devctl_write,
+};
+
+static const struct pb2_conf_field fields[] = {
+	{
+		.off = PCI_EXP_DEVCTL, .len = 2,
+		.rw = DEVCTL_RW,
+		.virt = PCI_EXP_DEVCTL_PAYLOAD,
+		.vwrite = PCI_EXP_DEVCTL_PAYLOAD,
+		.trap = PCI_EXP_DEVCTL_BCR_FLR,
+		.ops = &devctl_ops,
+		.why = "own transfers are the guest's; what the path or the IOMMU sees is not",
+	}, {
+		.off = PCI_EXP_DEVSTA, .len = 2,
+		.rw1c = DEVSTA_ERRORS,
+		.why = "error bits of this function alone, which its driver expects to clear",
+	},
+};
+
+const struct pb2_conf_cap pb2_conf_cap_pcie = {
+	.id = PCI_CAP_ID_EXP,
+	.size = PCIE_SIZEOF,
+	.fields = fields,
+	.nr_fields = ARRAY_SIZE(fields),
+	.why = "links, slots and Device Control 2 have a partner that dom0 configures",
+};

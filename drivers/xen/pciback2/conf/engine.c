@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * engine.c - a guest's reads and writes of configuration space
+ *
+ * The engine: it applies the masks that conf_build.c merged out of the
+ * tables, and knows no register by name.
+ */
+#include "../pciback2.h"
+
+/* A parameter of the module */
+bool pb2_permissive;
+
+/**
+ * pb2_conf_is_permissive() - are registers without policy writable
+ * @pbdev: the function
+ *
+ * Context: pb2_device.gate.lock held.
+ * Return: true by the function's own attribute or by the module parameter.
+ */
+bool pb2_conf_is_permissive(const struct pb2_device *pbdev)
+{
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	return pbdev->permissive || READ_ONCE(pb2_permissive);
+}
+
+static bool is_valid(const struct pb2_conf *conf, int off, int len)
+{
+	if (len != 1 && len != 2 && len != 4)
+		return false;
+
+	return off >= 0 && off % len == 0 && off < conf->size;
+}
+
+static struct pb2_conf_reg *find_reg(struct pb2_conf *conf, unsigned int off)
+{
+	return &conf->regs[conf->index[off / 4]];
+}
+
+/* The bits of a dword that bypass its policy, in both directions. */
+static u32 raw_bits(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
+		    unsigned int dword)
+{
+	u32 raw = pb2_conf_is_permissive(pbdev) ? ~reg->firm : 0;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		if (test_bit(dword + i, pbdev->conf.open))
+			raw |= pb2_conf_bytes(i, 1) & ~reg->sealed;
+	}
+
+	return raw;
+}
+
+/* COMMAND and STATUS are never all-ones in a function that is there. */
+static bool is_lost(struct pb2_device *pbdev)
+{
+	u32 hw;
+
+	return !pb2_access_read(pbdev, PCI_COMMAND, 4, &hw) && hw == U32_MAX;
+}
+
+/**
+ * pb2_conf_read() - a guest reads
+ * @pbdev: the function
+ * @off: offset, as the guest gave it
+ * @len: width in bytes, as the guest gave it
+ * @val: what the guest sees; 0 on an error
+ *
+ * The hardware is read at exactly the width asked for, and not at all where
+ * every bit asked for is virtual. The registers by which a driver finds out
+ * whether its function is still there are no exception while it is.
+ *
+ * Context: process context, pb2_device.gate.lock held.
+ * Return: 0, %XEN_PCI_ERR_invalid_offset unless the access is 1, 2 or 4 bytes
+ * wide, aligned to its width and inside of configuration space, or as
+ * pb2_access_read().
+ */
+int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
+{
+	const struct pb2_conf_reg *reg;
+	u32 mask, virt, hw = 0;
+	unsigned int shift;
+	int rc;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	*val = 0;
+	if (!is_valid(&pbdev->conf, off, len))
+		return XEN_PCI_ERR_invalid_offset;
+
+	reg = find_reg(&pbdev->conf, off);
+	shift = (off & 3) * 8;
+	mask = pb2_conf_bytes(off, len);
+	virt = reg->virt & ~raw_bits(pbdev, reg, off & ~3);
+
+	if ((reg->ask & mask) && is_lost(pbdev)) {
+		*val = mask >> shift;
+		return 0;
+	}
+
+	if (mask & ~virt) {
+		rc = pb2_access_read(pbdev, off, len, &hw);
+		if (rc)
+			return rc;
+	}
+
+	*val = (((hw << shift) & ~virt) | (reg->shadow & virt)) & mask;
+	*val >>= shift;
+	return 0;
+}
+
+/**
+ * struct hw_write - one guest's write on its way to the hardware
+ * @dword: offset of the dword
+ * @keep: bits that the hardware keeps as they are
+ * @clear: bits that must be written as 0 unless they are in @val
+ * @val: what @dword gets; bits of @keep are 0
+ */
+struct hw_write {
+	unsigned int dword;
+	u32 keep;
+	u32 clear;
+	u32 val;
+};
+
+static int write_chunk(struct pb2_device *pbdev, const struct hw_write *hww,
+		       unsigned int byte, unsigned int len)
+{
+	u32 mask = pb2_conf_bytes(byte, len);
+	unsigned int shift = byte * 8;
+	u32 hw = 0;
+	int rc;
+
+	if (hww->keep & mask) {
+		rc = pb2_access_read(pbdev, hww->dword + byte, len, &hw);
+		if (rc)
+			return rc;
+		hw = (hw << shift) & hww->keep & ~hww->clear;
+	}
+
+	hw = (hw | hww->val) & mask;
+	return pb2_access_write(pbdev, hww->dword + byte, len, hw >> shift);
+}
+
+/*
+ * Only bytes with a bit to be written are written, so that a neighbour with
+ * RW1C bits, or one that nothing is known of, is never touched.
+ */
+static int write_hw(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
+		    unsigned int dword, u32 new, u32 mask, u32 raw)
+{
+	u32 rw = ((reg->rw & mask) | raw) & ~reg->trap;
+	u32 set = new & reg->rw1c & mask;
+	struct hw_write hww = {
+		.dword = dword,
+		.keep = ~(rw | reg->rw1c),
+		.clear = reg->trap,
+		.val = (new & rw) | set,
+	};
+	u32 bits = rw | set;
+	unsigned int touched = 0, pair, i;
+	int rc = 0;
+
+	if (bits & reg->whole)
+		bits |= reg->whole;
+	for (i = 0; i < 4; i++) {
+		if (bits & pb2_conf_bytes(i, 1))
+			touched |= BIT(i);
+	}
+
+	if (touched == 0xf)
+		return write_chunk(pbdev, &hww, 0, 4);
+
+	for (i = 0; i < 4 && !rc; i += 2) {
+		pair = (touched >> i) & 3;
+		if (pair == 3)
+			rc = write_chunk(pbdev, &hww, i, 2);
+		else if (pair)
+			rc = write_chunk(pbdev, &hww, i + pair / 2, 1);
+	}
+
+	return rc;
+}
+
+static void report_dropped(struct pb2_device *pbdev, int off, int len, u32 val)
+{
+	if (pbdev->conf.warned)
+		return;
+
+	pbdev->conf.warned = true;
+	pci_warn(pbdev->pdev, "dropped a guest's write of 0x%0*x to read-only register 0x%03x, and will drop others silently. If its driver needs the register, open it with the quirks attribute, or all such registers with permissive\n",
+		 len * 2, val, off);
+}
+
+/**
+ * pb2_conf_write() - a guest writes
+ * @pbdev: the function
+ * @off: offset, as the guest gave it
+ * @len: width in bytes, as the guest gave it
+ * @val: what it writes; bits beyond @len are ignored
+ *
+ * A bit that no policy makes writable keeps its value, and no error tells the
+ * guest: hardware ignores writes of read-only bits as well.
+ *
+ * Context: process context, may sleep, pb2_device.gate.lock held.
+ * Return: 0, %XEN_PCI_ERR_invalid_offset as pb2_conf_read(),
+ * %XEN_PCI_ERR_access_denied where the policy refuses a side effect, or as
+ * pb2_access_write().
+ */
+int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
+{
+	struct pb2_conf_reg *reg;
+	unsigned int dword;
+	u32 mask, new, written, raw, vwrite;
+	int rc;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	if (!is_valid(&pbdev->conf, off, len))
+		return XEN_PCI_ERR_invalid_offset;
+
+	reg = find_reg(&pbdev->conf, off);
+	dword = off & ~3;
+	mask = pb2_conf_bytes(off, len);
+	new = (val << ((off & 3) * 8)) & mask;
+	raw = raw_bits(pbdev, reg, dword) & mask;
+
+	if (!((reg->rw | reg->rw1c | reg->virt | reg->op_bytes | reg->sealed |
+	       raw) & mask)) {
+		report_dropped(pbdev, off, len, new >> ((off & 3) * 8));
+		return 0;
+	}
+
+	if (reg->op_bytes & mask) {
+		written = new;
+		new |= reg->shadow & reg->virt & ~mask;
+		rc = reg->ops->write(pbdev, reg, &new, mask);
+		if (rc)
+			return rc == PB2_CONF_DONE ? 0 : rc;
+		/* What is open is not for the policy to change. */
+		new = (new & ~raw) | (written & raw);
+	}
+
+	vwrite = reg->vwrite & mask & ~raw;
+	reg->shadow = (reg->shadow & ~vwrite) | (new & vwrite);
+
+	return write_hw(pbdev, reg, dword, new, mask, raw);
+}
+
+/**
+ * pb2_conf_reset() - give all virtual registers their initial values
+ * @pbdev: the function, in D0
+ *
+ * For a fresh assignment, and after a reset of the function. Quirks stay.
+ *
+ * Context: process context, may sleep, pb2_device.gate.lock held.
+ */
+void pb2_conf_reset(struct pb2_device *pbdev)
+{
+	struct pb2_conf *conf = &pbdev->conf;
+	struct pb2_conf_reg *reg;
+	unsigned int i;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	for (i = PB2_CONF_NO_REG + 1; i < conf->nr_regs; i++) {
+		reg = &conf->regs[i];
+		if (reg->ops && reg->ops->reset)
+			reg->shadow = reg->ops->reset(pbdev, reg);
+		else
+			reg->shadow = reg->init;
+	}
+
+	conf->warned = false;
+}

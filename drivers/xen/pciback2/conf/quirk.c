@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * quirk.c - registers that an administrator opens for one function
+ */
+#include <linux/slab.h>
+
+#include "../pciback2.h"
+
+static bool has_quirk_at(const struct pb2_conf *conf, unsigned int off)
+{
+	const struct pb2_conf_quirk *quirk;
+
+	list_for_each_entry(quirk, &conf->quirks, link) {
+		if (quirk->off == off)
+			return true;
+	}
+
+	return false;
+}
+
+static bool is_sealed(const struct pb2_conf *conf, unsigned int off,
+		      unsigned int len)
+{
+	u32 sealed = conf->regs[conf->index[off / 4]].sealed;
+
+	return !(pb2_conf_bytes(off, len) & ~sealed);
+}
+
+/**
+ * pb2_conf_quirk_add() - open a register for reads and writes
+ * @pbdev: the function
+ * @off: offset of the first byte
+ * @len: 1, 2 or 4 bytes
+ * @mask: shown by pb2_conf_quirk_show(), and without another effect: that of
+ *	xen-pciback never restricted an access, and administrators' lines rely
+ *	on that
+ *
+ * A second quirk at the same offset, and one of bytes that stay under policy
+ * whatever happens (the header's, a BAR's), have no effect and are no error,
+ * as with xen-pciback.
+ *
+ * Context: process context, may sleep, pb2_device.gate.lock held.
+ * Return: 0; -EINVAL for an access that is not 1, 2 or 4 bytes within a dword
+ * of configuration space (a function without one included), or a mask wider
+ * than it; -ENOSPC for more than
+ * %PB2_CONF_MAX_QUIRKS; -ENOMEM.
+ */
+int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
+		       unsigned int len, u32 mask)
+{
+	struct pb2_conf *conf = &pbdev->conf;
+	struct pb2_conf_quirk *quirk;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	if ((len != 1 && len != 2 && len != 4) || off >= conf->size ||
+	    (off & 3) + len > 4 || (mask & ~pb2_conf_bytes(0, len)))
+		return -EINVAL;
+
+	if (has_quirk_at(conf, off))
+		return 0;
+
+	if (is_sealed(conf, off, len)) {
+		pci_warn(pbdev->pdev, "register 0x%03x stays under policy: quirk ignored\n",
+			 off);
+		return 0;
+	}
+
+	if (conf->nr_quirks >= PB2_CONF_MAX_QUIRKS)
+		return -ENOSPC;
+
+	quirk = kzalloc(sizeof(*quirk), GFP_KERNEL);
+	if (!quirk)
+		return -ENOMEM;
+
+	quirk->off = off;
+	quirk->len = len;
+	quirk->mask = mask;
+	list_add_tail(&quirk->link, &conf->quirks);
+	conf->nr_quirks++;
+	bitmap_set(conf->open, off, len);
+	return 0;
+}
+
+/**
+ * pb2_conf_quirk_free() - forget all quirks
+ * @conf: a virtual configuration space that was built
+ *
+ * Context: process context; pb2_device.gate.lock held, or the last reference.
+ */
+void pb2_conf_quirk_free(struct pb2_conf *conf)
+{
+	struct pb2_conf_quirk *quirk, *next;
+
+	list_for_each_entry_safe(quirk, next, &conf->quirks, link) {
+		list_del(&quirk->link);
+		kfree(quirk);
+	}
+
+	conf->nr_quirks = 0;
+	bitmap_zero(conf->open, PB2_CONF_MAX_SIZE);
+}
+
+/**
+ * pb2_conf_quirk_clear() - close all registers that quirks opened
+ * @pbdev: the function
+ *
+ * Context: process context, pb2_device.gate.lock held.
+ */
+void pb2_conf_quirk_clear(struct pb2_device *pbdev)
+{
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	if (pbdev->conf.index)
+		pb2_conf_quirk_free(&pbdev->conf);
+}
+
+/**
+ * pb2_conf_quirk_show() - list the registers under policy, then the quirks
+ * @pbdev: the function
+ * @buf: where to
+ * @size: room in @buf
+ *
+ * The format is that of xen-pciback: offset, bytes and mask, in hexadecimal;
+ * for a register under policy the mask has the bits that a guest may change.
+ *
+ * Context: process context, pb2_device.gate.lock held.
+ * Return: bytes written, less than @size unless that is 0; 0 for a function
+ * without a virtual configuration space.
+ */
+int pb2_conf_quirk_show(struct pb2_device *pbdev, char *buf, size_t size)
+{
+	const struct pb2_conf *conf = &pbdev->conf;
+	const struct pci_dev *pdev = pbdev->pdev;
+	const struct pb2_conf_quirk *quirk;
+	const struct pb2_conf_reg *reg;
+	unsigned int i;
+	int len;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	if (!conf->index)
+		return 0;
+
+	len = scnprintf(buf, size, "%02x:%02x.%01x\n\t%04x:%04x:%04x:%04x\n",
+			pdev->bus->number, PCI_SLOT(pdev->devfn),
+			PCI_FUNC(pdev->devfn), pdev->vendor, pdev->device,
+			pdev->subsystem_vendor, pdev->subsystem_device);
+
+	for (i = PB2_CONF_NO_REG + 1; i < conf->nr_regs; i++) {
+		reg = &conf->regs[i];
+		len += scnprintf(buf + len, size - len, "\t\t%08x:4:%08x\n",
+				 reg->off, reg->rw | reg->rw1c | reg->vwrite);
+	}
+
+	list_for_each_entry(quirk, &conf->quirks, link)
+		len += scnprintf(buf + len, size - len, "\t\t%08x:%01x:%08x\n",
+				 quirk->off, quirk->len, quirk->mask);
+
+	return len;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * bar.c - base address registers in the hardware
+ *
+ * They hold what the kernel assigned, unless the function was without power,
+ * or was reset by somebody who did not tell the kernel.
+ */
+#include "../pciback2.h"
+
+/**
+ * pb2_bar_is_usable() - does a resource stand for a BAR with an address?
+ * @res: the resource
+ *
+ * Context: any.
+ * Return: whether it does.
+ */
+bool pb2_bar_is_usable(const struct resource *res)
+{
+	return res->flags && res->end > res->start &&
+	       !(res->flags & (IORESOURCE_UNSET | IORESOURCE_DISABLED));
+}
+
+static bool check_dword(struct pci_dev *pdev, int off, u32 mask, u32 want,
+			bool restore)
+{
+	u32 hw;
+
+	if (pci_read_config_dword(pdev, off, &hw) || !((hw ^ want) & mask))
+		return false;
+	if (restore)
+		pci_write_config_dword(pdev, off, want);
+	return true;
+}
+
+static bool check_one(struct pci_dev *pdev, unsigned int i, bool restore)
+{
+	struct resource *res = &pdev->resource[i];
+	int off = PCI_BASE_ADDRESS_0 + 4 * i;
+	u32 mask = (u32)PCI_BASE_ADDRESS_MEM_MASK;
+	struct pci_bus_region region;
+	bool lost;
+
+	if (!pb2_bar_is_usable(res))
+		return false;
+
+	if (res->flags & IORESOURCE_IO)
+		mask = (u32)PCI_BASE_ADDRESS_IO_MASK;
+	pcibios_resource_to_bus(pdev->bus, &region, res);
+	lost = check_dword(pdev, off, mask, lower_32_bits(region.start),
+			   restore);
+	if (res->flags & IORESOURCE_MEM_64)
+		lost |= check_dword(pdev, off + 4, U32_MAX,
+				    upper_32_bits(region.start), restore);
+	return lost;
+}
+
+static bool check_all(struct pci_dev *pdev, bool restore)
+{
+	bool lost = false;
+	unsigned int i;
+
+	for (i = 0; i < PCI_STD_NUM_BARS; i++)
+		lost |= check_one(pdev, i, restore);
+	return lost;
+}
+
+/**
+ * pb2_bar_restore() - give a function its addresses back
+ * @pdev: the function, in D0
+ *
+ * Without them Xen would find MSI-X tables at wrong addresses, and the state
+ * that is restored after each reset would be one without addresses. The BARs of
+ * a VF are its PF's (SR-IOV 1.1, 3.3.14).
+ *
+ * Context: device_lock held, decode may be on.
+ * Return: whether any was lost.
+ */
+bool pb2_bar_restore(struct pci_dev *pdev)
+{
+	u16 command;
+
+	device_lock_assert(&pdev->dev);
+
+	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL || pdev->is_virtfn ||
+	    !check_all(pdev, false))
+		return false;
+
+	/* Half of an address must not be decoded. */
+	pci_read_config_word(pdev, PCI_COMMAND, &command);
+	pci_write_config_word(pdev, PCI_COMMAND, command &
+			      ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
+	check_all(pdev, true);
+	pci_write_config_word(pdev, PCI_COMMAND, command);
+	return true;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * msi.c - MSI and MSI-X on behalf of the guest
+ *
+ * dom0 allocates the vectors, Xen binds them to the function's owner, and the
+ * guest gets Xen's pirq numbers. The results are the guest's only view of
+ * it, so the error values are those that pcifront knows from xen-pciback.
+ */
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include "../host/pci_iface.h"
+#include "../pciback2.h"
+#include "../host/xen_iface.h"
+
+static void release_msix(struct pb2_device *pbdev)
+{
+	if (pbdev->pdev->msix_enabled)
+		pb2_pci_disable_msix(pbdev->pdev);
+}
+
+static void release_msi(struct pb2_device *pbdev)
+{
+	if (pbdev->pdev->msi_enabled)
+		pb2_pci_disable_msi(pbdev->pdev);
+}
+
+/* Without a vector the function may raise INTx, with one it cannot. */
+static void update_intx(struct pb2_device *pbdev)
+{
+	const struct pci_dev *pdev = pbdev->pdev;
+
+	pb2_intx_pause(pbdev, pdev->msi_enabled || pdev->msix_enabled);
+}
+
+/*
+ * A guest cannot ask for vectors as often as it likes: of each refusal of Xen's
+ * the kernel has a line in the log (XSA-43). Refused is whoever does not take
+ * note that the toolstack has taken the function away.
+ */
+static bool is_over(const struct pb2_msi *msi)
+{
+	return time_after(jiffies, msi->since + PB2_MSI_INTERVAL);
+}
+
+static bool may_ask(const struct pb2_device *pbdev)
+{
+	return pbdev->msi.failures < PB2_MSI_MAX_FAILURES ||
+	       is_over(&pbdev->msi);
+}
+
+static int count_failure(struct pb2_device *pbdev, int rc)
+{
+	struct pb2_msi *msi = &pbdev->msi;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	if (!rc)
+		return 0;
+	if (!msi->failures || is_over(msi)) {
+		msi->since = jiffies;
+		msi->failures = 0;
+	}
+	msi->failures++;
+	return rc;
+}
+
+static int refuse(struct pb2_device *pbdev, const char *what, u32 value, int rc)
+{
+	pci_warn_ratelimited(pbdev->pdev, "domain %u: %s refused, value %u: %d\n",
+			     pbdev->domid, what, value, rc);
+	return rc;
+}
+
+/**
+ * pb2_msi_enable() - XEN_PCI_OP_enable_msi
+ * @pbdev: the function
+ * @op: the request; @op->value becomes the pirq, 0 on failure
+ *
+ * Context: gate lock held, may sleep.
+ * Return: 0, XEN_PCI_ERR_op_failed if MSI or MSI-X is on already (XSA-157),
+ * a teardown was announced, or the PCI core fails or has failed too often,
+ * XEN_PCI_ERR_not_implemented without pirqs.
+ */
+int pb2_msi_enable(struct pb2_device *pbdev, struct xen_pci_op *op)
+{
+	struct pci_dev *pdev = pbdev->pdev;
+	int rc;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	op->value = 0;
+	if (!pb2_xen_has_pirqs())
+		return XEN_PCI_ERR_not_implemented;
+
+	if (pb2_gate_is_detaching(pbdev))
+		rc = -EBUSY;
+	else if (pdev->msi_enabled)
+		rc = -EALREADY;
+	else if (pdev->msix_enabled)
+		rc = -ENXIO;
+	else if (!may_ask(pbdev))
+		rc = -EBUSY;
+	else
+		rc = count_failure(pbdev, pb2_pci_enable_msi(pdev));
+	if (rc) {
+		refuse(pbdev, "MSI", 1, rc);
+		return XEN_PCI_ERR_op_failed;
+	}
+
+	update_intx(pbdev);
+	op->value = pb2_xen_pirq(pdev->irq);
+	return 0;
+}
+
+/**
+ * pb2_msi_disable() - XEN_PCI_OP_disable_msi
+ * @pbdev: the function
+ * @op: the request; @op->value becomes the INTx pirq, 0 without one
+ *
+ * Linux guests send this for MSI-X too when a driver is unloaded: their core
+ * forgets that it was MSI-X before pcifront looks. Taking them at their word
+ * would leave MSI-X on, and the driver's next start would fail.
+ *
+ * Context: gate lock held, may sleep.
+ * Return: 0, XEN_PCI_ERR_not_implemented without pirqs.
+ */
+int pb2_msi_disable(struct pb2_device *pbdev, struct xen_pci_op *op)
+{
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	op->value = 0;
+	if (!pb2_xen_has_pirqs())
+		return XEN_PCI_ERR_not_implemented;
+
+	release_msi(pbdev);
+	release_msix(pbdev);
+	update_intx(pbdev);
+	op->value = pb2_xen_pirq(pbdev->intx.irq);
+	return 0;
+}
+
+/* Decode of a VF is the PF's memory enable bit (PCIe 6.0 9.3.4.1.3). */
+static bool decodes_memory(struct pci_dev *pdev)
+{
+	u16 cmd;
+
+	return !pci_read_config_word(pci_physfn(pdev), PCI_COMMAND, &cmd) &&
+	       cmd & PCI_COMMAND_MEMORY;
+}
+
+static int check_msix(struct pb2_device *pbdev, u32 nvec)
+{
+	if (!nvec || nvec > SH_INFO_MAX_VEC)
+		return -EINVAL;
+	if (pb2_gate_is_detaching(pbdev))
+		return -EBUSY;
+	if (pbdev->pdev->msi_enabled || !decodes_memory(pbdev->pdev))
+		return -ENXIO;
+	if (!may_ask(pbdev))
+		return -EBUSY;
+	return 0;
+}
+
+/**
+ * pb2_msi_enable_msix() - XEN_PCI_OP_enable_msix
+ * @pbdev: the function
+ * @op: the request, with @op->value table entries; the pirqs are filled in
+ *
+ * A guest that asks again has lost what it had (a crashed driver, a kexec):
+ * it gets new vectors in place of the old ones.
+ *
+ * Context: gate lock held, may sleep.
+ * Return: 0, or an errno: -EINVAL for a vector count of 0 or above
+ * SH_INFO_MAX_VEC, -EBUSY while a teardown is announced or where the PCI core
+ * has failed too often, -ENXIO if MSI is on or memory decode off (XSA-157),
+ * -ENOMEM, others of the PCI core's;
+ * XEN_PCI_ERR_not_implemented without pirqs.
+ */
+int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
+{
+	struct msix_entry *entries;
+	u32 nvec = op->value;
+	u32 i;
+	int rc;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	if (!pb2_xen_has_pirqs())
+		return XEN_PCI_ERR_not_implemented;
+	rc = check_msix(pbdev, nvec);
+	if (rc)
+		return refuse(pbdev, "MSI-X", nvec, rc);
+
+	entries = kcalloc(nvec, sizeof(*entries), GFP_KERNEL);
+	if (!entries)
+		return -ENOMEM;
+	for (i = 0; i < nvec; i++)
+		entries[i].entry = op->msix_entries[i].entry;
+
+	release_msix(pbdev);
+	rc = count_failure(pbdev,
+			   pb2_pci_enable_msix(pbdev->pdev, entries, nvec));
+	if (rc) {
+		refuse(pbdev, "MSI-X", nvec, rc);
+		goto out;
+	}
+
+	for (i = 0; i < nvec; i++)
+		op->msix_entries[i].vector = pb2_xen_pirq(entries[i].vector);
+out:
+	/* Also after a failure: the old vectors are gone. */
+	update_intx(pbdev);
+	op->value = rc;
+	kfree(entries);
+	return rc;
+}
+
+/**
+ * pb2_msi_disable_msix() - XEN_PCI_OP_disable_msix
+ * @pbdev: the function
+ * @op: the request; @op->value becomes the INTx pirq, 0 without one
+ *
+ * Context: gate lock held, may sleep.
+ * Return: 0, XEN_PCI_ERR_not_implemented without pirqs.
+ */
+int pb2_msi_disable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
+{
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	op->value = 0;
+	if (!pb2_xen_has_pirqs())
+		return XEN_PCI_ERR_not_implemented;
+
+	release_msix(pbdev);
+	update_intx(pbdev);
+	op->value = pb2_xen_pirq(pbdev->intx.irq);
+	return 0;
+}
+
+/**
+ * pb2_msi_begin() - a new owner, to whom nothing was refused
+ * @pbdev: the function
+ *
+ * Context: gate lock held.
+ */
+void pb2_msi_begin(struct pb2_device *pbdev)
+{
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	pbdev->msi.failures = 0;
+}
+
+/**
+ * pb2_msi_release() - free what the guest left behind
+ * @pbdev: the function
+ *
+ * Context: gate lock held, may sleep.
+ */
+void pb2_msi_release(struct pb2_device *pbdev)
+{
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	release_msi(pbdev);
+	release_msix(pbdev);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The functions that are seized, by address
+ */
+#include <linux/err.h>
+#include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "../pciback2.h"
+
+static LIST_HEAD(registry);
+static DEFINE_SPINLOCK(registry_lock);
+
+/**
+ * struct snapshot - the registry at one moment
+ * @nr: number of functions
+ * @pbdevs: the functions, each with a reference
+ */
+struct snapshot {
+	unsigned int nr;
+	struct pb2_device *pbdevs[];
+};
+
+/**
+ * pb2_registry_add() - make a seized function known
+ * @pbdev: the function; the caller's reference becomes the registry's
+ *
+ * Context: Any, but no interrupt.
+ */
+void pb2_registry_add(struct pb2_device *pbdev)
+{
+	spin_lock(&registry_lock);
+	list_add_tail(&pbdev->link, &registry);
+	spin_unlock(&registry_lock);
+}
+
+/**
+ * pb2_registry_del() - forget a function
+ * @pbdev: the function; the registry's reference becomes the caller's
+ *
+ * Context: Any, but no interrupt.
+ */
+void pb2_registry_del(struct pb2_device *pbdev)
+{
+	spin_lock(&registry_lock);
+	list_del_init(&pbdev->link);
+	spin_unlock(&registry_lock);
+}
+
+/**
+ * pb2_registry_find() - the seized function at an address
+ * @sbdf: the address
+ *
+ * Context: Any, but no interrupt.
+ * Return: The function with a reference for the caller, or %NULL when there
+ * is none.
+ */
+struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf)
+{
+	struct pb2_device *pbdev, *found = NULL;
+
+	spin_lock(&registry_lock);
+	list_for_each_entry(pbdev, &registry, link) {
+		if (pb2_sbdf_equal(&pbdev->sbdf, sbdf)) {
+			pb2_device_get(pbdev);
+			found = pbdev;
+			break;
+		}
+	}
+	spin_unlock(&registry_lock);
+
+	return found;
+}
+
+/**
+ * pb2_registry_find_pdev() - the seized function that a PCI device is
+ * @pdev: the PCI device
+ *
+ * Context: Any, but no interrupt.
+ * Return: The function with a reference for the caller, or %NULL when it is
+ * not seized.
+ */
+struct pb2_device *pb2_registry_find_pdev(const struct pci_dev *pdev)
+{
+	struct pb2_device *pbdev, *found = NULL;
+
+	spin_lock(&registry_lock);
+	list_for_each_entry(pbdev, &registry, link) {
+		if (pbdev->pdev == pdev) {
+			pb2_device_get(pbdev);
+			found = pbdev;
+			break;
+		}
+	}
+	spin_unlock(&registry_lock);
+
+	return found;
+}
+
+static unsigned int count_all(void)
+{
+	struct pb2_device *pbdev;
+	unsigned int nr = 0;
+
+	spin_lock(&registry_lock);
+	list_for_each_entry(pbdev, &registry, link)
+		nr++;
+	spin_unlock(&registry_lock);
+
+	return nr;
+}
+
+/* A function that comes in the meantime may be missing. */
+static struct snapshot *take_snapshot(void)
+{
+	unsigned int max = count_all();
+	struct pb2_device *pbdev;
+	struct snapshot *snap;
+
+	snap = kzalloc(struct_size(snap, pbdevs, max), GFP_KERNEL);
+	if (!snap)
+		return NULL;
+
+	spin_lock(&registry_lock);
+	list_for_each_entry(pbdev, &registry, link) {
+		if (snap->nr == max)
+			break;
+		pb2_device_get(pbdev);
+		snap->pbdevs[snap->nr++] = pbdev;
+	}
+	spin_unlock(&registry_lock);
+
+	return snap;
+}
+
+static void drop_snapshot(struct snapshot *snap)
+{
+	unsigned int i;
+
+	for (i = 0; i < snap->nr; i++)
+		pb2_device_put(snap->pbdevs[i]);
+	kfree(snap);
+}
+
+/**
+ * pb2_registry_each() - do something to every seized function
+ * @visit: called under the registry's spinlock; must neither sleep nor drop
+ *	the last reference
+ *
+ * Context: Any, but no interrupt.
+ */
+void pb2_registry_each(void (*visit)(struct pb2_device *pbdev))
+{
+	struct pb2_device *pbdev;
+
+	spin_lock(&registry_lock);
+	list_for_each_entry(pbdev, &registry, link)
+		visit(pbdev);
+	spin_unlock(&registry_lock);
+}
+
+/**
+ * pb2_registry_each_vf() - do something to every seized virtual function
+ * @pf: the physical function that they belong to
+ * @visit: may sleep. One that is seized or released meanwhile may be left out, or
+ *	be visited although it is not seized any more.
+ *
+ * Without memory, which is told, nothing is visited.
+ *
+ * Context: may sleep.
+ */
+void pb2_registry_each_vf(struct pci_dev *pf,
+			  void (*visit)(struct pb2_device *vf))
+{
+	struct snapshot *snap = take_snapshot();
+	struct pci_dev *pdev;
+	unsigned int i;
+
+	if (!snap) {
+		pci_warn(pf, "no memory to look for its virtual functions\n");
+		return;
+	}
+	for (i = 0; i < snap->nr; i++) {
+		pdev = snap->pbdevs[i]->pdev;
+		if (pdev->is_virtfn && pci_physfn(pdev) == pf)
+			visit(snap->pbdevs[i]);
+	}
+	drop_snapshot(snap);
+}
+
+/* Cuts a full buffer behind its last whole line. */
+static size_t cut_line(char *buf, size_t count)
+{
+	while (count && buf[count - 1] != '\n')
+		count--;
+	buf[count] = '\0';
+
+	return count;
+}
+
+/**
+ * pb2_registry_show() - print something of every seized function
+ * @buf: where to
+ * @size: of @buf in bytes, not 0; lines that do not fit are left out
+ * @show: prints lines about one function into a buffer of the given size and
+ *	returns the number of characters, or what it would have been, or an
+ *	errno. It may sleep and take any lock of the function.
+ *
+ * Context: Process context. May sleep.
+ * Return: The number of characters written, less than @size; -ENOMEM, or the
+ * first errno of @show.
+ */
+int pb2_registry_show(char *buf, size_t size,
+		      int (*show)(struct pb2_device *pbdev, char *buf,
+				  size_t size))
+{
+	struct snapshot *snap;
+	size_t count = 0;
+	unsigned int i;
+	int rc = 0;
+
+	snap = take_snapshot();
+	if (!snap)
+		return -ENOMEM;
+
+	buf[0] = '\0';
+	for (i = 0; i < snap->nr; i++) {
+		rc = show(snap->pbdevs[i], buf + count, size - count);
+		if (rc < 0)
+			break;
+		count += rc;
+		if (count >= size - 1) {
+			count = cut_line(buf, strnlen(buf, size - 1));
+			break;
+		}
+	}
+	drop_snapshot(snap);
+
+	return rc < 0 ? rc : count;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * publish.c - what a domain finds about a function in the backend's directory
+ *
+ * It stands under the function's virtual address, the only one that the domain
+ * knows, and never under an index: libxl renumbers its own keys only.
+ */
+#include <linux/kernel.h>
+
+#include "../pciback2.h"
+#include "../host/xen_iface.h"
+
+#define KEY_LEN		40
+
+static void format_page(const struct pb2_sbdf *vsbdf, char *key, size_t size,
+			const char *leaf)
+{
+	snprintf(key, size, PB2_NAME "/" PB2_SBDF_NODE_FMT "/ecam%s",
+		 PB2_SBDF_ARGS(vsbdf), leaf);
+}
+
+/**
+ * pb2_publish_page() - tell a stub domain where it can read a function
+ * @dir: the backend's directory
+ * @vsbdf: the function's virtual address
+ * @address: the physical address of its 4 KiB of configuration space
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOENT when the directory is gone, or an errno of xenstore.
+ */
+int pb2_publish_page(const char *dir, const struct pb2_sbdf *vsbdf,
+		     u64 address)
+{
+	char access[KEY_LEN], size[KEY_LEN], start[KEY_LEN], val[20];
+	const struct pb2_xen_node nodes[] = {
+		{ access,	"r" },
+		{ size,		"0x1000" },
+		{ start,	val },
+	};
+
+	format_page(vsbdf, access, sizeof(access), "/access");
+	format_page(vsbdf, size, sizeof(size), "/size");
+	format_page(vsbdf, start, sizeof(start), "/address");
+	snprintf(val, sizeof(val), "0x%llx", address);
+
+	return pb2_xen_publish(dir, nodes, ARRAY_SIZE(nodes));
+}
+
+/**
+ * pb2_publish_withdraw_page() - take back pb2_publish_page()
+ * @dir: the backend's directory, which may be gone
+ * @vsbdf: the function's virtual address
+ *
+ * Context: may sleep.
+ */
+void pb2_publish_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf)
+{
+	char key[KEY_LEN];
+
+	format_page(vsbdf, key, sizeof(key), "");
+	pb2_xen_rm(dir, key);
+}
+
+static void format_backend(const struct pb2_sbdf *vsbdf, char *key, size_t size)
+{
+	snprintf(key, size, PB2_NAME "/" PB2_SBDF_NODE_FMT "/backend-domid",
+		 PB2_SBDF_ARGS(vsbdf));
+}
+
+static int write_backend(const char *dir, const struct pb2_sbdf *vsbdf,
+			 domid_t domid)
+{
+	char key[KEY_LEN], val[KEY_LEN];
+	const struct pb2_xen_node node = { key, val };
+
+	format_backend(vsbdf, key, sizeof(key));
+	snprintf(val, sizeof(val), "%u", domid);
+
+	return pb2_xen_publish(dir, &node, 1);
+}
+
+/**
+ * pb2_publish_backend() - name the backend in xenstore
+ * @pbdev: the function; nothing happens if it has no backend
+ * @dir: the backend's directory in xenstore
+ * @vsbdf: the function's virtual address
+ *
+ * A failure is logged: the guest still has the capability.
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_publish_backend(struct pb2_device *pbdev, const char *dir,
+			  const struct pb2_sbdf *vsbdf)
+{
+	domid_t domid;
+	int rc;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	domid = pb2_conf_backend_get(pbdev);
+	if (domid == DOMID_INVALID)
+		return;
+	rc = write_backend(dir, vsbdf, domid);
+	if (rc)
+		pci_warn(pbdev->pdev, "its backend is not named in xenstore: error %d\n",
+			 rc);
+}
+
+/**
+ * pb2_publish_withdraw_backend() - take back pb2_publish_backend()
+ * @pbdev: the function; nothing happens if it has no backend
+ * @dir: the backend's directory in xenstore, which may be gone
+ * @vsbdf: the function's virtual address
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_publish_withdraw_backend(struct pb2_device *pbdev, const char *dir,
+			  const struct pb2_sbdf *vsbdf)
+{
+	char key[KEY_LEN];
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (pb2_conf_backend_get(pbdev) == DOMID_INVALID)
+		return;
+	format_backend(vsbdf, key, sizeof(key));
+	pb2_xen_rm(dir, key);
+}

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * window.c - the ECAM windows: where configuration space is in memory
+ *
+ * Firmware lists them in the MCFG table (PCI Firmware 3.3, 4.1.2), and says
+ * those of hot-added host bridges by _CBA (4.1.3). Neither is to be trusted
+ * blindly: a window counts only if it makes sense and no other contradicts it.
+ * Whether Xen uses it, too, only Xen knows.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/acpi.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+
+#include "../pciback2.h"
+#include "xen_iface.h"
+
+/* More than any machine has; a table of rubbish must not fill the log. */
+#define MAX_WINDOWS	256
+/* What no processor can address */
+#define ADDRESS_LIMIT	BIT_ULL(52)
+/* One bus */
+#define BUS_SIZE	SZ_1M
+
+/**
+ * struct window - the configuration space of some buses
+ * @link: in the list of all
+ * @segment: of the buses
+ * @first: bus number
+ * @last: bus number
+ * @base: physical address that bus 0 of the segment has, or would have
+ * @is_hot: from _CBA
+ * @fault: why it does not count, or %NULL
+ * @rc: what Xen says of it: 0 for yes, 1 for not asked yet
+ */
+struct window {
+	struct list_head link;
+	u16 segment;
+	u8 first;
+	u8 last;
+	u64 base;
+	bool is_hot;
+	const char *fault;
+	int rc;
+};
+
+#define NOT_ASKED	1
+
+static LIST_HEAD(windows);
+static unsigned int nr_windows;
+/* Protects both; a leaf */
+static DEFINE_MUTEX(windows_lock);
+
+static u64 start_of(const struct window *window)
+{
+	return window->base + (u64)window->first * BUS_SIZE;
+}
+
+static u64 end_of(const struct window *window)
+{
+	return window->base + ((u64)window->last + 1) * BUS_SIZE;
+}
+
+static const char *find_fault(const struct window *window)
+{
+	if (window->first > window->last)
+		return "its last bus is before its first";
+	if (!window->base)
+		return "it has no address";
+	if (window->base % BUS_SIZE)
+		return "its address is not aligned to 1 MiB";
+	if (window->base >= ADDRESS_LIMIT || end_of(window) > ADDRESS_LIMIT)
+		return "it ends beyond what can be addressed";
+	return NULL;
+}
+
+static bool is_same(const struct window *a, const struct window *b)
+{
+	return a->segment == b->segment && a->first == b->first &&
+	       a->last == b->last && a->base == b->base;
+}
+
+static bool is_contradiction(const struct window *a, const struct window *b)
+{
+	bool same_buses = a->segment == b->segment && a->first <= b->last &&
+			  b->first <= a->last;
+
+	return same_buses ||
+	       (start_of(a) < end_of(b) && start_of(b) < end_of(a));
+}
+
+static void refuse(struct window *window, const char *fault)
+{
+	if (window->fault)
+		return;
+	window->fault = fault;
+	pr_warn("ECAM window of segment %04x, buses %02x to %02x, at 0x%llx not used: %s\n",
+		window->segment, window->first, window->last, window->base,
+		fault);
+}
+
+/* Of two that contradict each other nobody can tell which is right. */
+static bool compare_all(struct window *window)
+{
+	struct window *other;
+
+	lockdep_assert_held(&windows_lock);
+
+	list_for_each_entry(other, &windows, link) {
+		if (is_same(window, other))
+			return false;
+		if (window->fault || other->fault ||
+		    !is_contradiction(window, other))
+			continue;
+		refuse(other, "another one overlaps it");
+		refuse(window, "it overlaps another one");
+	}
+	return true;
+}
+
+static int add(const struct window *found)
+{
+	const char *fault = find_fault(found);
+	struct window *window;
+
+	lockdep_assert_held(&windows_lock);
+
+	if (nr_windows == MAX_WINDOWS)
+		return -ENOSPC;
+	window = kmemdup(found, sizeof(*found), GFP_KERNEL);
+	if (!window)
+		return -ENOMEM;
+
+	window->rc = NOT_ASKED;
+	if (fault)
+		refuse(window, fault);
+	if (!compare_all(window)) {
+		/* Said twice: _CBA of a bridge that was there at boot */
+		kfree(window);
+		return 0;
+	}
+	list_add_tail(&window->link, &windows);
+	nr_windows++;
+	return 0;
+}
+
+static void add_table(const struct acpi_table_header *header)
+{
+	const struct acpi_table_mcfg *mcfg = (const void *)header;
+	const struct acpi_mcfg_allocation *entry = (const void *)(mcfg + 1);
+	struct window window = {};
+	size_t left;
+	int rc = 0;
+
+	lockdep_assert_held(&windows_lock);
+
+	if (header->length < sizeof(*mcfg)) {
+		pr_warn("the MCFG table is too short (%u bytes): no ECAM\n",
+			header->length);
+		return;
+	}
+
+	left = header->length - sizeof(*mcfg);
+	for (; left >= sizeof(*entry) && !rc; left -= sizeof(*entry), entry++) {
+		window.segment = entry->pci_segment;
+		window.first = entry->start_bus_number;
+		window.last = entry->end_bus_number;
+		window.base = entry->address;
+		rc = add(&window);
+	}
+	if (rc)
+		pr_warn("the MCFG table is not read to its end: %d\n", rc);
+	else if (left)
+		pr_warn("the MCFG table ends in %zu bytes of rubbish\n", left);
+}
+
+static void forget(void)
+{
+	struct window *window, *next;
+
+	lockdep_assert_held(&windows_lock);
+
+	list_for_each_entry_safe(window, next, &windows, link) {
+		list_del(&window->link);
+		kfree(window);
+	}
+	nr_windows = 0;
+}
+
+/**
+ * pb2_window_init() - find the ECAM windows
+ *
+ * Without any all works by the old way, and nothing can be handed over.
+ *
+ * Context: may sleep.
+ */
+void pb2_window_init(void)
+{
+	struct acpi_table_header *table;
+	struct pci_bus *bus = NULL;
+
+	if (ACPI_SUCCESS(acpi_get_table(ACPI_SIG_MCFG, 0, &table))) {
+		mutex_lock(&windows_lock);
+		add_table(table);
+		mutex_unlock(&windows_lock);
+		acpi_put_table(table);
+	}
+	/*
+	 * Not under the mutex, which is taken below a function's locks: the PCI
+	 * core holds pci_bus_sem, which this takes, while error recovery
+	 * takes those.
+	 */
+	while ((bus = pci_find_next_bus(bus)))
+		pb2_window_add_bridge(bus);
+}
+
+/**
+ * pb2_window_add_bridge() - find the window of a host bridge that appeared
+ * @bus: its root bus
+ *
+ * Context: may sleep.
+ */
+void pb2_window_add_bridge(struct pci_bus *bus)
+{
+	acpi_handle handle = bus->bridge ? ACPI_HANDLE(bus->bridge) : NULL;
+	struct window window = {
+		.segment = pci_domain_nr(bus),
+		.first = bus->busn_res.start,
+		.last = bus->busn_res.end,
+		.is_hot = true,
+	};
+	unsigned long long base;
+
+	if (!handle || pci_domain_nr(bus) > U16_MAX ||
+	    ACPI_FAILURE(acpi_evaluate_integer(handle, METHOD_NAME__CBA, NULL,
+					       &base)))
+		return;
+	window.base = base;
+	mutex_lock(&windows_lock);
+	add(&window);
+	mutex_unlock(&windows_lock);
+}
+
+static void ask(struct window *window)
+{
+	lockdep_assert_held(&windows_lock);
+
+	window->rc = pb2_xen_mmcfg_reserved(window->segment, window->first,
+					    window->last, window->base);
+	if (window->rc == -EIO)
+		pr_err("Xen has another address than 0x%llx for the ECAM window of segment %04x, buses %02x to %02x: nothing of it is handed over\n",
+		       window->base, window->segment, window->first,
+		       window->last);
+}
+
+/**
+ * pb2_window_ask() - ask Xen which windows it uses, if it has not said so yet
+ *
+ * Xen confirms what the MCFG table lists, and only that.
+ *
+ * Context: may sleep.
+ */
+void pb2_window_ask(void)
+{
+	struct window *window;
+
+	mutex_lock(&windows_lock);
+	list_for_each_entry(window, &windows, link) {
+		if (window->fault || window->is_hot)
+			window->rc = -ENODEV;
+		if (window->rc == NOT_ASKED)
+			ask(window);
+	}
+	mutex_unlock(&windows_lock);
+}
+
+/**
+ * pb2_window_confirm() - Xen has taken note of the host bridge of a window
+ * @segment: PCI segment
+ * @first: bus number
+ * @last: bus number
+ *
+ * It uses just the range that it was told. A window that has more buses than
+ * the bridge is not confirmed as a whole; that takes pb2_window_ask().
+ *
+ * Context: may sleep.
+ */
+void pb2_window_confirm(u16 segment, u8 first, u8 last)
+{
+	struct window *window;
+
+	mutex_lock(&windows_lock);
+	list_for_each_entry(window, &windows, link)
+		if (window->segment == segment && window->rc == NOT_ASKED &&
+		    window->first >= first && window->last <= last)
+			window->rc = 0;
+	mutex_unlock(&windows_lock);
+}
+
+/**
+ * pb2_window_distrust() - Xen and dom0 mean different things by a segment
+ * @segment: PCI segment
+ *
+ * Context: may sleep.
+ */
+void pb2_window_distrust(u16 segment)
+{
+	struct window *window;
+
+	mutex_lock(&windows_lock);
+	list_for_each_entry(window, &windows, link)
+		if (window->segment == segment)
+			window->rc = -EEXIST;
+	mutex_unlock(&windows_lock);
+}
+
+/**
+ * pb2_window_of() - where the configuration space of some buses is
+ * @segment: PCI segment
+ * @first: bus number
+ * @last: bus number
+ *
+ * Context: may sleep, briefly.
+ * Return: the physical address of the first byte, or 0 if no window has all
+ * of them.
+ */
+u64 pb2_window_of(u16 segment, u8 first, u8 last)
+{
+	struct window *window;
+	u64 start = 0;
+
+	mutex_lock(&windows_lock);
+	list_for_each_entry(window, &windows, link)
+		if (!window->fault && window->segment == segment &&
+		    window->first <= first && last <= window->last)
+			start = window->base + (u64)first * BUS_SIZE;
+	mutex_unlock(&windows_lock);
+	return start;
+}
+
+/**
+ * pb2_window_exit() - undo pb2_window_init()
+ *
+ * Context: may sleep.
+ */
+void pb2_window_exit(void)
+{
+	mutex_lock(&windows_lock);
+	forget();
+	mutex_unlock(&windows_lock);
+}
+
+/**
+ * pb2_window_page() - where a function's configuration space is in memory
+ * @sbdf: the function
+ * @confirmed: whether Xen uses the window, too, goes there
+ *
+ * Context: may sleep, briefly.
+ * Return: the physical address of its 4 KiB, or 0 if no window has it.
+ */
+u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed)
+{
+	struct window *window;
+	u64 page = 0;
+
+	mutex_lock(&windows_lock);
+	list_for_each_entry(window, &windows, link) {
+		if (window->fault || window->segment != sbdf->domain ||
+		    sbdf->bus < window->first || sbdf->bus > window->last)
+			continue;
+		page = window->base + (u64)sbdf->bus * BUS_SIZE +
+		       (u64)sbdf->devfn * PCI_CFG_SPACE_EXP_SIZE;
+		*confirmed = !window->rc;
+		break;
+	}
+	mutex_unlock(&windows_lock);
+	return page;
+}
+
+/**
+ * pb2_window_xen_sees() - can Xen read a function's configuration space?
+ * @sbdf: the function
+ *
+ * In segment 0 it can, through ports 0xcf8 and 0xcfc. In any other it takes a
+ * window that Xen uses; without one it reads all-ones.
+ *
+ * Context: may sleep, briefly.
+ * Return: whether it can.
+ */
+bool pb2_window_xen_sees(const struct pb2_sbdf *sbdf)
+{
+	bool confirmed = false;
+
+	return !sbdf->domain ||
+	       (pb2_window_page(sbdf, &confirmed) && confirmed);
+}
+
+static const char *describe(const struct window *window)
+{
+	if (window->fault)
+		return window->fault;
+	if (window->is_hot)
+		return "Xen cannot confirm it";
+	switch (window->rc) {
+	case 0:
+		return "Xen uses it";
+	case -EEXIST:
+	case -EIO:
+		return "Xen has another one for the segment";
+	case -ENOSYS:
+		return "Xen does not say whether it uses it";
+	default:
+		return "Xen does not use it";
+	}
+}
+
+/**
+ * pb2_window_show() - all windows, for the administrator
+ * @buf: where to
+ * @size: its size in bytes
+ *
+ * Context: may sleep.
+ * Return: bytes written: one line for each, with segment, buses, the address of
+ * its first byte, where it comes from, and what Xen says.
+ */
+int pb2_window_show(char *buf, size_t size)
+{
+	struct window *window;
+	int len = 0;
+
+	mutex_lock(&windows_lock);
+	list_for_each_entry(window, &windows, link)
+		len += scnprintf(buf + len, size - len,
+				 "%04x:%02x-%02x 0x%llx %s: %s\n",
+				 window->segment, window->first, window->last,
+				 start_of(window),
+				 window->is_hot ? "_CBA" : "MCFG",
+				 describe(window));
+	mutex_unlock(&windows_lock);
+	return len;
+}

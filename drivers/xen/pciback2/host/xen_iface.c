@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * xen_iface.c - the only caller of hypercalls, event channels and grants
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/notifier.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <xen/events.h>
+#include <xen/interface/domctl.h>
+#include <xen/interface/host_bridge.h>
+#include <xen/interface/io/pciif.h>
+#include <xen/interface/physdev.h>
+#include <xen/interface/sysctl.h>
+#include <xen/interface/vcpu.h>
+#include <xen/interface/version.h>
+#include <xen/pci.h>
+#include <xen/xen.h>
+#include <xen/xen-ops.h>
+#include <asm/xen/hypercall.h>
+
+#include "../pciback2.h"
+#include "xen_iface.h"
+
+/**
+ * pb2_xen_is_initial_domain() - is this dom0?
+ *
+ * Context: any.
+ * Return: true in Xen's initial domain.
+ */
+bool pb2_xen_is_initial_domain(void)
+{
+	return xen_initial_domain();
+}
+
+/**
+ * pb2_xen_has_pirqs() - are this domain's device interrupts Xen's pirqs?
+ *
+ * A PVH dom0 has none, and asking for the pirq of one of its interrupts is a
+ * BUG in the kernel, so a guest's MSI request must not get that far.
+ *
+ * Context: any.
+ * Return: true in a PV dom0.
+ */
+bool pb2_xen_has_pirqs(void)
+{
+	return xen_pv_domain();
+}
+
+static int physdev_op(struct pci_dev *pdev, int cmd)
+{
+	struct physdev_pci_device op = {
+		.seg = pci_domain_nr(pdev->bus),
+		.bus = pdev->bus->number,
+		.devfn = pdev->devfn,
+	};
+
+	return HYPERVISOR_physdev_op(cmd, &op);
+}
+
+/**
+ * pb2_xen_prepare_msix() - let Xen map and protect the MSI-X table
+ * @pdev: function with an MSI-X capability, in D0 with memory decode on
+ *
+ * Without it Xen refuses MSI-X of an assigned function.
+ *
+ * Context: may sleep.
+ * Return: 0, -ENXIO if the function does not decode memory, -ENOSYS from a
+ * PVH dom0 or a Xen that does without, or another errno of Xen's.
+ */
+int pb2_xen_prepare_msix(struct pci_dev *pdev)
+{
+	return physdev_op(pdev, PHYSDEVOP_prepare_msix);
+}
+
+/**
+ * pb2_xen_release_msix() - undo pb2_xen_prepare_msix()
+ * @pdev: the function, with no vector allocated any more
+ *
+ * Context: may sleep.
+ * Return: 0, -EBUSY while vectors remain, -ENOSYS as above.
+ */
+int pb2_xen_release_msix(struct pci_dev *pdev)
+{
+	return physdev_op(pdev, PHYSDEVOP_release_msix);
+}
+
+/**
+ * pb2_xen_device_reset() - tell Xen that a function was reset
+ * @pdev: the function
+ *
+ * Xen 4.20 and later keep a view of their own of the functions of a PVH dom0
+ * (vPCI), and drop it for every kind of reset alike.
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOSYS from a Xen that has no such view, or another errno of
+ * Xen's.
+ */
+int pb2_xen_device_reset(struct pci_dev *pdev)
+{
+	struct pci_device_reset op = {
+		.dev.seg = pci_domain_nr(pdev->bus),
+		.dev.bus = pdev->bus->number,
+		.dev.devfn = pdev->devfn,
+		.flags = PCI_DEVICE_RESET_FLR,
+	};
+
+	return HYPERVISOR_physdev_op(PHYSDEVOP_pci_device_reset, &op);
+}
+
+/**
+ * pb2_xen_mmcfg_reserved() - tell Xen of an ECAM window, and ask for its own
+ * @segment: PCI segment
+ * @first: bus number
+ * @last: bus number
+ * @base: address that bus 0 of the segment has, or would have
+ *
+ * The kernel does the same when it boots; once more changes nothing.
+ *
+ * Context: may sleep.
+ * Return: 0 if Xen uses just this window, -ENODEV or -EIO if it knows another
+ * one or none, -ENOSYS if it cannot tell, or another errno of Xen's.
+ */
+int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base)
+{
+	struct physdev_pci_mmcfg_reserved op = {
+		.address = base,
+		.segment = segment,
+		.start_bus = first,
+		.end_bus = last,
+		.flags = XEN_PCI_MMCFG_RESERVED,
+	};
+
+	return HYPERVISOR_physdev_op(PHYSDEVOP_pci_mmcfg_reserved, &op);
+}
+
+/**
+ * pb2_xen_has_capability() - does Xen say that it can do something?
+ * @word: one of those that XENVER_capabilities is made of
+ *
+ * Context: may sleep.
+ * Return: whether it is there.
+ */
+bool pb2_xen_has_capability(const char *word)
+{
+	struct xen_capabilities_info *caps;
+	bool has = false;
+	char *pos, *one;
+
+	caps = kzalloc(sizeof(*caps), GFP_KERNEL);
+	if (!caps || HYPERVISOR_xen_version(XENVER_capabilities, caps) < 0)
+		goto out;
+	caps->info[sizeof(caps->info) - 1] = '\0';
+	pos = caps->info;
+	while (!has && (one = strsep(&pos, " ")))
+		has = !strcmp(one, word);
+out:
+	kfree(caps);
+	return has;
+}
+
+/**
+ * pb2_xen_host_bridge_add() - tell Xen of a host bridge
+ * @op: the number of the call
+ * @segment: PCI segment
+ * @base: physical address of the first byte of its ECAM window
+ * @size: of it, in bytes
+ *
+ * Once more changes nothing.
+ *
+ * Context: may sleep.
+ * Return: 0, -EEXIST if Xen has another window for these buses, -ENOSYS if it
+ * has no such call, or another errno of Xen's.
+ */
+int pb2_xen_host_bridge_add(unsigned int op, u16 segment, u64 base, u64 size)
+{
+	struct physdev_pci_host_bridge_add arg = {
+		.seg = segment,
+		.cfg_base = base,
+		.cfg_size = size,
+	};
+
+	return HYPERVISOR_physdev_op(op, &arg);
+}
+
+/**
+ * pb2_xen_register_owner() - name the domain that interrupts are mapped for
+ * @pdev: the function
+ * @domid: its new owner
+ *
+ * Must precede the first MSI of the assignment.
+ *
+ * Context: may sleep.
+ * Return: 0, -EEXIST if some domain is registered already, -ENOMEM.
+ */
+int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid)
+{
+	return xen_register_device_domain_owner(pdev, domid);
+}
+
+/**
+ * pb2_xen_unregister_owner() - undo pb2_xen_register_owner()
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void pb2_xen_unregister_owner(struct pci_dev *pdev)
+{
+	xen_unregister_device_domain_owner(pdev);
+}
+
+/**
+ * pb2_xen_pirq() - Xen's number of one of this domain's device interrupts
+ * @irq: Linux' number, 0 for none
+ *
+ * Context: any; only where pb2_xen_has_pirqs().
+ * Return: the pirq, 0 for none.
+ */
+int pb2_xen_pirq(unsigned int irq)
+{
+	return irq ? xen_pirq_from_irq(irq) : 0;
+}
+
+/**
+ * pb2_xen_irq_is_unshared() - is no other domain bound to the line?
+ * @irq: IRQ of an INTx line
+ *
+ * Context: any.
+ * Return: true if Xen knows of no other domain on the line.
+ */
+bool pb2_xen_irq_is_unshared(unsigned int irq)
+{
+	return xen_test_irq_shared(irq);
+}
+
+/* The caller holds a spinning lock. */
+static int no_gsi(u32 sbdf)
+{
+	return -ENOENT;
+}
+
+/**
+ * pb2_xen_gsi_init() - answer those who ask privcmd for a function's GSI
+ *
+ * In a PVH dom0, libxl asks for the GSI of each function that it gives to a
+ * guest. It takes -ENOENT for a function without an interrupt line, and creates
+ * the guest. Without an answer from the backend, privcmd returns -EOPNOTSUPP,
+ * and libxl gives up.
+ *
+ * Context: any.
+ */
+void pb2_xen_gsi_init(void)
+{
+	xen_acpi_register_get_gsi_func(no_gsi);
+}
+
+/**
+ * pb2_xen_gsi_exit() - undo pb2_xen_gsi_init()
+ *
+ * Context: any; nobody is being answered on return.
+ */
+void pb2_xen_gsi_exit(void)
+{
+	xen_acpi_register_get_gsi_func(NULL);
+}
+
+/**
+ * pb2_xen_domctl() - an operation on a domain, or a question about it
+ * @op: the operation, also gets the answer
+ *
+ * Context: may sleep.
+ * Return: 0, -EACCES for another interface version than Xen's, or another
+ * errno of Xen's.
+ */
+int pb2_xen_domctl(struct xen_domctl *op)
+{
+	/* The form of a hypercall that every architecture has */
+	return privcmd_call(__HYPERVISOR_domctl, (unsigned long)op, 0, 0, 0, 0);
+}
+
+/**
+ * pb2_xen_sysctl() - a question about the machine
+ * @op: the question, also gets the answer
+ *
+ * Context: may sleep.
+ * Return: 0, -EACCES for another interface version than Xen's, or another
+ * errno of Xen's.
+ */
+int pb2_xen_sysctl(struct xen_sysctl *op)
+{
+	return privcmd_call(__HYPERVISOR_sysctl, (unsigned long)op, 0, 0, 0, 0);
+}
+
+/**
+ * pb2_xen_command_line() - what the administrator told Xen
+ *
+ * Context: may sleep.
+ * Return: Xen's command line, for the caller to kfree(), or %NULL.
+ */
+char *pb2_xen_command_line(void)
+{
+	struct xen_commandline *line = kzalloc(sizeof(*line), GFP_KERNEL);
+	char *copy = NULL;
+
+	if (line && HYPERVISOR_xen_version(XENVER_commandline, line) >= 0)
+		copy = kstrndup(line->buf, sizeof(line->buf) - 1, GFP_KERNEL);
+	kfree(line);
+	return copy;
+}
+
+/**
+ * pb2_xen_stolen() - for how long a CPU of ours could have run, and did not
+ * @cpu: the one that asks
+ *
+ * Context: any.
+ * Return: ns since it was made, 0 if Xen does not tell.
+ */
+u64 pb2_xen_stolen(unsigned int cpu)
+{
+	struct vcpu_runstate_info info;
+
+	if (HYPERVISOR_vcpu_op(VCPUOP_get_runstate_info, xen_vcpu_nr(cpu),
+			       &info))
+		return 0;
+	return info.time[RUNSTATE_runnable];
+}
+
+static void (*on_release)(void);
+static bool is_watching;
+
+static void domain_released(struct xenbus_watch *watch, const char *path,
+			    const char *token)
+{
+	on_release();
+}
+
+static struct xenbus_watch release_watch = {
+	.node		= "@releaseDomain",
+	.callback	= domain_released,
+};
+
+static int xenstore_is_up(struct notifier_block *nb, unsigned long event,
+			  void *data)
+{
+	int rc = register_xenbus_watch(&release_watch);
+
+	is_watching = !rc;
+	if (rc)
+		pr_err("the death of domains cannot be watched: %d\n", rc);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block xenstore_up = {
+	.notifier_call	= xenstore_is_up,
+};
+
+/**
+ * pb2_xen_watch_domains() - be told when any domain shuts down or dies
+ * @callback: called in xenwatch's thread, once at once
+ *
+ * Before xenstore runs, a request would wait for it; the watch begins when it
+ * does.
+ *
+ * Context: may sleep.
+ */
+void pb2_xen_watch_domains(void (*callback)(void))
+{
+	on_release = callback;
+	register_xenstore_notifier(&xenstore_up);
+}
+
+/**
+ * pb2_xen_unwatch_domains() - undo pb2_xen_watch_domains()
+ *
+ * Context: may sleep; the callback does not run on return.
+ */
+void pb2_xen_unwatch_domains(void)
+{
+	unregister_xenstore_notifier(&xenstore_up);
+	if (is_watching)
+		unregister_xenbus_watch(&release_watch);
+	is_watching = false;
+}
+
+/**
+ * pb2_xen_map_ring() - map the frontend's shared page
+ * @xdev: the backend's device
+ * @gref: the grant reference that the frontend named
+ * @page: where the address goes
+ *
+ * Context: may sleep.
+ * Return: 0, or the errno of the grant operation.
+ */
+int pb2_xen_map_ring(struct xenbus_device *xdev, unsigned int gref,
+		     void **page)
+{
+	grant_ref_t ref = gref;
+
+	return xenbus_map_ring_valloc(xdev, &ref, 1, page);
+}
+
+/**
+ * pb2_xen_unmap_ring() - undo pb2_xen_map_ring()
+ * @xdev: the backend's device
+ * @page: the mapped page
+ *
+ * Context: may sleep.
+ */
+void pb2_xen_unmap_ring(struct xenbus_device *xdev, void *page)
+{
+	xenbus_unmap_ring_vfree(xdev, page);
+}
+
+/**
+ * pb2_xen_bind_evtchn() - bind the frontend's event channel, late EOI
+ * @xdev: the backend's device
+ * @port: the frontend's port
+ * @handler: hard interrupt handler; somebody must call pb2_xen_eoi()
+ * @arg: its argument
+ *
+ * Late EOI lets Xen's event code slow down a guest that storms.
+ *
+ * Context: may sleep.
+ * Return: the IRQ, or a negative errno.
+ */
+int pb2_xen_bind_evtchn(struct xenbus_device *xdev, unsigned int port,
+			irq_handler_t handler, void *arg)
+{
+	return bind_interdomain_evtchn_to_irqhandler_lateeoi(xdev, port,
+							     handler, 0,
+							     PB2_NAME, arg);
+}
+
+/**
+ * pb2_xen_unbind_evtchn() - undo pb2_xen_bind_evtchn()
+ * @irq: its result
+ * @arg: the handler's argument
+ *
+ * Context: may sleep; no handler runs on return.
+ */
+void pb2_xen_unbind_evtchn(unsigned int irq, void *arg)
+{
+	unbind_from_irqhandler(irq, arg);
+}
+
+/**
+ * pb2_xen_notify() - send an event to the frontend
+ * @irq: result of pb2_xen_bind_evtchn()
+ *
+ * Context: any.
+ */
+void pb2_xen_notify(unsigned int irq)
+{
+	notify_remote_via_irq(irq);
+}
+
+/**
+ * pb2_xen_eoi() - allow the next event
+ * @irq: result of pb2_xen_bind_evtchn()
+ * @spurious: there was nothing to do, count it against the guest (XSA-332)
+ *
+ * Context: any.
+ */
+void pb2_xen_eoi(unsigned int irq, bool spurious)
+{
+	xen_irq_lateeoi(irq, spurious ? XEN_EOI_FLAG_SPURIOUS : 0);
+}

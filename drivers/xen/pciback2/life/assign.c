@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * assign.c - giving a function to a frontend, and ending its claim
+ */
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include "../pciback2.h"
+#include "../host/xen_iface.h"
+
+/* libxl waits 10 s for an answer; leave it time to be told why. */
+#define WAIT_FOR_RESET_MS	8000
+#define TRY_AGAIN_MS		10
+
+static bool is_settled(struct pb2_device *pbdev)
+{
+	enum pb2_state state = READ_ONCE(pbdev->state);
+
+	return state != PB2_RECLAIMING && state != PB2_RESETTING &&
+	       state != PB2_SEIZING;
+}
+
+/**
+ * pb2_assign_lock() - device_lock of a function that no reset is working on
+ * @pbdev: the function
+ * @give_up: stop waiting when this becomes true
+ *
+ * A reset holds device_lock for as long as it takes, up to minutes. The
+ * xenbus side must stay able to leave, or xenwatch would wait with it.
+ *
+ * Context: may sleep.
+ * Return: 0 with device_lock held; -EBUSY after some seconds, -ESHUTDOWN if
+ * @give_up.
+ */
+int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up)
+{
+	unsigned long until = jiffies + msecs_to_jiffies(WAIT_FOR_RESET_MS);
+
+	do {
+		if (is_settled(pbdev) && device_trylock(&pbdev->pdev->dev)) {
+			if (is_settled(pbdev))
+				return 0;
+			device_unlock(&pbdev->pdev->dev);
+		}
+		msleep(TRY_AGAIN_MS);
+		if (READ_ONCE(*give_up))
+			return -ESHUTDOWN;
+	} while (time_before(jiffies, until));
+
+	return -EBUSY;
+}
+
+static int check(struct pb2_device *pbdev)
+{
+	lockdep_assert_held(&pbdev->life_lock);
+
+	if (pbdev->released || pbdev->state == PB2_GONE)
+		return -ENODEV;
+	if (pbdev->state == PB2_FAILED)
+		return -EIO;
+	if (pbdev->state != PB2_IDLE && pbdev->state != PB2_HELD)
+		return -EBUSY;
+	/* Whoever controls a bridge controls what is behind it. */
+	if (pbdev->pdev->subordinate)
+		return -EPERM;
+	return 0;
+}
+
+/**
+ * struct claim - what is found out about a domain before it gets a function
+ * @identity: of the domain
+ * @target: whose device model it runs, if that of any
+ * @target_identity: of @target, or %NULL
+ */
+struct claim {
+	char *identity;
+	domid_t target;
+	char *target_identity;
+};
+
+static void forget_claim(struct claim *claim)
+{
+	kfree(claim->identity);
+	kfree(claim->target_identity);
+}
+
+static int prepare_claim(struct claim *claim, domid_t domid)
+{
+	char *identity = pb2_domain_identity(domid);
+
+	*claim = (struct claim) {};
+	if (IS_ERR(identity))
+		return PTR_ERR(identity);
+	claim->identity = identity;
+	if (pb2_domain_target(domid, &claim->target))
+		return 0;
+
+	identity = pb2_domain_identity(claim->target);
+	if (IS_ERR(identity)) {
+		forget_claim(claim);
+		return PTR_ERR(identity);
+	}
+	claim->target_identity = identity;
+	return 0;
+}
+
+/* Nothing fails from here on. */
+static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
+		 domid_t domid, struct claim *claim)
+{
+	lockdep_assert_held(&pbdev->life_lock);
+
+	mutex_lock(&pbdev->gate.lock);
+	pb2_conf_reset(pbdev);
+	pb2_msi_begin(pbdev);
+	mutex_unlock(&pbdev->gate.lock);
+
+	/* It was kept awake for this, and must not be when it comes back. */
+	pb2_power_doze_end(pbdev);
+	pb2_gate_forget_detach(pbdev);
+	pbdev->reset.clean = false;
+	/* A device model cannot ask the administrator for it. */
+	if (claim->target_identity)
+		WRITE_ONCE(pbdev->allow_interrupt_control, true);
+
+	pbdev->fe = fe;
+	pbdev->domid = domid;
+	pbdev->target = claim->target;
+	swap(pbdev->identity, claim->identity);
+	swap(pbdev->target_identity, claim->target_identity);
+	pb2_state_set(pbdev, PB2_ASSIGNED);
+	pci_info(pbdev->pdev, "assigned to domain %u\n", domid);
+}
+
+/**
+ * pb2_assign_claim() - make a frontend the owner of a function
+ * @pbdev: the function
+ * @fe: the frontend, compared only; it stays until pb2_assign_disown()
+ * @domid: its domain
+ *
+ * The gate stays closed; the caller opens it when the function has its
+ * address.
+ *
+ * Context: device_lock held, may sleep.
+ * Return: 0; -ENODEV if it is gone, -EIO if it failed or does not answer,
+ * -EBUSY if a domain owns it, -EADDRINUSE if another domain may still have its
+ * ECAM page mapped, -EPERM for a bridge, -ENOMEM, or an errno of xenstore's.
+ */
+int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
+		     domid_t domid)
+{
+	struct claim claim;
+	const char *fault;
+	int rc;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	rc = prepare_claim(&claim, domid);
+	if (rc)
+		return rc;
+	if (!READ_ONCE(pbdev->fe) &&
+	    !pb2_handover_is_free(pbdev, domid, claim.identity)) {
+		forget_claim(&claim);
+		return -EADDRINUSE;
+	}
+
+	mutex_lock(&pbdev->life_lock);
+	rc = check(pbdev);
+	if (rc)
+		goto out;
+
+	pb2_power_wake(pbdev);
+	fault = pb2_health_fault(pbdev->pdev);
+	if (fault) {
+		pci_err(pbdev->pdev, "%s, not assigned to domain %u\n", fault,
+			domid);
+		rc = -EIO;
+	} else {
+		/* Before any MSI: Xen maps vectors for the registered owner. */
+		rc = pb2_xen_register_owner(pbdev->pdev, domid);
+		if (rc == -EEXIST)
+			rc = -EBUSY;
+	}
+
+	if (!rc)
+		take(pbdev, fe, domid, &claim);
+	else if (pbdev->state == PB2_IDLE)
+		pb2_power_park(pbdev);
+out:
+	mutex_unlock(&pbdev->life_lock);
+	forget_claim(&claim);
+	return rc;
+}
+
+/**
+ * pb2_assign_disown() - end a frontend's claim and have the function reclaimed
+ * @pbdev: the function
+ * @fe: the frontend; nothing happens if another one, or none, owns @pbdev
+ *
+ * The gate must be closed already.
+ *
+ * Context: may sleep, briefly.
+ */
+void pb2_assign_disown(struct pb2_device *pbdev, const struct pb2_frontend *fe)
+{
+	domid_t domid;
+
+	mutex_lock(&pbdev->life_lock);
+	if (pbdev->fe != fe) {
+		mutex_unlock(&pbdev->life_lock);
+		return;
+	}
+
+	pbdev->fe = NULL;
+	domid = pbdev->domid;
+	if (pbdev->state == PB2_RESETTING)
+		pbdev->back_to = PB2_RECLAIMING;
+	else
+		pb2_state_set(pbdev, PB2_RECLAIMING);
+	mutex_unlock(&pbdev->life_lock);
+
+	pci_info(pbdev->pdev, "taken back from domain %u\n", domid);
+	pb2_work_queue(pbdev, &pbdev->reclaim_work);
+}
+
+/**
+ * pb2_assign_reason() - what an administrator should read for an errno
+ * @rc: errno of an assignment
+ *
+ * Context: any.
+ * Return: a constant string.
+ */
+const char *pb2_assign_reason(int rc)
+{
+	switch (rc) {
+	case -ENODEV:
+		return "not seized by pciback2 (xl pci-assignable-add)";
+	case -EBUSY:
+		return "owned by a domain, or its reset takes too long";
+	case -EADDRINUSE:
+		return "another domain may still have its ECAM page mapped";
+	case -EIO:
+		return "failed, see pciback2/fault and the log";
+	case -EPERM:
+		return "a bridge, which is not exported";
+	case -ENOSPC:
+		return "the guest's virtual bus is full";
+	case -EINVAL:
+		return "malformed address or key";
+	case -ESHUTDOWN:
+		return "the backend is going away";
+	default:
+		return "internal error";
+	}
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * reclaim.c - the one way back from a domain
+ *
+ * Whatever ends an assignment (detach, a closed or vanished frontend, a dead
+ * domain, unbind, module removal), its functions come through here, in this
+ * order, on a work queue of our own and next to each other.
+ */
+#include "../host/pci_iface.h"
+#include "../guest/frontend.h"
+#include "../pciback2.h"
+#include "../host/xen_iface.h"
+
+/* The settings of one assignment must not reach the next domain. */
+static void forget_settings(struct pb2_device *pbdev)
+{
+	WRITE_ONCE(pbdev->permissive, false);
+	WRITE_ONCE(pbdev->allow_interrupt_control, false);
+	pb2_gate_forget_detach(pbdev);
+
+	mutex_lock(&pbdev->gate.lock);
+	pb2_conf_quirk_clear(pbdev);
+	pb2_conf_backend_clear(pbdev);
+	pb2_conf_reset(pbdev);
+	mutex_unlock(&pbdev->gate.lock);
+}
+
+/* Stops DMA, resets, and restores the pristine state, unless a sibling's did */
+static struct pb2_group *take_back(struct pb2_device *pbdev)
+{
+	pb2_isolation_enforce(pbdev);
+	return pbdev->reset.clean ? NULL : pb2_ladder_alone(pbdev);
+}
+
+static enum pb2_state next_state(struct pb2_device *pbdev)
+{
+	if (pbdev->fault[0]) {
+		pci_err(pbdev->pdev, "back from domain %u, but %s: not assignable\n",
+			pbdev->domid, pbdev->fault);
+		return PB2_FAILED;
+	}
+	return pb2_hold_is_over(pbdev) ? PB2_IDLE : PB2_HELD;
+}
+
+/* Everything after the reset. */
+static void settle(struct pb2_device *pbdev)
+{
+	enum pb2_state next;
+
+	forget_settings(pbdev);
+
+	/* Last, because freeing the vectors needs to know the owner. */
+	pb2_xen_unregister_owner(pbdev->pdev);
+
+	next = next_state(pbdev);
+	mutex_lock(&pbdev->life_lock);
+	pb2_state_set(pbdev, next);
+	mutex_unlock(&pbdev->life_lock);
+
+	/* Siblings may have failed because this one was in a domain. */
+	pb2_group_heal(pbdev);
+
+	if (next == PB2_IDLE)
+		pb2_power_park(pbdev);
+	else if (next == PB2_HELD)
+		pb2_hold_start(pbdev);
+}
+
+static bool is_due(const struct pb2_device *pbdev)
+{
+	return !pbdev->released && READ_ONCE(pbdev->state) == PB2_RECLAIMING;
+}
+
+/**
+ * pb2_reclaim_now() - take the function back from its former domain
+ * @pbdev: a function in state RECLAIMING; does nothing in any other
+ *
+ * Context: device_lock held; sleeps, up to minutes.
+ */
+void pb2_reclaim_now(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (!is_due(pbdev))
+		return;
+	pb2_ladder_together(take_back(pbdev), true);
+	settle(pbdev);
+}
+
+static void reclaim(struct work_struct *work)
+{
+	struct pb2_device *pbdev = container_of(work, struct pb2_device,
+						reclaim_work);
+	struct device *dev = &pbdev->pdev->dev;
+	struct pb2_group *group;
+
+	device_lock(dev);
+	if (!is_due(pbdev))
+		goto out;
+	group = take_back(pbdev);
+	if (group) {
+		/* Its siblings' locks and the bridge's come before this one. */
+		device_unlock(dev);
+		pb2_ladder_together(group, false);
+		device_lock(dev);
+	}
+	/* Unbinding it meanwhile has done the rest. */
+	if (is_due(pbdev))
+		settle(pbdev);
+out:
+	device_unlock(dev);
+	pb2_device_put(pbdev);
+}
+
+/**
+ * pb2_reclaim_init() - nothing to take back yet
+ * @pbdev: a new function
+ *
+ * Context: any.
+ */
+void pb2_reclaim_init(struct pb2_device *pbdev)
+{
+	INIT_WORK(&pbdev->reclaim_work, reclaim);
+}

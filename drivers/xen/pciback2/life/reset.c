@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * reset.c - reset a function by the least that does it
+ *
+ * First by itself (rung.c), then, if that did nothing, with all that share
+ * its bus or slot (group.c). The second needs locks that come before the
+ * function's own, so whoever can lets go of that one in between.
+ */
+#include "../host/pci_iface.h"
+#include "../pciback2.h"
+
+/*
+ * What is written to a function that does not answer does not reach it, but
+ * each method would wait a minute for it. A reset of the bus may help, unless
+ * the slot has nothing to reset; of a function that does answer some firmware
+ * says that its slot is empty.
+ */
+static struct pb2_group *climb(struct pb2_device *pbdev)
+{
+	struct pci_dev *pdev = pbdev->pdev;
+	bool answers = pb2_health_answers(pdev);
+
+	if (answers && pb2_rung_climb(pbdev))
+		return NULL;
+	if (!answers && pb2_health_slot_fault(pdev))
+		return NULL;
+	return READ_ONCE(pbdev->bus_reset_off) ? NULL : pb2_group_new(pbdev);
+}
+
+/**
+ * pb2_ladder_alone() - reset the function by its own means
+ * @pbdev: the function, in D0, its gate blocked or closed
+ *
+ * Its pristine state is restored afterwards; vectors that are allocated are
+ * restored with it. A PF is not touched while it has VFs: they would lose
+ * what they are.
+ *
+ * Context: device_lock held; sleeps, up to minutes.
+ * Return: %NULL if that is all, or what has to be reset with the function,
+ * for pb2_ladder_together().
+ */
+struct pb2_group *pb2_ladder_alone(struct pb2_device *pbdev)
+{
+	struct pci_dev *pdev = pbdev->pdev;
+	struct pb2_group *group;
+
+	device_lock_assert(&pdev->dev);
+
+	pb2_reset_begin(pbdev);
+	/* Its children belong to somebody. */
+	if (pdev->subordinate)
+		return NULL;
+	if (pci_num_vf(pdev)) {
+		pb2_reset_finish(pbdev, "it has VFs");
+		return NULL;
+	}
+
+	pb2_pci_lock_cfg(pdev);
+	pb2_quiet_begin(pdev);
+	group = climb(pbdev);
+	/* Also overwrites the mark. */
+	pb2_pci_restore(pdev, pbdev->pristine);
+	pb2_pci_unlock_cfg(pdev);
+
+	if (!group)
+		pb2_reset_finish(pbdev, NULL);
+	return group;
+}
+
+/**
+ * pb2_ladder_together() - the rest of a reset: the bus or slot
+ * @group: result of pb2_ladder_alone(), freed here; may be %NULL
+ * @held: the function's device_lock is held
+ *
+ * Context: device_lock held if and only if @held; sleeps, up to minutes.
+ */
+void pb2_ladder_together(struct pb2_group *group, bool held)
+{
+	if (!group)
+		return;
+	pb2_group_reset(group, held);
+	pb2_group_free(group);
+}
+
+/**
+ * pb2_ladder_run() - all of a reset, without letting go of the function
+ * @pbdev: the function, in D0, its gate blocked or closed
+ *
+ * Context: device_lock held; sleeps, up to minutes.
+ */
+void pb2_ladder_run(struct pb2_device *pbdev)
+{
+	pb2_ladder_together(pb2_ladder_alone(pbdev), true);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of work.c: each work that is queued holds one reference
+ */
+#include "../../../drivers/xen/pciback2/device/work.c"
+#include "../support/life_world.h"
+
+/* Longer than any test runs */
+#define LATER	(600 * HZ)
+
+static unsigned int runs;
+
+static void count_run(struct work_struct *work)
+{
+	struct pb2_device *pbdev = container_of(work, struct pb2_device,
+						flr_work);
+
+	runs++;
+	pb2_device_put(pbdev);
+}
+
+static void count_late_run(struct work_struct *work)
+{
+	struct pb2_device *pbdev = container_of(to_delayed_work(work),
+						struct pb2_device, held_work);
+
+	runs++;
+	pb2_device_put(pbdev);
+}
+
+static int init(struct kunit *test)
+{
+	int rc = life_world_init(test);
+	struct life_world *world = test->priv;
+
+	if (rc)
+		return rc;
+	runs = 0;
+	life_seize_dev(test);
+	INIT_WORK(&world->pbdev->flr_work, count_run);
+	INIT_DELAYED_WORK(&world->pbdev->held_work, count_late_run);
+	return 0;
+}
+
+static unsigned int refs(const struct life_world *world)
+{
+	return kref_read(&world->pbdev->ref);
+}
+
+static void a_work_holds_a_reference_until_it_has_run(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	unsigned int before = refs(world);
+
+	pb2_work_queue(world->pbdev, &world->pbdev->flr_work);
+	flush_work(&world->pbdev->flr_work);
+	KUNIT_EXPECT_EQ(test, runs, 1);
+	KUNIT_EXPECT_EQ(test, refs(world), before);
+}
+
+static void a_work_that_waits_is_queued_once(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct delayed_work *late = &world->pbdev->held_work;
+	unsigned int before = refs(world);
+
+	pb2_work_delay(world->pbdev, late, LATER);
+	KUNIT_EXPECT_EQ(test, refs(world), before + 1);
+	pb2_work_delay(world->pbdev, late, 0);
+	KUNIT_EXPECT_EQ(test, refs(world), before + 1);
+	KUNIT_EXPECT_EQ(test, runs, 0);
+	KUNIT_EXPECT_TRUE(test, pb2_work_cancel(world->pbdev, late));
+	KUNIT_EXPECT_EQ(test, refs(world), before);
+	KUNIT_EXPECT_FALSE(test, pb2_work_cancel(world->pbdev, late));
+	KUNIT_EXPECT_EQ(test, refs(world), before);
+	KUNIT_EXPECT_EQ(test, runs, 0);
+}
+
+static void a_work_that_waits_gets_another_time(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct delayed_work *late = &world->pbdev->held_work;
+	unsigned int before = refs(world);
+
+	KUNIT_EXPECT_FALSE(test, pb2_work_redelay(world->pbdev, late, LATER));
+	KUNIT_EXPECT_EQ(test, refs(world), before + 1);
+	KUNIT_EXPECT_TRUE(test, pb2_work_redelay(world->pbdev, late, 0));
+	flush_delayed_work(late);
+	KUNIT_EXPECT_EQ(test, runs, 1);
+	KUNIT_EXPECT_EQ(test, refs(world), before);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(a_work_holds_a_reference_until_it_has_run),
+	KUNIT_CASE(a_work_that_waits_is_queued_once),
+	KUNIT_CASE(a_work_that_waits_gets_another_time),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "pciback2_work",
+	.init = init,
+	.exit = life_world_exit,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of Xen's word on domains, and of xenstore's
+ */
+#include "../../../drivers/xen/pciback2/host/domain.c"
+
+#include "../support/fake.h"
+#include "../support/fake_xen.h"
+
+#define DOM0	"00000000-0000-0000-0000-000000000000"
+#define SEVEN	"7e57ab1e-0000-4000-8000-000000000007"
+#define EIGHT	"7e57ab1e-0000-4000-8000-000000000008"
+
+static int init(struct kunit *test)
+{
+	int rc = fake_init(test);
+
+	fake_xen.domctl = FAKE_XEN_DOMCTL;
+	fake_domain_create(0, DOM0);
+	fake_domain_create(7, SEVEN);
+	return rc;
+}
+
+static void finish(struct kunit *test)
+{
+	pb2_domain_exit();
+	fake_exit(test);
+}
+
+/* From Xen's public/domctl.h, by hand */
+static void the_layout_is_that_of_xen(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, offsetof(struct xen_domctl, interface_version), 4);
+	KUNIT_EXPECT_EQ(test, offsetof(struct xen_domctl, domain), 8);
+	KUNIT_EXPECT_EQ(test, offsetof(struct xen_domctl, u), 16);
+	KUNIT_EXPECT_EQ(test,
+			offsetof(struct xen_domctl_getdomaininfo, flags), 4);
+	KUNIT_EXPECT_EQ(test,
+			offsetof(struct xen_domctl_getdomaininfo, handle), 76);
+	KUNIT_EXPECT_GE(test, sizeof(struct xen_domctl), 144);
+}
+
+static void every_known_version_is_found(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0x12; i <= 0x1a; i++) {
+		fake_xen.domctl = i;
+		pb2_domain_init(0);
+		KUNIT_EXPECT_EQ_MSG(test, pb2_domain_is_alive(7, NULL), 1,
+				    "version %#x", i);
+		pb2_domain_exit();
+	}
+}
+
+static void an_unknown_version_is_given_up(struct kunit *test)
+{
+	fake_xen.domctl = 0x1234;
+	pb2_domain_init(0);
+	KUNIT_EXPECT_LE(test, fake_count("domctl"), 16);
+	fake_forget();
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, "/vm/" SEVEN),
+			-EOPNOTSUPP);
+	fake_expect_calls(test, NULL);
+}
+
+static void a_refusal_ends_the_search(struct kunit *test)
+{
+	fake_fail("domctl", 1, -EPERM);
+	pb2_domain_init(0);
+	KUNIT_EXPECT_EQ(test, fake_count("domctl"), 1);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), -EOPNOTSUPP);
+}
+
+static void before_the_search_nothing_is_known(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, fake_count("domctl"), 0);
+}
+
+static void the_answer_about_the_next_domain_is_no_answer(struct kunit *test)
+{
+	pb2_domain_init(0);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(6, NULL), 0);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), 1);
+	/* Behind the last there is no next. */
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(8, NULL), 0);
+	fake_domain_create(9, EIGHT);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(8, NULL), 0);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(8, "/vm/" EIGHT), 0);
+}
+
+static void shut_down_is_alive_and_dying_is_not(struct kunit *test)
+{
+	pb2_domain_init(0);
+	fake_domain_set_flags(7, XEN_DOMINF_shutdown);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, "/vm/" SEVEN), 1);
+	fake_domain_set_flags(7, XEN_DOMINF_shutdown | XEN_DOMINF_dying);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, "/vm/" SEVEN), 0);
+	fake_domain_free(7);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, "/vm/" SEVEN), 0);
+}
+
+static void a_later_domain_of_the_same_number_is_another(struct kunit *test)
+{
+	pb2_domain_init(0);
+	fake_domain_create(7, EIGHT);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, "/vm/" SEVEN), -ESTALE);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, "/vm/" EIGHT), 1);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), 1);
+}
+
+static void what_is_no_uuid_is_not_compared(struct kunit *test)
+{
+	static const char * const identities[] = {
+		"", "/", "/vm/", "/vm/seven", "/vm/7e57ab1e",
+		"/vm/7e57ab1e-0000-4000-8000-00000000000", "/vm/" SEVEN "/x",
+	};
+	unsigned int i;
+
+	pb2_domain_init(0);
+	for (i = 0; i < ARRAY_SIZE(identities); i++)
+		KUNIT_EXPECT_EQ_MSG(test, pb2_domain_is_alive(7, identities[i]),
+				    1, "'%s'", identities[i]);
+}
+
+static void an_error_of_xen_is_no_answer(struct kunit *test)
+{
+	pb2_domain_init(0);
+	fake_fail("domctl", 1, -EPERM);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), -EPERM);
+	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), 1);
+}
+
+static void a_stub_domain_has_a_target(struct kunit *test)
+{
+	domid_t target = 9;
+
+	KUNIT_EXPECT_EQ(test, pb2_domain_target(5, &target), -ENOENT);
+	fake_xen_put("/local/domain/5", "target", "x");
+	KUNIT_EXPECT_EQ(test, pb2_domain_target(5, &target), -EINVAL);
+	KUNIT_EXPECT_EQ(test, target, 9);
+	fake_xen_put("/local/domain/5", "target", "4");
+	KUNIT_EXPECT_EQ(test, pb2_domain_target(5, &target), 0);
+	KUNIT_EXPECT_EQ(test, target, 4);
+	KUNIT_EXPECT_EQ(test, pb2_domain_target(6, &target), -ENOENT);
+}
+
+static void the_identity_of_a_domain_is_its_vm_path(struct kunit *test)
+{
+	char *identity;
+
+	fake_xen_put("/local/domain/5", "vm", "/vm/some-uuid");
+	identity = pb2_domain_identity(5);
+	KUNIT_ASSERT_NOT_NULL(test, identity);
+	KUNIT_EXPECT_STREQ(test, identity, "/vm/some-uuid");
+	kfree(identity);
+	KUNIT_EXPECT_NULL(test, pb2_domain_identity(6));
+	/* A domain that xenstore cannot tell of is not a dead one. */
+	fake_fail("read", 1, -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, IS_ERR(pb2_domain_identity(5)));
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(the_layout_is_that_of_xen),
+	KUNIT_CASE(every_known_version_is_found),
+	KUNIT_CASE(an_unknown_version_is_given_up),
+	KUNIT_CASE(a_refusal_ends_the_search),
+	KUNIT_CASE(before_the_search_nothing_is_known),
+	KUNIT_CASE(the_answer_about_the_next_domain_is_no_answer),
+	KUNIT_CASE(shut_down_is_alive_and_dying_is_not),
+	KUNIT_CASE(a_later_domain_of_the_same_number_is_another),
+	KUNIT_CASE(what_is_no_uuid_is_not_compared),
+	KUNIT_CASE(an_error_of_xen_is_no_answer),
+	KUNIT_CASE(a_stub_domain_has_a_target),
+	KUNIT_CASE(the_identity_of_a_domain_is_its_vm_path),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "pciback2_domain",
+	.init = init,
+	.exit = finish,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of ECAM windows, from tables that firmware could not have meant
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/acpi.h>
+#include <linux/mutex.h>
+
+#include "../support/fake.h"
+#include "../support/fake_pci.h"
+#include "../support/fake_xen.h"
+
+static void expect_unlocked(void);
+
+static struct pci_bus *next_bus(const struct pci_bus *from)
+{
+	expect_unlocked();
+	return pci_find_next_bus(from);
+}
+
+static acpi_status evaluate(acpi_handle handle, acpi_string path,
+			    struct acpi_object_list *arguments,
+			    unsigned long long *result)
+{
+	expect_unlocked();
+	return acpi_evaluate_integer(handle, path, arguments, result);
+}
+
+#define pci_find_next_bus	next_bus
+#define acpi_evaluate_integer	evaluate
+
+#include "../../../drivers/xen/pciback2/host/window.c"
+
+/* These take locks of their own, under which ours may be taken. */
+static void expect_unlocked(void)
+{
+	if (mutex_is_locked(&windows_lock))
+		fake_wrong("the PCI core is called under the windows' mutex");
+}
+
+#define MAX_ENTRIES	(MAX_WINDOWS + 8)
+
+/* A table with room for more than is read */
+struct table {
+	struct acpi_table_mcfg mcfg;
+	struct acpi_mcfg_allocation entries[MAX_ENTRIES];
+};
+
+static u32 length_of(unsigned int nr)
+{
+	return sizeof(struct acpi_table_mcfg) +
+	       nr * sizeof(struct acpi_mcfg_allocation);
+}
+
+static void load(struct kunit *test, const struct acpi_mcfg_allocation *entries,
+		 unsigned int nr, u32 length)
+{
+	struct table *table = test->priv;
+
+	KUNIT_ASSERT_LE(test, nr, MAX_ENTRIES);
+	memcpy(table->entries, entries, nr * sizeof(*entries));
+	table->mcfg.header.length = length;
+	mutex_lock(&windows_lock);
+	forget();
+	add_table(&table->mcfg.header);
+	mutex_unlock(&windows_lock);
+	pb2_window_ask();
+}
+
+static void load_all(struct kunit *test,
+		     const struct acpi_mcfg_allocation *entries,
+		     unsigned int nr)
+{
+	load(test, entries, nr, length_of(nr));
+}
+
+static u64 page_of(u16 segment, u8 bus, u8 devfn, bool *confirmed)
+{
+	const struct pb2_sbdf sbdf = {
+		.domain = segment,
+		.bus = bus,
+		.devfn = devfn,
+	};
+
+	return pb2_window_page(&sbdf, confirmed);
+}
+
+static void expect_shown(struct kunit *test, const char *want)
+{
+	char *buf = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_EXPECT_EQ(test, pb2_window_show(buf, PAGE_SIZE), strlen(buf));
+	KUNIT_EXPECT_STREQ(test, buf, want);
+}
+
+static void each_function_has_its_page(struct kunit *test)
+{
+	static const struct acpi_mcfg_allocation entries[] = {
+		{ .address = 0xb0000000, .pci_segment = 0,
+		  .start_bus_number = 0, .end_bus_number = 0x7f },
+		/* Above 4 GiB; its address is that of bus 0 all the same. */
+		{ .address = 0x80000000000, .pci_segment = 1,
+		  .start_bus_number = 0x80, .end_bus_number = 0xff },
+	};
+	bool confirmed = false;
+
+	load_all(test, entries, ARRAY_SIZE(entries));
+	KUNIT_EXPECT_EQ(test, page_of(0, 0, 0, &confirmed), 0xb0000000);
+	KUNIT_EXPECT_TRUE(test, confirmed);
+	KUNIT_EXPECT_EQ(test, page_of(0, 3, PCI_DEVFN(2, 1), &confirmed),
+			0xb0311000);
+	KUNIT_EXPECT_EQ(test, page_of(0, 0x7f, 0xff, &confirmed), 0xb7fff000);
+	KUNIT_EXPECT_EQ(test, page_of(0, 0x80, 0, &confirmed), 0);
+	KUNIT_EXPECT_EQ(test, page_of(1, 0x7f, 0, &confirmed), 0);
+	KUNIT_EXPECT_EQ(test, page_of(1, 0x81, 0, &confirmed), 0x80008100000);
+	KUNIT_EXPECT_EQ(test, page_of(2, 0, 0, &confirmed), 0);
+	expect_shown(test, "0000:00-7f 0xb0000000 MCFG: Xen uses it\n"
+			   "0001:80-ff 0x80008000000 MCFG: Xen uses it\n");
+}
+
+/**
+ * struct broken - an entry that makes no sense
+ * @entry: it
+ * @why: part of the reason
+ */
+struct broken {
+	struct acpi_mcfg_allocation entry;
+	const char *why;
+};
+
+static const struct broken broken[] = {
+	{ { .address = 0xb0000000, .start_bus_number = 5, .end_bus_number = 4 },
+	  "before its first" },
+	{ { .address = 0, .end_bus_number = 0xff }, "no address" },
+	{ { .address = 0xb0001000, .end_bus_number = 0xff }, "not aligned" },
+	{ { .address = ~0ULL << 20, .end_bus_number = 0xff }, "beyond" },
+	{ { .address = 1ULL << 52, .end_bus_number = 0 }, "beyond" },
+	{ { .address = (1ULL << 52) - SZ_1M, .end_bus_number = 1 }, "beyond" },
+};
+
+static void an_entry_without_sense_is_refused(struct kunit *test)
+{
+	bool confirmed;
+	unsigned int i;
+	char *buf = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	for (i = 0; i < ARRAY_SIZE(broken); i++) {
+		load_all(test, &broken[i].entry, 1);
+		pb2_window_show(buf, PAGE_SIZE);
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(buf, broken[i].why),
+					  "%s: %s", broken[i].why, buf);
+		KUNIT_EXPECT_EQ(test, page_of(0, 0, 0, &confirmed), 0);
+	}
+	/* Xen is not asked about any. */
+	KUNIT_EXPECT_EQ(test, fake_count("mmcfg_reserved"), 0);
+}
+
+static void of_two_that_contradict_none_is_used(struct kunit *test)
+{
+	static const struct acpi_mcfg_allocation entries[] = {
+		{ .address = 0xb0000000, .end_bus_number = 0x3f },
+		/* The same buses elsewhere */
+		{ .address = 0xc0000000, .start_bus_number = 0x3f,
+		  .end_bus_number = 0x7f },
+		/* Other buses at the same place */
+		{ .address = 0xd0000000, .pci_segment = 1,
+		  .end_bus_number = 0x0f },
+		{ .address = 0xd0f00000, .pci_segment = 2,
+		  .end_bus_number = 0x0f },
+		/* Nobody's business */
+		{ .address = 0xe0000000, .pci_segment = 3,
+		  .end_bus_number = 0x0f },
+	};
+	bool confirmed;
+
+	load_all(test, entries, ARRAY_SIZE(entries));
+	KUNIT_EXPECT_EQ(test, page_of(0, 0, 0, &confirmed), 0);
+	KUNIT_EXPECT_EQ(test, page_of(0, 0x50, 0, &confirmed), 0);
+	KUNIT_EXPECT_EQ(test, page_of(1, 0, 0, &confirmed), 0);
+	KUNIT_EXPECT_EQ(test, page_of(2, 0, 0, &confirmed), 0);
+	KUNIT_EXPECT_EQ(test, page_of(3, 0, 0, &confirmed), 0xe0000000);
+}
+
+/* Two segments with one base, as one machine really has them */
+static void neighbours_do_not_contradict_each_other(struct kunit *test)
+{
+	static const struct acpi_mcfg_allocation entries[] = {
+		{ .address = 0xb0000000, .pci_segment = 0,
+		  .start_bus_number = 0, .end_bus_number = 0x7f },
+		{ .address = 0xb0000000, .pci_segment = 1,
+		  .start_bus_number = 0x80, .end_bus_number = 0xff },
+		/* Said twice */
+		{ .address = 0xb0000000, .pci_segment = 1,
+		  .start_bus_number = 0x80, .end_bus_number = 0xff },
+	};
+	bool confirmed;
+
+	load_all(test, entries, ARRAY_SIZE(entries));
+	KUNIT_EXPECT_EQ(test, page_of(0, 1, 0, &confirmed), 0xb0100000);
+	KUNIT_EXPECT_EQ(test, page_of(1, 0x81, 0, &confirmed), 0xb8100000);
+	KUNIT_EXPECT_EQ(test, nr_windows, 2);
+}
+
+static void a_table_of_a_wrong_length_is_read_as_far_as_it_goes(struct kunit *test)
+{
+	static const struct acpi_mcfg_allocation entries[] = {
+		{ .address = 0xb0000000, .end_bus_number = 0x7f },
+		{ .address = 0xc0000000, .pci_segment = 1,
+		  .end_bus_number = 0x7f },
+	};
+	bool confirmed;
+
+	load(test, entries, 2, length_of(2) - 1);
+	KUNIT_EXPECT_EQ(test, nr_windows, 1);
+	KUNIT_EXPECT_EQ(test, page_of(0, 0, 0, &confirmed), 0xb0000000);
+	load(test, entries, 2, length_of(0));
+	KUNIT_EXPECT_EQ(test, nr_windows, 0);
+	load(test, entries, 2, length_of(0) - 1);
+	KUNIT_EXPECT_EQ(test, nr_windows, 0);
+	load(test, entries, 2, 0);
+	KUNIT_EXPECT_EQ(test, nr_windows, 0);
+}
+
+static void an_endless_table_ends(struct kunit *test)
+{
+	struct acpi_mcfg_allocation *entries;
+	unsigned int i;
+
+	entries = kunit_kcalloc(test, MAX_ENTRIES, sizeof(*entries),
+				GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, entries);
+	for (i = 0; i < MAX_ENTRIES; i++) {
+		entries[i].address = 0x100000000ULL + (u64)i * SZ_1M;
+		entries[i].pci_segment = i;
+	}
+	load_all(test, entries, MAX_ENTRIES);
+	KUNIT_EXPECT_EQ(test, nr_windows, MAX_WINDOWS);
+}
+
+static void what_xen_does_not_use_is_not_confirmed(struct kunit *test)
+{
+	static const struct acpi_mcfg_allocation entries[] = {
+		{ .address = 0xb0000000, .end_bus_number = 0x7f },
+	};
+	bool confirmed = true;
+
+	fake_fail("mmcfg_reserved", 1, -ENODEV);
+	load_all(test, entries, ARRAY_SIZE(entries));
+	KUNIT_EXPECT_EQ(test, page_of(0, 0, 0, &confirmed), 0xb0000000);
+	KUNIT_EXPECT_FALSE(test, confirmed);
+	expect_shown(test, "0000:00-7f 0xb0000000 MCFG: Xen does not use it\n");
+	fake_fail("mmcfg_reserved", 1, -EIO);
+	load_all(test, entries, ARRAY_SIZE(entries));
+	page_of(0, 0, 0, &confirmed);
+	KUNIT_EXPECT_FALSE(test, confirmed);
+	expect_shown(test, "0000:00-7f 0xb0000000 MCFG: Xen has another one for the segment\n");
+	fake_fail("mmcfg_reserved", 1, -ENOSYS);
+	load_all(test, entries, ARRAY_SIZE(entries));
+	page_of(0, 0, 0, &confirmed);
+	KUNIT_EXPECT_FALSE(test, confirmed);
+	expect_shown(test, "0000:00-7f 0xb0000000 MCFG: Xen does not say whether it uses it\n");
+}
+
+static bool is_seen(u16 segment, u8 bus)
+{
+	const struct pb2_sbdf sbdf = { .domain = segment, .bus = bus };
+
+	return pb2_window_xen_sees(&sbdf);
+}
+
+static void outside_of_segment_0_xen_sees_through_its_windows(struct kunit *test)
+{
+	static const struct acpi_mcfg_allocation entries[] = {
+		{ .address = 0xb0000000, .pci_segment = 1,
+		  .end_bus_number = 0x7f },
+	};
+
+	load_all(test, entries, ARRAY_SIZE(entries));
+	KUNIT_EXPECT_TRUE(test, is_seen(0, 0x81));
+	KUNIT_EXPECT_TRUE(test, is_seen(1, 0x7f));
+	KUNIT_EXPECT_FALSE(test, is_seen(1, 0x80));
+	KUNIT_EXPECT_FALSE(test, is_seen(2, 0));
+	pb2_window_distrust(1);
+	KUNIT_EXPECT_FALSE(test, is_seen(1, 0x7f));
+
+	fake_fail("mmcfg_reserved", 1, -ENODEV);
+	load_all(test, entries, ARRAY_SIZE(entries));
+	KUNIT_EXPECT_TRUE(test, is_seen(0, 0x81));
+	KUNIT_EXPECT_FALSE(test, is_seen(1, 0x7f));
+}
+
+/* That of the machine which this runs on */
+static void the_real_table_is_found(struct kunit *test)
+{
+	bool confirmed = false;
+
+	pb2_window_init();
+	pb2_window_ask();
+	KUNIT_EXPECT_NE(test, page_of(0, 0, 0, &confirmed), 0);
+	KUNIT_EXPECT_TRUE(test, confirmed);
+	pb2_window_exit();
+	KUNIT_EXPECT_EQ(test, page_of(0, 0, 0, &confirmed), 0);
+	expect_shown(test, "");
+}
+
+static int init(struct kunit *test)
+{
+	int rc = fake_init(test);
+
+	if (rc)
+		return rc;
+	test->priv = kunit_kzalloc(test, sizeof(struct table), GFP_KERNEL);
+	return test->priv ? 0 : -ENOMEM;
+}
+
+static void finish(struct kunit *test)
+{
+	pb2_window_exit();
+	fake_exit(test);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(each_function_has_its_page),
+	KUNIT_CASE(an_entry_without_sense_is_refused),
+	KUNIT_CASE(of_two_that_contradict_none_is_used),
+	KUNIT_CASE(neighbours_do_not_contradict_each_other),
+	KUNIT_CASE(a_table_of_a_wrong_length_is_read_as_far_as_it_goes),
+	KUNIT_CASE(an_endless_table_ends),
+	KUNIT_CASE(what_xen_does_not_use_is_not_confirmed),
+	KUNIT_CASE(outside_of_segment_0_xen_sees_through_its_windows),
+	KUNIT_CASE(the_real_table_is_found),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "pciback2_window",
+	.init = init,
+	.exit = finish,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

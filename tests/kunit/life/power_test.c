@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of D3hot while nobody uses a function, and D0 otherwise
+ */
+#include "../support/life_world.h"
+
+/* The PCI core keeps its count where nobody else can write. */
+static int num_vf;
+
+static int fake_num_vf(struct pci_dev *pdev)
+{
+	return num_vf;
+}
+
+#define pci_num_vf fake_num_vf
+
+#include "../../../drivers/xen/pciback2/life/power.c"
+
+static void idle_means_d3hot_with_the_state_saved_before(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&world->pdev->dev),
+			0);
+	fake_expect_calls(test, "save_now", "set_power=3", NULL);
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D3hot);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_resume(&world->pdev->dev),
+			0);
+}
+
+static void a_bridge_never_enters_d3hot(struct kunit *test)
+{
+	struct fake_pci *bridge = fake_bridge(test, PCI_DEVFN(2, 0));
+
+	life_seize(test, bridge);
+	KUNIT_ASSERT_NE(test, bridge->pdev.pm_cap, 0);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&bridge->pdev.dev),
+			0);
+	fake_expect_calls(test, "save_now", NULL);
+}
+
+static void a_function_without_pm_stays_in_d0(struct kunit *test)
+{
+	struct fake_pci *dev = fake_intx(test, PCI_DEVFN(1, 0));
+
+	life_seize(test, dev);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&dev->pdev.dev), 0);
+	fake_expect_calls(test, "save_now", NULL);
+}
+
+static void a_function_that_cannot_sleep_is_no_error(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	fake_fail("set_power=3", 1, -EIO);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&world->pdev->dev),
+			0);
+	KUNIT_EXPECT_TRUE(test, fake_has_failed());
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
+}
+
+static void wake_and_park_are_counted_once(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	device_lock(&world->pdev->dev);
+	pb2_power_park(world->pbdev);
+	pb2_power_wake(world->pbdev);
+	pb2_power_wake(world->pbdev);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+	pb2_power_park(world->pbdev);
+	pb2_power_park(world->pbdev);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+	device_unlock(&world->pdev->dev);
+	fake_expect_calls(test, "pm_get", "pm_put", NULL);
+}
+
+static void waking_leads_to_d0_whoever_put_it_to_sleep(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	device_lock(&world->pdev->dev);
+
+	/* Runtime PM did, and cannot wake it. */
+	world->pdev->current_state = PCI_D3hot;
+	fake_fail("pm_get", 1, -EIO);
+	pb2_power_wake(world->pbdev);
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+
+	/* The guest did, and runtime PM believes it awake. */
+	world->pdev->current_state = PCI_D3hot;
+	pb2_power_wake(world->pbdev);
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
+
+	pb2_power_park(world->pbdev);
+	device_unlock(&world->pdev->dev);
+	fake_expect_calls(test, "pm_get", "set_power=0", "set_power=0",
+			  "pm_put", NULL);
+}
+
+static void doze(struct pb2_device *pbdev)
+{
+	device_lock(&pbdev->pdev->dev);
+	pb2_power_doze(pbdev);
+	device_unlock(&pbdev->pdev->dev);
+}
+
+static void dozing_keeps_awake_for_two_minutes(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	unsigned long before = jiffies, expires;
+
+	life_seize_dev(test);
+	doze(world->pbdev);
+	expires = world->pbdev->nap_work.timer.expires;
+	KUNIT_EXPECT_TRUE(test, time_after_eq(expires, before + 120 * HZ));
+	KUNIT_EXPECT_TRUE(test, time_before(expires, jiffies + 121 * HZ));
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
+
+	flush_delayed_work(&world->pbdev->nap_work);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 2);
+}
+
+static void dozing_again_takes_no_second_reference(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	doze(world->pbdev);
+	doze(world->pbdev);
+	doze(world->pbdev);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
+
+	flush_delayed_work(&world->pbdev->nap_work);
+	doze(world->pbdev);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
+}
+
+static void release_ends_a_doze_and_leaves_d0(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	doze(world->pbdev);
+	life_remove(world->pdev);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->nap_work));
+	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 1);
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
+}
+
+/* Between giving up the reference and the end the function could suspend. */
+static void the_last_reference_goes_after_runtime_pm(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	life_take_back(world->pbdev, &world->fe);
+	KUNIT_ASSERT_EQ(test, world->pbdev->state, PB2_HELD);
+	fake_forget();
+	life_remove(world->pdev);
+	fake_expect_order(test, "pm_stop", "pm_put", "set_assigned=0", NULL);
+}
+
+static void an_assignment_ends_the_doze(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	doze(world->pbdev);
+	life_assign(test, world->pbdev, &world->fe);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->nap_work));
+	/* The assignment's own */
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+
+	/* A doze that has ended, or that never was, ends without effect. */
+	device_lock(&world->pdev->dev);
+	pb2_power_doze_end(world->pbdev);
+	device_unlock(&world->pdev->dev);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+}
+
+static void only_runtime_pm_puts_a_function_to_sleep(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	life_assign(test, world->pbdev, &world->fe);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	life_take_back(world->pbdev, &world->fe);
+	life_kill(LIFE_DOMID);
+	flush_delayed_work(&world->pbdev->held_work);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	life_remove(world->pdev);
+	KUNIT_EXPECT_EQ(test, fake_count("set_power=3"), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("save_now"), 0);
+}
+
+static void whoever_wakes_it_may_have_soiled_it(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	device_lock(&world->pdev->dev);
+	KUNIT_EXPECT_FALSE(test, pb2_power_is_asleep(world->pbdev));
+	pb2_pci_set_power(world->pdev, PCI_D3hot);
+	KUNIT_EXPECT_TRUE(test, pb2_power_is_asleep(world->pbdev));
+
+	/* User space has been at its power state, past the kernel's. */
+	fake_pci_set(world->dev, FAKE_PCI_PM + PCI_PM_CTRL, 2, 0);
+	KUNIT_EXPECT_FALSE(test, pb2_power_is_asleep(world->pbdev));
+	fake_pci_set(world->dev, FAKE_PCI_PM + PCI_PM_CTRL, 2, 3);
+	KUNIT_EXPECT_TRUE(test, pb2_power_is_asleep(world->pbdev));
+
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_resume(&world->pdev->dev),
+			0);
+	KUNIT_EXPECT_FALSE(test, pb2_power_is_asleep(world->pbdev));
+	pb2_pci_set_power(world->pdev, PCI_D0);
+	device_unlock(&world->pdev->dev);
+}
+
+static void a_pf_stays_awake_for_its_vfs(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	num_vf = 1;
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&world->pdev->dev),
+			-EBUSY);
+	num_vf = 0;
+	KUNIT_EXPECT_EQ(test, fake_count("set_power"), 0);
+}
+
+static void dom0s_sleep_leaves_what_a_domain_has_in_d0(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct device *dev = &world->pdev->dev;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.suspend(dev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("save_now"), 0);
+
+	life_assign(test, world->pbdev, &world->fe);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.suspend(dev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("save_now"), 1);
+	life_take_back(world->pbdev, &world->fe);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.suspend(dev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("save_now"), 2);
+}
+
+static void d3cold_is_for_those_who_ask_and_ends_with_the_seizure(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	device_lock(&world->pdev->dev);
+	pb2_power_allow_d3cold(world->pbdev, false);
+	KUNIT_EXPECT_EQ(test, fake_count("allow_d3cold"), 0);
+	pb2_power_allow_d3cold(world->pbdev, true);
+	pb2_power_allow_d3cold(world->pbdev, true);
+	KUNIT_EXPECT_EQ(test, fake_count("allow_d3cold=1"), 1);
+	device_unlock(&world->pdev->dev);
+
+	life_remove(world->pdev);
+	fake_expect_order(test, "allow_d3cold=0", "pm_stop", NULL);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(dom0s_sleep_leaves_what_a_domain_has_in_d0),
+	KUNIT_CASE(d3cold_is_for_those_who_ask_and_ends_with_the_seizure),
+	KUNIT_CASE(whoever_wakes_it_may_have_soiled_it),
+	KUNIT_CASE(a_pf_stays_awake_for_its_vfs),
+	KUNIT_CASE(idle_means_d3hot_with_the_state_saved_before),
+	KUNIT_CASE(a_bridge_never_enters_d3hot),
+	KUNIT_CASE(a_function_without_pm_stays_in_d0),
+	KUNIT_CASE(a_function_that_cannot_sleep_is_no_error),
+	KUNIT_CASE(wake_and_park_are_counted_once),
+	KUNIT_CASE(waking_leads_to_d0_whoever_put_it_to_sleep),
+	KUNIT_CASE(dozing_keeps_awake_for_two_minutes),
+	KUNIT_CASE(dozing_again_takes_no_second_reference),
+	KUNIT_CASE(release_ends_a_doze_and_leaves_d0),
+	KUNIT_CASE(the_last_reference_goes_after_runtime_pm),
+	KUNIT_CASE(an_assignment_ends_the_doze),
+	KUNIT_CASE(only_runtime_pm_puts_a_function_to_sleep),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "pciback2_power",
+	.init = life_world_init,
+	.exit = life_world_exit,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of resetting what shares a bus or slot
+ */
+#include "../support/life_world.h"
+
+#include "../../../drivers/xen/pciback2/life/reset_bus.c"
+
+/**
+ * struct pair - two functions that only a reset of their bus resets
+ * @a: 03:00.0
+ * @b: 03:00.1
+ */
+struct pair {
+	struct pb2_device *a;
+	struct pb2_device *b;
+};
+
+static void need_bus(struct fake_pci *dev)
+{
+	dev->function_reset = FAKE_RESET_LIES;
+	dev->bus_reset = FAKE_RESET_WORKS;
+}
+
+static struct pair seize_pair(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *second = fake_nic(test, PCI_DEVFN(0, 1));
+	struct pair pair;
+
+	life_seize_dev(test);
+	pair.a = world->pbdev;
+	pair.b = life_seize(test, second);
+	need_bus(world->dev);
+	need_bus(second);
+	return pair;
+}
+
+static const char *flr_fault(struct pb2_device *pbdev)
+{
+	/* As after a domain had it */
+	pbdev->reset.clean = false;
+	pb2_flr_request(pbdev);
+	return pbdev->fault;
+}
+
+static void who_uses_a_sibling_forbids_and_is_named(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *second = fake_nic(test, PCI_DEVFN(0, 1));
+	struct pci_driver other = { .name = "nvme" };
+
+	life_seize_dev(test);
+	need_bus(world->dev);
+	second->bus_reset = FAKE_RESET_WORKS;
+	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(world->pbdev),
+					   "0000:03:00.1 is not seized"));
+	second->pdev.driver = &other;
+	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(world->pbdev),
+					   "0000:03:00.1 has a driver of dom0"));
+	second->pdev.driver = NULL;
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+
+	/* Seizing the last one heals the first. */
+	life_seize(test, second);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	KUNIT_EXPECT_STREQ(test, world->pbdev->fault, "");
+	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "bus");
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
+}
+
+static void idle_siblings_are_reset_with_it_and_go_back_to_sleep(struct kunit *test)
+{
+	struct pair pair = seize_pair(test);
+	struct fake_pci *second = fake_pci_of(pair.b->pdev);
+
+	fake_pci_set(second, PCI_BASE_ADDRESS_0, 4, 0xdead0000);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.a), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+	LIFE_EXPECT_STATE(test, pair.b, PB2_IDLE);
+	KUNIT_EXPECT_STREQ(test, pair.b->reset.method, "bus");
+	KUNIT_EXPECT_EQ(test, pair.b->reset.verdict, PB2_RESET_PROVEN);
+	KUNIT_EXPECT_TRUE(test, pair.b->reset.clean);
+	KUNIT_EXPECT_EQ(test, second->users, 0);
+	KUNIT_EXPECT_EQ(test, fake_pci_get(second, PCI_BASE_ADDRESS_0, 4),
+			0xfe840000);
+}
+
+static void a_sibling_in_another_domain_forbids(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pair pair = seize_pair(test);
+
+	life_assign(test, pair.b, &world->other);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(pair.a),
+					   "0000:03:00.1 is in use by a domain"));
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+	LIFE_EXPECT_STATE(test, pair.b, PB2_ASSIGNED);
+	fake_pci_of(pair.b->pdev)->function_reset = FAKE_RESET_WORKS;
+}
+
+static void a_sibling_in_the_same_domain_must_be_announced_too(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pair pair = seize_pair(test);
+
+	life_assign(test, pair.a, &world->fe);
+	life_assign(test, pair.b, &world->fe);
+
+	/* The guest may be about to keep the second one. */
+	KUNIT_EXPECT_NE(test, pb2_flr_request(pair.a), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.b), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+
+	/* Whoever has a domain is open again, and not clean. */
+	KUNIT_EXPECT_EQ(test, life_gate(pair.a, &world->fe), PB2_GATE_OPEN);
+	KUNIT_EXPECT_EQ(test, life_gate(pair.b, &world->fe), PB2_GATE_OPEN);
+	KUNIT_EXPECT_FALSE(test, pair.a->reset.clean);
+	KUNIT_EXPECT_FALSE(test, pair.b->reset.clean);
+}
+
+/* xl create: one after another, with a do_flr before each */
+static void an_idle_function_stays_clean_while_its_sibling_is_assigned(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pair pair = seize_pair(test);
+
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.a), 0);
+	life_assign(test, pair.a, &world->fe);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.b), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+	LIFE_EXPECT_STATE(test, pair.b, PB2_IDLE);
+	KUNIT_EXPECT_STREQ(test, pair.b->reset.method, "bus");
+	life_assign(test, pair.b, &world->fe);
+}
+
+static void what_failed_for_a_siblings_sake_is_healed_by_its_return(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pair pair = seize_pair(test);
+
+	life_assign(test, pair.a, &world->fe);
+	life_assign(test, pair.b, &world->fe);
+	life_take_back(pair.a, &world->fe);
+	LIFE_EXPECT_STATE(test, pair.a, PB2_FAILED);
+	life_kill(LIFE_DOMID);
+
+	/* It can do without the bus itself. */
+	fake_pci_of(pair.b->pdev)->function_reset = FAKE_RESET_WORKS;
+	life_take_back(pair.b, &world->fe);
+	LIFE_EXPECT_STATE(test, pair.b, PB2_IDLE);
+	LIFE_EXPECT_STATE(test, pair.a, PB2_IDLE);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+}
+
+static void those_of_one_domain_come_back_with_one_reset(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pair pair = seize_pair(test);
+
+	life_assign(test, pair.a, &world->fe);
+	life_assign(test, pair.b, &world->fe);
+	pb2_pci_enable_msi(pair.a->pdev);
+	pb2_pci_enable_msi(pair.b->pdev);
+	life_kill(LIFE_DOMID);
+
+	/* Both are on their way back before the first reset begins. */
+	device_lock(&pair.a->pdev->dev);
+	device_lock(&pair.b->pdev->dev);
+	pb2_entry_remove_all(&world->fe);
+	device_unlock(&pair.b->pdev->dev);
+	device_unlock(&pair.a->pdev->dev);
+	life_settle(pair.a);
+	life_settle(pair.b);
+
+	LIFE_EXPECT_STATE(test, pair.a, PB2_IDLE);
+	LIFE_EXPECT_STATE(test, pair.b, PB2_IDLE);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+	KUNIT_EXPECT_FALSE(test, pair.a->pdev->msi_enabled);
+	KUNIT_EXPECT_FALSE(test, pair.b->pdev->msi_enabled);
+	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 2);
+}
+
+/* Whoever unbinds holds one lock already, and must not wait for others. */
+static void with_one_lock_held_the_others_are_only_tried(struct kunit *test)
+{
+	struct pair pair = seize_pair(test);
+
+	device_lock(&pair.a->pdev->dev);
+	device_lock(&pair.b->pdev->dev);
+	pb2_power_wake(pair.a);
+	pair.a->reset.clean = false;
+	pb2_ladder_run(pair.a);
+	KUNIT_EXPECT_EQ(test, pair.a->reset.verdict, PB2_RESET_DISPROVED);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(pair.a->fault, "busy"));
+	device_unlock(&pair.b->pdev->dev);
+
+	pb2_ladder_run(pair.a);
+	KUNIT_EXPECT_EQ(test, pair.a->reset.verdict, PB2_RESET_PROVEN);
+	pb2_power_park(pair.a);
+	device_unlock(&pair.a->pdev->dev);
+}
+
+static void some_functions_have_no_bus_to_reset(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *vf;
+
+	life_seize_dev(test);
+	vf = life_seize(test, fake_vf(test, world->dev, PCI_DEVFN(1, 0)));
+	device_lock(&vf->pdev->dev);
+	KUNIT_EXPECT_NULL(test, pb2_group_new(vf));
+	device_unlock(&vf->pdev->dev);
+
+	fake_port()->pdev.dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
+	device_lock(&world->pdev->dev);
+	KUNIT_EXPECT_NULL(test, pb2_group_new(world->pbdev));
+	device_unlock(&world->pdev->dev);
+}
+
+static void a_function_that_does_not_survive_it_forbids(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	need_bus(world->dev);
+	world->pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
+	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(world->pbdev),
+					   "0000:03:00.0 does not survive it"));
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+}
+
+static void the_last_vectors_of_all_come_before_it(struct kunit *test)
+{
+	struct pair pair = seize_pair(test);
+	struct fake_pci *second = fake_pci_of(pair.b->pdev);
+	ktime_t begun = ktime_get();
+
+	fake_pci_set(second, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
+	fake_pci_set(second, FAKE_PCI_MSIX + PCI_MSIX_FLAGS, 2,
+		     PCI_MSIX_FLAGS_ENABLE | 0xf);
+	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.a), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get(), begun), 20);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(who_uses_a_sibling_forbids_and_is_named),
+	KUNIT_CASE(idle_siblings_are_reset_with_it_and_go_back_to_sleep),
+	KUNIT_CASE(a_sibling_in_another_domain_forbids),
+	KUNIT_CASE(a_sibling_in_the_same_domain_must_be_announced_too),
+	KUNIT_CASE(an_idle_function_stays_clean_while_its_sibling_is_assigned),
+	KUNIT_CASE(what_failed_for_a_siblings_sake_is_healed_by_its_return),
+	KUNIT_CASE(those_of_one_domain_come_back_with_one_reset),
+	KUNIT_CASE(with_one_lock_held_the_others_are_only_tried),
+	KUNIT_CASE(some_functions_have_no_bus_to_reset),
+	KUNIT_CASE(a_function_that_does_not_survive_it_forbids),
+	KUNIT_CASE(the_last_vectors_of_all_come_before_it),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "pciback2_reset_bus",
+	.init = life_world_init,
+	.exit = life_world_exit,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

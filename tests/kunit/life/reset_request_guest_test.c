@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of a guest's own FLR, and of domains that leave during a reset
+ */
+#include "../support/life_world.h"
+
+static void a_guests_flr_is_carried_out_on_the_work_queue(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	device_lock(&world->pdev->dev);
+	life_ask_for_flr(world->pbdev);
+	/* Answered at once, and not done yet */
+	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
+			PB2_GATE_BLOCKED);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
+	device_unlock(&world->pdev->dev);
+
+	life_settle(world->pbdev);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
+	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
+			PB2_GATE_OPEN);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_ASSIGNED);
+	/* It is not the toolstack's announcement. */
+	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(world->pbdev));
+	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
+}
+
+static void until_its_flr_is_done_the_guest_reads_ones(struct kunit *test)
+{
+	u32 value = PCI_EXP_DEVCTL_BCR_FLR;
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	device_lock(&world->pdev->dev);
+	KUNIT_EXPECT_EQ(test, life_request(world, XEN_PCI_OP_conf_write,
+					   FAKE_PCI_EXP + PCI_EXP_DEVCTL, 2,
+					   &value), 0);
+	value = 0;
+	KUNIT_EXPECT_EQ(test, life_request(world, XEN_PCI_OP_conf_read,
+					   PCI_VENDOR_ID, 4, &value), 0);
+	KUNIT_EXPECT_EQ(test, value, 0xffffffff);
+	KUNIT_EXPECT_EQ(test, world->dev->resets, 1);
+	device_unlock(&world->pdev->dev);
+
+	life_settle(world->pbdev);
+	KUNIT_EXPECT_EQ(test, life_request(world, XEN_PCI_OP_conf_read,
+					   PCI_VENDOR_ID, 4, &value), 0);
+	KUNIT_EXPECT_EQ(test, value, 0x10d38086);
+	/* The one when it was seized, and the guest's */
+	KUNIT_EXPECT_EQ(test, world->dev->resets, 2);
+}
+
+static void a_guests_second_flr_is_the_first(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	device_lock(&world->pdev->dev);
+	life_ask_for_flr(world->pbdev);
+	life_ask_for_flr(world->pbdev);
+	life_ask_for_flr(world->pbdev);
+	device_unlock(&world->pdev->dev);
+	life_settle(world->pbdev);
+	life_settle(world->pbdev);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
+}
+
+static void a_guests_flr_ends_with_its_domain(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	device_lock(&world->pdev->dev);
+	life_ask_for_flr(world->pbdev);
+	pb2_entry_remove(&world->fe, &world->pbdev->sbdf);
+	device_unlock(&world->pdev->dev);
+	life_settle(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	/* That of the way back */
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
+	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
+			PB2_GATE_CLOSED);
+}
+
+/* The work may get device_lock long after the next domain has the function. */
+static void a_guests_flr_does_not_hit_the_next_domain(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *pbdev;
+
+	life_assign_dev(test);
+	pbdev = world->pbdev;
+	device_lock(&world->pdev->dev);
+	life_ask_for_flr(pbdev);
+	pb2_entry_remove(&world->fe, &pbdev->sbdf);
+	pb2_reclaim_now(pbdev);
+	KUNIT_EXPECT_EQ(test, pb2_assign_claim(pbdev, &world->other,
+					       LIFE_OTHER_DOMID), 0);
+	pb2_gate_open(pbdev, &world->other);
+	fake_forget();
+	device_unlock(&world->pdev->dev);
+
+	life_settle(pbdev);
+	fake_expect_calls(test, NULL);
+	LIFE_EXPECT_STATE(test, pbdev, PB2_ASSIGNED);
+	pb2_gate_close(pbdev);
+}
+
+/* A domain that leaves in the middle */
+static void leave(struct life_world *world)
+{
+	pb2_entry_remove_all(&world->fe);
+	if (READ_ONCE(world->pbdev->state) != PB2_RESETTING)
+		fake_wrong("the reset's state was taken from it");
+	if (world->pbdev->back_to != PB2_RECLAIMING)
+		fake_wrong("the reset does not end in RECLAIMING");
+}
+
+static void die(struct life_world *world)
+{
+	life_kill(LIFE_DOMID);
+	leave(world);
+}
+
+static void a_domain_that_leaves_during_a_reset_has_it_reclaimed(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	life_during_reset = leave;
+	pb2_flr_request(world->pbdev);
+	life_settle(world->pbdev);
+
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
+			PB2_GATE_CLOSED);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 2);
+	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 1);
+}
+
+static void a_domain_that_dies_during_a_reset_leaves_it_idle(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	life_during_reset = die;
+	life_ask_for_flr(world->pbdev);
+	flush_work(&world->pbdev->flr_work);
+	life_settle(world->pbdev);
+
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 1);
+}
+
+static void a_domain_that_leaves_a_dying_function_has_it_reclaimed(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	world->dev->function_reset = FAKE_RESET_KILLS;
+	life_during_reset = leave;
+	pb2_flr_request(world->pbdev);
+	life_settle(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
+	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 1);
+	world->dev->absent = false;
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(a_guests_flr_is_carried_out_on_the_work_queue),
+	KUNIT_CASE(until_its_flr_is_done_the_guest_reads_ones),
+	KUNIT_CASE(a_guests_second_flr_is_the_first),
+	KUNIT_CASE(a_guests_flr_ends_with_its_domain),
+	KUNIT_CASE(a_guests_flr_does_not_hit_the_next_domain),
+	KUNIT_CASE(a_domain_that_leaves_during_a_reset_has_it_reclaimed),
+	KUNIT_CASE(a_domain_that_dies_during_a_reset_leaves_it_idle),
+	KUNIT_CASE(a_domain_that_leaves_a_dying_function_has_it_reclaimed),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "pciback2_reset_request_guest",
+	.init = life_world_init,
+	.exit = life_world_exit,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

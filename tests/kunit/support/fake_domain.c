@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fake_domain.c - the domains that Xen knows, and its answers about them
+ */
+#include <linux/uuid.h>
+
+#include "../../../drivers/xen/pciback2/pciback2.h"
+#include "fake.h"
+#include "fake_xen.h"
+
+#define MAX_DOMAINS	8
+/* The union of Xen's own struct xen_domctl, all of which it writes back */
+#define COPIED_BACK	128
+
+static struct domain {
+	bool exists;
+	domid_t domid;
+	u32 flags;
+	uuid_t uuid;
+	u64 page;
+} domains[MAX_DOMAINS];
+
+/**
+ * fake_domain_reset() - no domain, not even dom0
+ *
+ * Context: any.
+ */
+void fake_domain_reset(void)
+{
+	memset(domains, 0, sizeof(domains));
+}
+
+static struct domain *find(domid_t domid)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_DOMAINS; i++)
+		if (domains[i].exists && domains[i].domid == domid)
+			return &domains[i];
+	return NULL;
+}
+
+/**
+ * fake_domain_create() - there is a domain, or it has become another one
+ * @domid: its number
+ * @uuid: its UUID
+ *
+ * Context: any.
+ */
+void fake_domain_create(domid_t domid, const char *uuid)
+{
+	struct domain *domain = find(domid);
+	unsigned int i;
+
+	for (i = 0; !domain && i < MAX_DOMAINS; i++)
+		if (!domains[i].exists)
+			domain = &domains[i];
+	if (WARN_ON(!domain))
+		return;
+	domain->exists = true;
+	domain->domid = domid;
+	domain->flags = 0;
+	domain->page = 0;
+	WARN_ON(uuid_parse(uuid, &domain->uuid));
+}
+
+/**
+ * fake_domain_set_flags() - the domain shuts down, or begins to die
+ * @domid: its number
+ * @flags: XEN_DOMINF_*
+ *
+ * Context: any.
+ */
+void fake_domain_set_flags(domid_t domid, u32 flags)
+{
+	find(domid)->flags = flags;
+}
+
+/**
+ * fake_domain_free() - nothing is left of a domain
+ * @domid: its number
+ *
+ * Context: any.
+ */
+void fake_domain_free(domid_t domid)
+{
+	find(domid)->exists = false;
+}
+
+/**
+ * fake_domain_event() - xenstore tells that some domain died
+ *
+ * Context: may sleep.
+ */
+void fake_domain_event(void)
+{
+	if (fake_xen.on_release)
+		fake_xen.on_release();
+}
+
+/* Xen's way: the first that there is from this number on */
+static struct domain *find_from(domid_t domid)
+{
+	struct domain *best = NULL;
+	unsigned int i;
+
+	for (i = 0; i < MAX_DOMAINS; i++)
+		if (domains[i].exists && domains[i].domid >= domid &&
+		    (!best || best->domid > domains[i].domid))
+			best = &domains[i];
+	return best;
+}
+
+/**
+ * fake_domain_page() - the page of a device that a domain may map
+ * @domid: its number
+ *
+ * Context: any.
+ * Return: its address, 0 for none.
+ */
+u64 fake_domain_page(domid_t domid)
+{
+	return find(domid)->page;
+}
+
+static int permit(struct xen_domctl *op)
+{
+	const struct xen_domctl_iomem_permission *perm =
+		&op->u.iomem_permission;
+	struct domain *domain = find(op->domain);
+	int rc = fake_call("%s=%u", perm->allow_access ? "permit" : "forbid",
+			   op->domain);
+
+	if (rc)
+		return rc;
+	if (op->interface_version != fake_xen.domctl)
+		return -EACCES;
+	if (!domain)
+		return -ESRCH;
+	if (perm->nr_mfns != 1)
+		fake_wrong("%llu pages at once", perm->nr_mfns);
+	domain->page = perm->allow_access ? perm->first_mfn << PAGE_SHIFT : 0;
+	return 0;
+}
+
+/* From here on: what xen_iface.h declares */
+
+int pb2_xen_domctl(struct xen_domctl *op)
+{
+	struct xen_domctl_getdomaininfo *info = &op->u.getdomaininfo;
+	struct domain *domain = find_from(op->domain);
+	int rc;
+
+	if (op->cmd == XEN_DOMCTL_iomem_permission)
+		return permit(op);
+
+	rc = fake_call("domctl=%u", op->domain);
+	if (rc)
+		return rc;
+	if (op->interface_version != fake_xen.domctl)
+		return -EACCES;
+	if (op->cmd != XEN_DOMCTL_getdomaininfo)
+		return -ENOSYS;
+	if (!domain)
+		return -ESRCH;
+
+	memset(&op->u, 0x5a, COPIED_BACK);
+	op->domain = domain->domid;
+	info->domain = domain->domid;
+	info->flags = domain->flags;
+	memcpy(info->handle, &domain->uuid, sizeof(domain->uuid));
+	return 0;
+}
+
+void pb2_xen_watch_domains(void (*callback)(void))
+{
+	if (fake_xen.on_release)
+		fake_wrong("domains are watched already");
+	fake_xen.on_release = callback;
+}
+
+void pb2_xen_unwatch_domains(void)
+{
+	fake_xen.on_release = NULL;
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fake_store.c - in place of store_iface.c: a xenstore that is a list of keys
+ * and values
+ */
+#include <linux/err.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../../../drivers/xen/pciback2/pciback2.h"
+#include "fake.h"
+#include "fake_xen.h"
+
+struct key {
+	struct list_head link;
+	char *path;
+	char *val;
+};
+
+static LIST_HEAD(keys);
+static DEFINE_MUTEX(keys_lock);
+
+/**
+ * fake_store_reset() - an empty xenstore
+ *
+ * Context: may sleep.
+ */
+void fake_store_reset(void)
+{
+	struct key *key, *next;
+
+	mutex_lock(&keys_lock);
+	list_for_each_entry_safe(key, next, &keys, link) {
+		list_del(&key->link);
+		kfree(key->path);
+		kfree(key->val);
+		kfree(key);
+	}
+	mutex_unlock(&keys_lock);
+}
+
+/* Called with the lock held, as all that work on the list. */
+static struct key *find(const char *path)
+{
+	struct key *key;
+
+	list_for_each_entry(key, &keys, link)
+		if (!strcmp(key->path, path))
+			return key;
+	return NULL;
+}
+
+static int store(const char *dir, const char *node, const char *val)
+{
+	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, node);
+	char *copy = kstrdup(val, GFP_KERNEL);
+	struct key *key;
+	int rc = -ENOMEM;
+
+	mutex_lock(&keys_lock);
+	if (!path || !copy)
+		goto out;
+	key = find(path);
+	if (!key) {
+		key = kzalloc(sizeof(*key), GFP_KERNEL);
+		if (!key)
+			goto out;
+		swap(key->path, path);
+		list_add_tail(&key->link, &keys);
+	}
+	swap(key->val, copy);
+	rc = 0;
+out:
+	mutex_unlock(&keys_lock);
+	kfree(path);
+	kfree(copy);
+	return rc;
+}
+
+/**
+ * fake_xen_put() - the guest or the toolstack writes a key
+ * @dir: directory
+ * @key: name in it
+ * @val: the value
+ *
+ * Context: may sleep.
+ */
+void fake_xen_put(const char *dir, const char *key, const char *val)
+{
+	WARN_ON(store(dir, key, val));
+}
+
+/**
+ * fake_xen_get() - look at a key
+ * @dir: directory
+ * @key: name in it
+ *
+ * Context: may sleep.
+ * Return: the value, until it is written next; %NULL if there is no such key.
+ */
+const char *fake_xen_get(const char *dir, const char *key)
+{
+	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, key);
+	struct key *found = NULL;
+
+	mutex_lock(&keys_lock);
+	if (path)
+		found = find(path);
+	mutex_unlock(&keys_lock);
+	kfree(path);
+	return found ? found->val : NULL;
+}
+
+/* The driver's work reads while a test writes, so it gets a copy. */
+static char *read_copy(const char *dir, const char *node)
+{
+	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, node);
+	char *val = ERR_PTR(-ENOENT);
+	struct key *key;
+
+	mutex_lock(&keys_lock);
+	key = path ? find(path) : NULL;
+	if (key)
+		val = kstrdup(key->val, GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
+	mutex_unlock(&keys_lock);
+	kfree(path);
+	return val;
+}
+
+static int read_number(const char *dir, const char *node, int otherwise)
+{
+	char *val = read_copy(dir, node);
+	int number;
+
+	if (IS_ERR(val))
+		return otherwise;
+	if (kstrtoint(val, 10, &number))
+		number = otherwise;
+	kfree(val);
+	return number;
+}
+
+/* From here on: what xen_iface.h declares */
+
+char *pb2_xen_read(const char *dir, const char *node)
+{
+	int rc = fake_call("read=%s", node);
+	char *val = read_copy(dir, node);
+
+	if (!rc)
+		return val;
+	if (!IS_ERR(val))
+		kfree(val);
+	return ERR_PTR(rc);
+}
+
+int pb2_xen_write(const char *dir, const char *node, const char *val)
+{
+	int rc = fake_call("write=%s", node);
+
+	return rc ?: store(dir, node, val);
+}
+
+int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
+		    unsigned int nr)
+{
+	char *state = pb2_xen_read(dir, "state");
+	int rc = fake_call("publish=%s", nodes[nr - 1].name);
+	unsigned int i;
+
+	if (IS_ERR(state))
+		return PTR_ERR(state);
+	kfree(state);
+	for (i = 0; i < nr && !rc; i++)
+		rc = store(dir, nodes[i].name, nodes[i].val);
+	return rc;
+}
+
+void pb2_xen_rm(const char *dir, const char *node)
+{
+	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, node);
+	size_t len = path ? strlen(path) : 0;
+	struct key *key, *next;
+
+	fake_note("rm=%s", node);
+	mutex_lock(&keys_lock);
+	list_for_each_entry_safe(key, next, &keys, link) {
+		if (!path || strncmp(key->path, path, len) ||
+		    (key->path[len] && key->path[len] != '/'))
+			continue;
+		list_del(&key->link);
+		kfree(key->path);
+		kfree(key->val);
+		kfree(key);
+	}
+	mutex_unlock(&keys_lock);
+	kfree(path);
+}
+
+enum xenbus_state pb2_xen_state(const char *dir)
+{
+	return read_number(dir, "state", XenbusStateUnknown);
+}
+
+int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state)
+{
+	int rc = fake_call("switch_state=%d", state);
+	char val[12];
+
+	if (rc)
+		return rc;
+	xdev->state = state;
+	snprintf(val, sizeof(val), "%d", state);
+	return store(xdev->nodename, "state", val);
+}
+
+int pb2_xen_rewrite_state(struct xenbus_device *xdev, enum xenbus_state state)
+{
+	return pb2_xen_switch_state(xdev, state);
+}
+
+bool pb2_xen_is_online(struct xenbus_device *xdev)
+{
+	return read_number(xdev->nodename, "online", 0) == 1;
+}
+
+void pb2_xen_error(struct xenbus_device *xdev, int rc, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(fake_xen.error, sizeof(fake_xen.error), fmt, args);
+	va_end(args);
+	fake_xen.error_rc = rc;
+	fake_note("error=%d", rc);
+}
+
+int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
+		  void (*callback)(struct xenbus_watch *watch,
+				   const char *path, const char *token))
+{
+	int rc = fake_call("watch");
+
+	if (rc)
+		return rc;
+	if (fake_xen.watch)
+		fake_wrong("a second watch");
+	watch->callback = callback;
+	fake_xen.watch = watch;
+	return 0;
+}
+
+void pb2_xen_unwatch(struct xenbus_watch *watch)
+{
+	fake_note("unwatch");
+	if (fake_xen.watch != watch)
+		fake_wrong("a watch is unregistered that is not registered");
+	fake_xen.watch = NULL;
+}

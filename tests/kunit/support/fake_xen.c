@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fake_xen.c - in place of xen_iface.c: canned answers and recorded calls
+ */
+#include <linux/err.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <xen/interface/sysctl.h>
+
+#include "../../../drivers/xen/pciback2/pciback2.h"
+#include "fake.h"
+#include "fake_xen.h"
+
+#define MAX_OWNERS	256
+
+struct fake_xen fake_xen;
+
+/* Functions are taken back next to each other. */
+static DEFINE_SPINLOCK(owners_lock);
+
+static struct {
+	struct pci_dev *pdev;
+	domid_t domid;
+} owners[MAX_OWNERS];
+
+/**
+ * fake_xen_reset() - an empty xenstore, nothing mapped, nothing bound
+ *
+ * Context: may sleep.
+ */
+void fake_xen_reset(void)
+{
+	fake_store_reset();
+	fake_domain_reset();
+	memset(owners, 0, sizeof(owners));
+	memset(&fake_xen, 0, sizeof(fake_xen));
+	fake_xen.initial_domain = true;
+	fake_xen.pirqs = true;
+}
+
+/**
+ * fake_xen_check() - expect that all was given back
+ * @test: the test
+ *
+ * Context: may sleep.
+ */
+void fake_xen_check(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ_MSG(test, fake_xen.mapped, 0, "ring still mapped");
+	KUNIT_EXPECT_EQ_MSG(test, fake_xen.bound, 0, "event channel still bound");
+	KUNIT_EXPECT_NULL_MSG(test, fake_xen.watch, "watch still registered");
+	KUNIT_EXPECT_NULL_MSG(test, fake_xen.on_release, "domains still watched");
+	KUNIT_EXPECT_EQ_MSG(test, fake_xen.prepared, 0, "MSI-X still prepared");
+	KUNIT_EXPECT_EQ_MSG(test, fake_xen.owners, 0, "owner still registered");
+}
+
+/**
+ * fake_xen_event() - the guest sends an event
+ *
+ * Context: any. The handler runs with interrupts off, as it does in life.
+ */
+void fake_xen_event(void)
+{
+	unsigned long flags;
+
+	if (!fake_xen.handler)
+		return;
+	local_irq_save(flags);
+	fake_xen.handler(FAKE_XEN_EVTCHN_IRQ, fake_xen.arg);
+	local_irq_restore(flags);
+}
+
+/**
+ * fake_xen_fire() - somebody wrote below the watched directory
+ * @path: where
+ *
+ * Context: may sleep.
+ */
+void fake_xen_fire(const char *path)
+{
+	if (fake_xen.watch)
+		fake_xen.watch->callback(fake_xen.watch, path, "token");
+}
+
+static int owner_slot(const struct pci_dev *pdev)
+{
+	int i;
+
+	lockdep_assert_held(&owners_lock);
+
+	for (i = 0; i < MAX_OWNERS; i++)
+		if (owners[i].pdev == pdev)
+			return i;
+	return -ENOSPC;
+}
+
+/**
+ * fake_xen_owner() - for whom are a function's interrupts mapped?
+ * @pdev: the function
+ *
+ * Context: any.
+ * Return: the domain, -ENODEV for none.
+ */
+int fake_xen_owner(const struct pci_dev *pdev)
+{
+	int slot, domid;
+
+	spin_lock(&owners_lock);
+	slot = owner_slot(pdev);
+	domid = slot < 0 ? -ENODEV : owners[slot].domid;
+	spin_unlock(&owners_lock);
+	return domid;
+}
+
+/* From here on: what xen_iface.h declares */
+
+bool pb2_xen_is_initial_domain(void)
+{
+	return fake_xen.initial_domain;
+}
+
+bool pb2_xen_has_pirqs(void)
+{
+	return fake_xen.pirqs;
+}
+
+int pb2_xen_device_reset(struct pci_dev *pdev)
+{
+	return fake_call("device_reset %s", pci_name(pdev));
+}
+
+int pb2_xen_sysctl(struct xen_sysctl *op)
+{
+	int rc = fake_call("sysctl=%u", op->cmd);
+
+	if (rc)
+		return rc;
+	if (op->interface_version != fake_xen.sysctl)
+		return -EACCES;
+	/* Xen's own union is copied as a whole. */
+	memset(&op->u, 0x5a, 128);
+	op->u.physinfo.capabilities = fake_xen.machine;
+	return 0;
+}
+
+char *pb2_xen_command_line(void)
+{
+	return kstrdup(fake_xen.command_line, GFP_KERNEL);
+}
+
+bool pb2_xen_has_capability(const char *word)
+{
+	return fake_xen.capability && !strcmp(fake_xen.capability, word);
+}
+
+int pb2_xen_host_bridge_add(unsigned int op, u16 segment, u64 base, u64 size)
+{
+	return fake_call("host_bridge_add=%u %04x 0x%llx 0x%llx", op, segment,
+			 base, size);
+}
+
+int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base)
+{
+	return fake_call("mmcfg_reserved %04x:%02x-%02x 0x%llx", segment, first,
+			 last, base);
+}
+
+int pb2_xen_prepare_msix(struct pci_dev *pdev)
+{
+	int rc = fake_call("prepare_msix %s", pci_name(pdev));
+
+	if (rc)
+		fake_xen.refused = pdev;
+	else
+		fake_xen.prepared++;
+	return rc;
+}
+
+int pb2_xen_release_msix(struct pci_dev *pdev)
+{
+	int rc = fake_call("release_msix %s", pci_name(pdev));
+
+	if (pdev->msix_enabled)
+		fake_wrong("MSI-X of %s released with vectors allocated",
+			   pci_name(pdev));
+	/* Xen does not know what it refused to prepare. */
+	if (fake_xen.refused == pdev) {
+		fake_xen.refused = NULL;
+		return -EBUSY;
+	}
+	/* Also if Xen fails: it was asked, and nothing is left to be done. */
+	fake_xen.prepared--;
+	return rc;
+}
+
+static int add_owner(struct pci_dev *pdev, domid_t domid)
+{
+	int slot;
+
+	if (owner_slot(pdev) >= 0)
+		return -EEXIST;
+	slot = owner_slot(NULL);
+	if (slot < 0)
+		return -ENOMEM;
+	owners[slot].pdev = pdev;
+	owners[slot].domid = domid;
+	fake_xen.owners++;
+	return 0;
+}
+
+int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid)
+{
+	int rc = fake_call("register_owner=%u %s", domid, pci_name(pdev));
+
+	if (rc)
+		return rc;
+	spin_lock(&owners_lock);
+	rc = add_owner(pdev, domid);
+	spin_unlock(&owners_lock);
+	return rc;
+}
+
+void pb2_xen_unregister_owner(struct pci_dev *pdev)
+{
+	int slot;
+
+	fake_note("unregister_owner %s", pci_name(pdev));
+	if (pdev->msi_enabled || pdev->msix_enabled)
+		fake_wrong("owner of %s unregistered before its vectors are free",
+			   pci_name(pdev));
+	spin_lock(&owners_lock);
+	slot = owner_slot(pdev);
+	if (slot >= 0) {
+		owners[slot].pdev = NULL;
+		fake_xen.owners--;
+	}
+	spin_unlock(&owners_lock);
+}
+
+int pb2_xen_pirq(unsigned int irq)
+{
+	if (!fake_xen.pirqs)
+		fake_wrong("the pirq of IRQ %u asked for where there are none",
+			   irq);
+	return irq ? FAKE_XEN_PIRQ(irq) : 0;
+}
+
+bool pb2_xen_irq_is_unshared(unsigned int irq)
+{
+	return fake_xen.unshared;
+}
+
+int pb2_xen_map_ring(struct xenbus_device *xdev, unsigned int gref, void **page)
+{
+	int rc = fake_call("map_ring=%u", gref);
+
+	if (rc)
+		return rc;
+	if (!fake_xen.page)
+		return -EINVAL;
+	fake_xen.gref = gref;
+	fake_xen.mapped++;
+	*page = fake_xen.page;
+	return 0;
+}
+
+void pb2_xen_unmap_ring(struct xenbus_device *xdev, void *page)
+{
+	fake_note("unmap_ring");
+	if (!fake_xen.mapped || page != fake_xen.page)
+		fake_wrong("a page is unmapped that is not mapped");
+	fake_xen.mapped--;
+}
+
+int pb2_xen_bind_evtchn(struct xenbus_device *xdev, unsigned int port,
+			irq_handler_t handler, void *arg)
+{
+	int rc = fake_call("bind_evtchn=%u", port);
+
+	if (rc)
+		return rc;
+	fake_xen.port = port;
+	fake_xen.handler = handler;
+	fake_xen.arg = arg;
+	fake_xen.bound++;
+	if (fake_xen.on_bind)
+		fake_xen.on_bind();
+	return FAKE_XEN_EVTCHN_IRQ;
+}
+
+static void check_evtchn(const char *what, unsigned int irq)
+{
+	if (!fake_xen.bound || irq != FAKE_XEN_EVTCHN_IRQ)
+		fake_wrong("%s on IRQ %u, which is not bound", what, irq);
+}
+
+void pb2_xen_unbind_evtchn(unsigned int irq, void *arg)
+{
+	fake_note("unbind_evtchn");
+	check_evtchn("unbind", irq);
+	if (arg != fake_xen.arg)
+		fake_wrong("unbound with another argument than bound");
+	fake_xen.handler = NULL;
+	fake_xen.arg = NULL;
+	fake_xen.bound--;
+}
+
+void pb2_xen_notify(unsigned int irq)
+{
+	fake_note("notify");
+	check_evtchn("notify", irq);
+	fake_xen.notified++;
+	if (fake_xen.on_notify)
+		fake_xen.on_notify();
+}
+
+void pb2_xen_eoi(unsigned int irq, bool spurious)
+{
+	fake_note("eoi=%d", spurious);
+	check_evtchn("EOI", irq);
+	fake_xen.eois++;
+	if (spurious)
+		fake_xen.spurious++;
+}
+
+u64 pb2_xen_stolen(unsigned int cpu)
+{
+	return fake_xen.stolen;
+}
