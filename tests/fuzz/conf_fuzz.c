@@ -137,7 +137,7 @@ static bool build(void)
 	rc = pb2_conf_init(&world.pbdev);
 	fuzz_assert(world.accesses < WORLD_MAX_BUILD);
 	if (rc) {
-		fuzz_assert(rc == -ENOMEM && !world.pbdev.conf.index);
+		fuzz_assert(rc == -ENOMEM && !world.pbdev.conf);
 		fuzz_assert(!fuzz_alloc_live);
 		return false;
 	}

@@ -7,7 +7,7 @@
  */
 #include <linux/err.h>
 
-#include "../../drivers/xen/pciback2/guest/frontend.h"
+#include "../../drivers/xen/pciback2/guest/guest.h"
 #include "../../drivers/xen/pciback2/host/xen_iface.h"
 #include "text.h"
 

@@ -445,7 +445,7 @@ void model_backend(int rc, u16 domid)
 		return;
 	}
 
-	pos = world.pbdev.conf.backend_cap;
+	pos = world.pbdev.conf->backend_cap;
 	fuzz_assert(pos >= 0x40 && pos <= 0xf4 && pos % 4 == 0);
 	for (i = 0; i < 12; i++) {
 		fuzz_assert(spare[pos + i]);

@@ -2,7 +2,7 @@
 /*
  * poll_fuzz.c - any guest's rhythm: what looking on takes is bounded
  */
-#include "../../drivers/xen/pciback2/guest/frontend.h"
+#include "../../drivers/xen/pciback2/guest/guest.h"
 #include "../../drivers/xen/pciback2/host/xen_iface.h"
 #include "fuzz.h"
 

@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 
-#include "../../drivers/xen/pciback2/host/sbdf.h"
+#include "../../drivers/xen/pciback2/host/host.h"
 
 /* White space as the kernel knows it */
 #define TEXT_BLANKS	"[[:space:]\xa0]*"

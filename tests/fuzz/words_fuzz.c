@@ -3,7 +3,7 @@
  * words_fuzz.c - what an administrator writes: addresses, the list of those
  * that are wanted, and single words
  */
-#include "../../drivers/xen/pciback2/guest/frontend.h"
+#include "../../drivers/xen/pciback2/guest/guest.h"
 #include "text.h"
 
 #define MAX_BUSES	16

@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 
-#include "../../drivers/xen/pciback2/guest/frontend.h"
+#include "../../drivers/xen/pciback2/guest/guest.h"
 #include "../../drivers/xen/pciback2/host/pci_iface.h"
 #include "../../drivers/xen/pciback2/host/xen_iface.h"
 

@@ -6,7 +6,7 @@
 
 #include <kunit/test.h>
 
-#include "../../drivers/xen/pciback2/pciback2.h"
+#include "../../drivers/xen/pciback2/doors.h"
 
 /* sysfs hands out pages, and sysfs_emit() insists on one. */
 static char page[PAGE_SIZE] __aligned(PAGE_SIZE);

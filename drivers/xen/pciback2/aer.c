@@ -6,7 +6,7 @@
  * pci-error-recovery.rst) is put to the guest through the ring's page, and
  * its answer becomes ours. The guest gets a bounded time for each.
  */
-#include "guest/frontend.h"
+#include "doors.h"
 #include "host/pci_iface.h"
 #include "host/xen_iface.h"
 

@@ -5,8 +5,7 @@
  * Xen's event says only that some domain did. Everybody who waits for the
  * death of one looks whether it was his.
  */
-#include "guest/frontend.h"
-#include "pciback2.h"
+#include "doors.h"
 #include "host/xen_iface.h"
 
 /* In xenwatch's thread, which must not wait: each of them only queues work. */

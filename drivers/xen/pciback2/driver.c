@@ -8,9 +8,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "guest/frontend.h"
+#include "doors.h"
 #include "host/pci_iface.h"
-#include "pciback2.h"
 #include "host/xen_iface.h"
 
 static struct pb2_device *alloc_device(struct pci_dev *pdev)
@@ -74,8 +73,6 @@ static int build_conf(struct pb2_device *pbdev)
 	mutex_lock(&pbdev->gate.lock);
 	pb2_access_choose(pbdev, pb2_access_default);
 	rc = pb2_conf_init(pbdev);
-	if (!rc)
-		pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 	return rc;
 }

@@ -8,7 +8,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
-#include "guest/frontend.h"
+#include "doors.h"
 #include "host/xen_iface.h"
 
 static char *hide;

@@ -10,7 +10,7 @@
 #include <linux/device.h>
 #include <linux/notifier.h>
 
-#include "pciback2.h"
+#include "doors.h"
 
 static void follow(struct pb2_device *vf)
 {

@@ -14,7 +14,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "pciback2.h"
+#include "doors.h"
 
 /* So much of a bad word is quoted. */
 #define QUOTE_MAX	48

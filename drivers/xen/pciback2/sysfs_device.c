@@ -9,7 +9,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "pciback2.h"
+#include "doors.h"
 
 static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)

@@ -107,15 +107,15 @@ static void a_dropped_write_is_told_once_per_assignment(struct kunit *test)
 	conf_world_write(test, PCI_VENDOR_ID, 4, 0);
 	conf_world_write(test, PCI_LATENCY_TIMER, 1, 0x40);
 	conf_world_write(test, PCI_STATUS, 2, 0);
-	KUNIT_EXPECT_FALSE(test, world->pbdev.conf.warned);
+	KUNIT_EXPECT_FALSE(test, world->pbdev.conf->warned);
 
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, 0x54, 2, 0x1234), 0);
-	KUNIT_EXPECT_TRUE(test, world->pbdev.conf.warned);
+	KUNIT_EXPECT_TRUE(test, world->pbdev.conf->warned);
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, 0x54, 2, 0x1234), 0);
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
 
 	pb2_conf_reset(&world->pbdev);
-	KUNIT_EXPECT_FALSE(test, world->pbdev.conf.warned);
+	KUNIT_EXPECT_FALSE(test, world->pbdev.conf->warned);
 }
 
 static void the_module_parameter_is_permissive_for_all(struct kunit *test)

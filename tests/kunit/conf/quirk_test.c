@@ -77,14 +77,14 @@ static void nonsense_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add(test, 0x57, 2, 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add(test, 0x54, 1, 0x100), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add(test, 0x54, 2, 0x10000), -EINVAL);
-	KUNIT_EXPECT_EQ(test, world->pbdev.conf.nr_quirks, 0);
+	KUNIT_EXPECT_EQ(test, world->pbdev.conf->nr_quirks, 0);
 	KUNIT_EXPECT_EQ(test, add(test, 0x54, 1, 0xff), 0);
 	KUNIT_EXPECT_EQ(test, add(test, 0x58, 2, 0xffff), 0);
 	KUNIT_EXPECT_EQ(test, add(test, 0x5c, 4, 0xffffffff), 0);
 
-	world->pbdev.conf.size = 256;
+	world->pbdev.conf->size = 256;
 	KUNIT_EXPECT_EQ(test, add(test, 0x100, 1, 0), -EINVAL);
-	world->pbdev.conf.size = 4096;
+	world->pbdev.conf->size = 4096;
 }
 
 static void a_second_one_at_an_offset_is_ignored(struct kunit *test)
@@ -93,7 +93,7 @@ static void a_second_one_at_an_offset_is_ignored(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, add(test, 0x54, 1, 0), 0);
 	KUNIT_EXPECT_EQ(test, add(test, 0x54, 4, 0), 0);
-	KUNIT_EXPECT_EQ(test, world->pbdev.conf.nr_quirks, 1);
+	KUNIT_EXPECT_EQ(test, world->pbdev.conf->nr_quirks, 1);
 	conf_world_write(test, 0x54, 4, 0x44332211);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, 0x54, 4), 0x11);
 }
@@ -105,10 +105,10 @@ static void bars_and_command_are_not_opened(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add(test, PCI_BASE_ADDRESS_0, 4, 0), 0);
 	KUNIT_EXPECT_EQ(test, add(test, PCI_BASE_ADDRESS_0 + 2, 2, 0), 0);
 	KUNIT_EXPECT_EQ(test, add(test, PCI_COMMAND, 2, 0), 0);
-	KUNIT_EXPECT_EQ(test, world->pbdev.conf.nr_quirks, 0);
+	KUNIT_EXPECT_EQ(test, world->pbdev.conf->nr_quirks, 0);
 	/* Half of this one is. */
 	KUNIT_EXPECT_EQ(test, add(test, PCI_COMMAND, 4, 0), 0);
-	KUNIT_EXPECT_EQ(test, world->pbdev.conf.nr_quirks, 1);
+	KUNIT_EXPECT_EQ(test, world->pbdev.conf->nr_quirks, 1);
 	conf_world_write(test, PCI_BASE_ADDRESS_0, 4, 0);
 	conf_world_write(test, PCI_COMMAND, 4, 0x12340000);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, PCI_BASE_ADDRESS_0, 4),
@@ -139,7 +139,7 @@ static void none_is_left_after_clearing(struct kunit *test)
 	pb2_conf_quirk_clear(&world->pbdev);
 	conf_world_write(test, 0x54, 4, 1);
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
-	KUNIT_EXPECT_EQ(test, world->pbdev.conf.nr_quirks, 0);
+	KUNIT_EXPECT_EQ(test, world->pbdev.conf->nr_quirks, 0);
 }
 
 static void without_memory_nothing_is_opened(struct kunit *test)

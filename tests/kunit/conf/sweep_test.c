@@ -272,7 +272,7 @@ static void rewind(struct conf_world *world, const struct bytes *bytes)
 	memcpy(world->hw, bytes->hw, sizeof(world->hw));
 	pb2_conf_reset(&world->pbdev);
 	/* One message for each write would bury the rest. */
-	world->pbdev.conf.warned = true;
+	world->pbdev.conf->warned = true;
 	world->writes = 0;
 }
 
@@ -305,7 +305,7 @@ static bool try_one(struct kunit *test, const struct oracle *oracle,
 		goto bad;
 	if (world->writes && !may_touch(start, off, len))
 		goto bad;
-	if (world->writes && !is_word(&world->pbdev.conf, off) &&
+	if (world->writes && !is_word(world->pbdev.conf, off) &&
 	    (world->write_off < off ||
 	     world->write_off + world->write_len > off + len))
 		goto bad;

@@ -77,7 +77,7 @@ static void expect_nothing(struct kunit *test)
 	struct conf_world *world = test->priv;
 	unsigned int off;
 
-	KUNIT_EXPECT_EQ(test, world->pbdev.conf.backend_cap, 0);
+	KUNIT_EXPECT_EQ(test, world->pbdev.conf->backend_cap, 0);
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, 0x06, 2),
 			conf_world_get(world, 0x06, 2));
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, 0x34, 4),
@@ -153,7 +153,7 @@ static void no_other_byte_changes(struct kunit *test)
 		for (off = 0; off < 0x100; off++)
 			before[off] = conf_world_read(test, off, 1);
 		KUNIT_EXPECT_EQ(test, set(test, DOMID), 0);
-		pos = world->pbdev.conf.backend_cap;
+		pos = world->pbdev.conf->backend_cap;
 		for (off = 0; off < 0x100; off++) {
 			if (!is_ours(off, pos))
 				KUNIT_EXPECT_EQ(test, before[off],
@@ -262,7 +262,7 @@ static void registers_that_no_capability_names_are_spared(struct kunit *test)
 		conf_world_set(world, off, 1, 0);
 	start(test, NULL);
 	KUNIT_EXPECT_EQ(test, set(test, DOMID), 0);
-	KUNIT_EXPECT_GE(test, world->pbdev.conf.backend_cap, 0xec);
+	KUNIT_EXPECT_GE(test, world->pbdev.conf->backend_cap, 0xec);
 	pb2_conf_backend_clear(&world->pbdev);
 	expect_nothing(test);
 
@@ -366,10 +366,10 @@ static void a_quirk_does_not_open_it(struct kunit *test)
 							    4, 0));
 	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(&world->pbdev, 0x34, 1, 0), 0);
 	/* All of these were ignored. */
-	KUNIT_EXPECT_EQ(test, world->pbdev.conf.nr_quirks, 0);
+	KUNIT_EXPECT_EQ(test, world->pbdev.conf->nr_quirks, 0);
 	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(&world->pbdev, 0x34, 4, 0), 0);
 	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(&world->pbdev, 0x06, 2, 0), 0);
-	KUNIT_EXPECT_EQ(test, world->pbdev.conf.nr_quirks, 2);
+	KUNIT_EXPECT_EQ(test, world->pbdev.conf->nr_quirks, 2);
 	scribble(test, 0x40, 0x4c);
 	scribble(test, 0x34, 0x38);
 	scribble(test, 0x04, 0x08);

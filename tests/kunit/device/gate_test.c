@@ -7,7 +7,7 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 
-#include "../../../drivers/xen/pciback2/guest/frontend.h"
+#include "../../../drivers/xen/pciback2/guest/guest.h"
 
 /**
  * struct world - a gate, two that want to pass, and one that closes it

@@ -50,8 +50,8 @@ static void seize_all(struct kunit *test, struct bus *bus)
 static size_t memory_of(const struct pb2_device *pbdev)
 {
 	return sizeof(*pbdev) +
-	       pbdev->conf.size / 4 * sizeof(*pbdev->conf.index) +
-	       pbdev->conf.nr_regs * sizeof(*pbdev->conf.regs);
+	       pbdev->conf->size / 4 * sizeof(*pbdev->conf->index) +
+	       pbdev->conf->nr_regs * sizeof(*pbdev->conf->regs);
 }
 
 /* Memory, and accesses of the hardware, which take most of the time */

@@ -4,7 +4,7 @@
  */
 #include <kunit/test.h>
 
-#include "../../../drivers/xen/pciback2/pciback2.h"
+#include "../../../drivers/xen/pciback2/doors.h"
 #include "../support/fake.h"
 
 /*

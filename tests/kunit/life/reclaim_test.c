@@ -77,7 +77,7 @@ static void settings_end_with_the_assignment(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pbdev->permissive);
 	KUNIT_EXPECT_FALSE(test, pbdev->allow_interrupt_control);
 	KUNIT_EXPECT_EQ(test, pbdev->detach_until, 0);
-	KUNIT_EXPECT_EQ(test, pbdev->conf.nr_quirks, 0);
+	KUNIT_EXPECT_EQ(test, pbdev->conf->nr_quirks, 0);
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &after);
 	mutex_unlock(&pbdev->gate.lock);

@@ -12,7 +12,7 @@
 #include <kunit/test.h>
 
 #include "../../../drivers/xen/pciback2/host/pci_iface.h"
-#include "../../../drivers/xen/pciback2/pciback2.h"
+#include "../../../drivers/xen/pciback2/doors.h"
 
 /**
  * struct conf_line - 16 bytes of a configuration space

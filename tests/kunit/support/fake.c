@@ -7,7 +7,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
-#include "../../../drivers/xen/pciback2/pciback2.h"
+#include "../../../drivers/xen/pciback2/doors.h"
 #include "fake.h"
 #include "fake_ecam.h"
 #include "fake_pci.h"

@@ -4,7 +4,7 @@
  */
 #include <linux/uuid.h>
 
-#include "../../../drivers/xen/pciback2/pciback2.h"
+#include "../../../drivers/xen/pciback2/doors.h"
 #include "fake.h"
 #include "fake_xen.h"
 

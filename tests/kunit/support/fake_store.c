@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "../../../drivers/xen/pciback2/pciback2.h"
+#include "../../../drivers/xen/pciback2/doors.h"
 #include "fake.h"
 #include "fake_xen.h"
 

@@ -10,7 +10,7 @@
 
 #include <kunit/test.h>
 
-#include "../../../drivers/xen/pciback2/guest/frontend.h"
+#include "../../../drivers/xen/pciback2/doors.h"
 #include "fake.h"
 #include "fake_pci.h"
 #include "fake_xen.h"

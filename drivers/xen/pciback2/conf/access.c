@@ -15,7 +15,7 @@
 #include <linux/string.h>
 
 #include "../host/ecam_iface.h"
-#include "../pciback2.h"
+#include "conf.h"
 
 /* A parameter of the module */
 enum pb2_access_way pb2_access_default;

@@ -5,7 +5,7 @@
  * A guest sees registers that size and hold an address like real ones, at
  * every width. The address in the hardware is dom0's.
  */
-#include "../pciback2.h"
+#include "conf.h"
 
 #define BAR_SIZE	4
 

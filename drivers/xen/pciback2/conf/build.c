@@ -7,9 +7,28 @@
  */
 #include <linux/slab.h>
 
-#include "../pciback2.h"
+#include "conf.h"
 
 #define REGS_STEP	32
+
+static struct pb2_conf *new_conf(const struct pci_dev *pdev)
+{
+	struct pb2_conf *conf = kzalloc(sizeof(*conf), GFP_KERNEL);
+
+	if (!conf)
+		return NULL;
+
+	conf->size = clamp_t(unsigned int, pdev->cfg_size, PCI_CFG_SPACE_SIZE,
+			     PB2_CONF_MAX_SIZE);
+	INIT_LIST_HEAD(&conf->quirks);
+	conf->index = kcalloc(conf->size / 4, sizeof(*conf->index),
+			      GFP_KERNEL);
+	if (!conf->index) {
+		kfree(conf);
+		return NULL;
+	}
+	return conf;
+}
 
 static struct pb2_conf_reg *new_reg(struct pb2_conf *conf)
 {
@@ -80,7 +99,7 @@ static int add_field(struct pb2_device *pbdev, unsigned int base,
 	u32 bytes = pb2_conf_bytes(off, field->len);
 	struct pb2_conf_reg *reg;
 
-	reg = pb2_conf_get_reg(&pbdev->conf, off);
+	reg = pb2_conf_get_reg(pbdev->conf, off);
 	if (!reg)
 		return -ENOMEM;
 
@@ -230,7 +249,7 @@ static int add_caps(struct pb2_device *pbdev)
 		cap = pb2_conf_cap_find(id);
 		if (!cap)
 			continue;
-		note_cap(&pbdev->conf, id, caps[i]);
+		note_cap(pbdev->conf, id, caps[i]);
 		rc = add_fields(pbdev, caps[i], cap, PCI_CFG_SPACE_SIZE);
 		if (rc)
 			return rc;
@@ -245,7 +264,7 @@ static void find_ext_caps(struct pb2_device *pbdev, unsigned long *caps)
 	u32 val;
 
 	while (pos) {
-		if (pos < PCI_CFG_SPACE_SIZE || pos >= pbdev->conf.size ||
+		if (pos < PCI_CFG_SPACE_SIZE || pos >= pbdev->conf->size ||
 		    test_bit(pos / 4, caps)) {
 			pci_warn(pbdev->pdev, "list of extended capabilities is broken at 0x%03x\n",
 				 pos);
@@ -286,7 +305,7 @@ static int add_ext_cap(struct pb2_device *pbdev, unsigned int pos,
 
 	end = min(end, pos + cap->firm_len);
 	for (; pos < end; pos += 4) {
-		reg = pb2_conf_get_reg(&pbdev->conf, pos);
+		reg = pb2_conf_get_reg(pbdev->conf, pos);
 		if (!reg)
 			return -ENOMEM;
 		reg->firm = U32_MAX;
@@ -298,11 +317,11 @@ static int add_ext_cap(struct pb2_device *pbdev, unsigned int pos,
 static int add_ext_caps(struct pb2_device *pbdev)
 {
 	DECLARE_BITMAP(caps, PB2_CONF_MAX_SIZE / 4) = {};
-	unsigned int nr = pbdev->conf.size / 4;
+	unsigned int nr = pbdev->conf->size / 4;
 	unsigned int bit, next;
 	int rc;
 
-	if (pbdev->conf.size <= PCI_CFG_SPACE_SIZE)
+	if (pbdev->conf->size <= PCI_CFG_SPACE_SIZE)
 		return 0;
 
 	find_ext_caps(pbdev, caps);
@@ -321,7 +340,7 @@ static int build_regs(struct pb2_device *pbdev)
 	int rc;
 
 	/* The register of PB2_CONF_NO_REG */
-	if (!new_reg(&pbdev->conf))
+	if (!new_reg(pbdev->conf))
 		return -ENOMEM;
 
 	rc = add_header(pbdev);
@@ -338,19 +357,22 @@ static int build_regs(struct pb2_device *pbdev)
  * pb2_conf_free() - free the virtual configuration space
  * @pbdev: the function; one without a virtual configuration space is fine
  *
- * Context: process context; pb2_device.gate.lock held, or the last reference.
+ * Context: process context, pb2_device.gate.lock held.
  */
 void pb2_conf_free(struct pb2_device *pbdev)
 {
-	struct pb2_conf *conf = &pbdev->conf;
+	struct pb2_conf *conf = pbdev->conf;
 
-	if (!conf->index)
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	if (!conf)
 		return;
 
+	pbdev->conf = NULL;
 	pb2_conf_quirk_free(conf);
 	kfree(conf->regs);
 	kfree(conf->index);
-	*conf = (struct pb2_conf) {};
+	kfree(conf);
 }
 
 /**
@@ -362,23 +384,13 @@ void pb2_conf_free(struct pb2_device *pbdev)
  */
 int pb2_conf_init(struct pb2_device *pbdev)
 {
-	struct pb2_conf *conf = &pbdev->conf;
 	int rc;
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	*conf = (struct pb2_conf) {
-		.size = clamp_t(unsigned int, pbdev->pdev->cfg_size,
-				PCI_CFG_SPACE_SIZE, PB2_CONF_MAX_SIZE),
-	};
-	INIT_LIST_HEAD(&conf->quirks);
-
-	conf->index = kcalloc(conf->size / 4, sizeof(*conf->index),
-			      GFP_KERNEL);
-	if (!conf->index) {
-		conf->size = 0;
+	pbdev->conf = new_conf(pbdev->pdev);
+	if (!pbdev->conf)
 		return -ENOMEM;
-	}
 
 	rc = build_regs(pbdev);
 	if (rc) {

@@ -4,7 +4,7 @@
  *
  * One that is not listed here, vendor-specific ones among them, is read-only.
  */
-#include "../pciback2.h"
+#include "conf.h"
 
 static const struct pb2_conf_cap *const caps[] = {
 	&pb2_conf_cap_pm,

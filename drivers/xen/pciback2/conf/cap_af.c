@@ -2,7 +2,7 @@
 /*
  * cap_af.c - policy of the advanced features capability
  */
-#include "../pciback2.h"
+#include "conf.h"
 
 static int ctrl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		      u32 *val, u32 mask)

@@ -4,7 +4,7 @@
  *
  * One that is not listed here is visible, read-only, and open to permissive.
  */
-#include "../pciback2.h"
+#include "conf.h"
 
 /* Not in the headers of all kernels that this builds against */
 #define EXT_CAP_ID_VF_REBAR	0x24

@@ -7,7 +7,7 @@
  * that it may (allow_interrupt_control). Xen watches these registers: it drops
  * dom0's writes of anything but all 16 bits of the flags.
  */
-#include "../pciback2.h"
+#include "conf.h"
 
 /* With 64 bits of address and a mask */
 #define MSI_SIZEOF	(PCI_MSI_PENDING_64 + 4)
@@ -73,7 +73,7 @@ static int msi_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		return rc;
 
 	if ((new & PCI_MSI_FLAGS_ENABLE) &&
-	    is_enabled(pbdev, pbdev->conf.msix_cap, PCI_MSIX_FLAGS_ENABLE))
+	    is_enabled(pbdev, pbdev->conf->msix_cap, PCI_MSIX_FLAGS_ENABLE))
 		return XEN_PCI_ERR_access_denied;
 
 	return 0;
@@ -93,7 +93,7 @@ static int msix_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		return rc;
 
 	if ((new & PCI_MSIX_FLAGS_ENABLE) &&
-	    is_enabled(pbdev, pbdev->conf.msi_cap, PCI_MSI_FLAGS_ENABLE))
+	    is_enabled(pbdev, pbdev->conf->msi_cap, PCI_MSI_FLAGS_ENABLE))
 		return XEN_PCI_ERR_access_denied;
 
 	return 0;

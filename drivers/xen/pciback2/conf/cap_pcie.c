@@ -2,7 +2,7 @@
 /*
  * cap_pcie.c - policy of the PCI Express capability
  */
-#include "../pciback2.h"
+#include "conf.h"
 
 /* Version 2, of a port with a slot */
 #define PCIE_SIZEOF	(PCI_EXP_SLTSTA2 + 2)

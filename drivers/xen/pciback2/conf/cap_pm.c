@@ -2,8 +2,8 @@
 /*
  * cap_pm.c - policy of the power management capability
  */
-#include "../pciback2.h"
 #include "../host/pci_iface.h"
+#include "conf.h"
 
 static int ctrl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		      u32 *val, u32 mask)

@@ -2,7 +2,7 @@
 /*
  * cap_vpd.c - policy of the vital product data capability
  */
-#include "../pciback2.h"
+#include "conf.h"
 
 /*
  * Flag set means: store the data register, for ever. A write of one half of

@@ -4,7 +4,7 @@
  *
  * What a guest sees of a register, and what a write of it reaches, is a
  * matter of a few masks per dword. The masks come from const tables, one per
- * capability; the engine in conf.c knows no register by name.
+ * capability; the engine in engine.c knows no register by name.
  */
 #ifndef PB2_CONF_H
 #define PB2_CONF_H
@@ -12,11 +12,10 @@
 #include <linux/bitmap.h>
 #include <linux/bits.h>
 #include <linux/list.h>
-#include <linux/pci.h>
 #include <linux/types.h>
-#include <xen/interface/xen.h>
 
-struct pb2_device;
+#include "../device/device.h"
+
 struct pb2_conf_reg;
 
 /* A dword that carries no policy of its own: readable, never writable. */
@@ -171,7 +170,7 @@ struct pb2_conf_quirk {
 /**
  * struct pb2_conf - the virtual configuration space of one function
  * @index: for each dword the place of its register in @regs, 0 for none;
- *	%NULL before pb2_conf_init() and after pb2_conf_free()
+ *	%NULL while it is being built
  * @size: bytes of configuration space, 0 where @index is %NULL
  * @regs: @regs[0] is the register of PB2_CONF_NO_REG: read-only
  * @nr_regs: length of @regs
@@ -218,30 +217,41 @@ static inline u32 pb2_conf_bytes(unsigned int off, unsigned int len)
 	return GENMASK(len * 8 - 1, 0) << ((off & 3) * 8);
 }
 
-/* conf.c */
+/* engine.c: reads and writes of a guest */
 extern bool pb2_permissive;
 void pb2_conf_reset(struct pb2_device *pbdev);
 bool pb2_conf_is_permissive(const struct pb2_device *pbdev);
 int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val);
 int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val);
 
-/* conf_build.c: merges the tables into the registers of one function */
+/* build.c: merges the tables into the registers of one function */
 int pb2_conf_init(struct pb2_device *pbdev);
 void pb2_conf_free(struct pb2_device *pbdev);
 unsigned int pb2_conf_find_caps(struct pb2_device *pbdev, u8 *caps);
 struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off);
 
-/* conf_backend.c: a capability that names the domain behind a function */
+/* virtio_cap.c: a capability that names the domain behind a function */
 int pb2_conf_backend_set(struct pb2_device *pbdev, u16 domid);
 void pb2_conf_backend_clear(struct pb2_device *pbdev);
 domid_t pb2_conf_backend_get(struct pb2_device *pbdev);
 
-/* conf_quirk.c */
+/* quirk.c: registers that an administrator opens for one function */
 int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
 		       unsigned int len, u32 mask);
 void pb2_conf_quirk_clear(struct pb2_device *pbdev);
 void pb2_conf_quirk_free(struct pb2_conf *conf);
 int pb2_conf_quirk_show(struct pb2_device *pbdev, char *buf, size_t size);
+
+/* access.c: the configuration space of the hardware */
+extern enum pb2_access_way pb2_access_default;
+int pb2_access_choose(struct pb2_device *pbdev, enum pb2_access_way way);
+void pb2_access_exit(struct pb2_device *pbdev);
+int pb2_access_parse(const char *name);
+int pb2_access_show(const struct pb2_device *pbdev, char *buf, size_t size);
+int pb2_access_read(struct pb2_device *pbdev, unsigned int off,
+		    unsigned int len, u32 *val);
+int pb2_access_write(struct pb2_device *pbdev, unsigned int off,
+		     unsigned int len, u32 val);
 
 /* The tables */
 extern const struct pb2_conf_cap pb2_conf_header;

@@ -2,10 +2,10 @@
 /*
  * engine.c - a guest's reads and writes of configuration space
  *
- * The engine: it applies the masks that conf_build.c merged out of the
+ * The engine: it applies the masks that build.c merged out of the
  * tables, and knows no register by name.
  */
-#include "../pciback2.h"
+#include "conf.h"
 
 /* A parameter of the module */
 bool pb2_permissive;
@@ -29,7 +29,7 @@ static bool is_valid(const struct pb2_conf *conf, int off, int len)
 	if (len != 1 && len != 2 && len != 4)
 		return false;
 
-	return off >= 0 && off % len == 0 && off < conf->size;
+	return conf && off >= 0 && off % len == 0 && off < conf->size;
 }
 
 static struct pb2_conf_reg *find_reg(struct pb2_conf *conf, unsigned int off)
@@ -45,7 +45,7 @@ static u32 raw_bits(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 	unsigned int i;
 
 	for (i = 0; i < 4; i++) {
-		if (test_bit(dword + i, pbdev->conf.open))
+		if (test_bit(dword + i, pbdev->conf->open))
 			raw |= pb2_conf_bytes(i, 1) & ~reg->sealed;
 	}
 
@@ -86,10 +86,10 @@ int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 	lockdep_assert_held(&pbdev->gate.lock);
 
 	*val = 0;
-	if (!is_valid(&pbdev->conf, off, len))
+	if (!is_valid(pbdev->conf, off, len))
 		return XEN_PCI_ERR_invalid_offset;
 
-	reg = find_reg(&pbdev->conf, off);
+	reg = find_reg(pbdev->conf, off);
 	shift = (off & 3) * 8;
 	mask = pb2_conf_bytes(off, len);
 	virt = reg->virt & ~raw_bits(pbdev, reg, off & ~3);
@@ -185,10 +185,10 @@ static int write_hw(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 
 static void report_dropped(struct pb2_device *pbdev, int off, int len, u32 val)
 {
-	if (pbdev->conf.warned)
+	if (pbdev->conf->warned)
 		return;
 
-	pbdev->conf.warned = true;
+	pbdev->conf->warned = true;
 	pci_warn(pbdev->pdev, "dropped a guest's write of 0x%0*x to read-only register 0x%03x, and will drop others silently. If its driver needs the register, open it with the quirks attribute, or all such registers with permissive\n",
 		 len * 2, val, off);
 }
@@ -217,10 +217,10 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if (!is_valid(&pbdev->conf, off, len))
+	if (!is_valid(pbdev->conf, off, len))
 		return XEN_PCI_ERR_invalid_offset;
 
-	reg = find_reg(&pbdev->conf, off);
+	reg = find_reg(pbdev->conf, off);
 	dword = off & ~3;
 	mask = pb2_conf_bytes(off, len);
 	new = (val << ((off & 3) * 8)) & mask;
@@ -250,7 +250,7 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
 
 /**
  * pb2_conf_reset() - give all virtual registers their initial values
- * @pbdev: the function, in D0
+ * @pbdev: the function, in D0; one without a virtual configuration space is fine
  *
  * For a fresh assignment, and after a reset of the function. Quirks stay.
  *
@@ -258,12 +258,14 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
  */
 void pb2_conf_reset(struct pb2_device *pbdev)
 {
-	struct pb2_conf *conf = &pbdev->conf;
+	struct pb2_conf *conf = pbdev->conf;
 	struct pb2_conf_reg *reg;
 	unsigned int i;
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
+	if (!conf)
+		return;
 	for (i = PB2_CONF_NO_REG + 1; i < conf->nr_regs; i++) {
 		reg = &conf->regs[i];
 		if (reg->ops && reg->ops->reset)

@@ -2,8 +2,8 @@
 /*
  * header.c - policy of the registers that all headers have
  */
-#include "../pciback2.h"
 #include "../host/pci_iface.h"
+#include "conf.h"
 
 #define DECODE_BITS	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)
 

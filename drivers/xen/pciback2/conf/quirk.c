@@ -4,7 +4,7 @@
  */
 #include <linux/slab.h>
 
-#include "../pciback2.h"
+#include "conf.h"
 
 static bool has_quirk_at(const struct pb2_conf *conf, unsigned int off)
 {
@@ -48,12 +48,12 @@ static bool is_sealed(const struct pb2_conf *conf, unsigned int off,
 int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
 		       unsigned int len, u32 mask)
 {
-	struct pb2_conf *conf = &pbdev->conf;
+	struct pb2_conf *conf = pbdev->conf;
 	struct pb2_conf_quirk *quirk;
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if ((len != 1 && len != 2 && len != 4) || off >= conf->size ||
+	if (!conf || (len != 1 && len != 2 && len != 4) || off >= conf->size ||
 	    (off & 3) + len > 4 || (mask & ~pb2_conf_bytes(0, len)))
 		return -EINVAL;
 
@@ -86,7 +86,7 @@ int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
  * pb2_conf_quirk_free() - forget all quirks
  * @conf: a virtual configuration space that was built
  *
- * Context: process context; pb2_device.gate.lock held, or the last reference.
+ * Context: process context, pb2_device.gate.lock held.
  */
 void pb2_conf_quirk_free(struct pb2_conf *conf)
 {
@@ -111,8 +111,8 @@ void pb2_conf_quirk_clear(struct pb2_device *pbdev)
 {
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if (pbdev->conf.index)
-		pb2_conf_quirk_free(&pbdev->conf);
+	if (pbdev->conf)
+		pb2_conf_quirk_free(pbdev->conf);
 }
 
 /**
@@ -130,7 +130,7 @@ void pb2_conf_quirk_clear(struct pb2_device *pbdev)
  */
 int pb2_conf_quirk_show(struct pb2_device *pbdev, char *buf, size_t size)
 {
-	const struct pb2_conf *conf = &pbdev->conf;
+	const struct pb2_conf *conf = pbdev->conf;
 	const struct pci_dev *pdev = pbdev->pdev;
 	const struct pb2_conf_quirk *quirk;
 	const struct pb2_conf_reg *reg;
@@ -139,7 +139,7 @@ int pb2_conf_quirk_show(struct pb2_device *pbdev, char *buf, size_t size)
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if (!conf->index)
+	if (!conf)
 		return 0;
 
 	len = scnprintf(buf, size, "%02x:%02x.%01x\n\t%04x:%04x:%04x:%04x\n",

@@ -8,7 +8,7 @@
  */
 #include <linux/bitmap.h>
 
-#include "../pciback2.h"
+#include "conf.h"
 
 #define CAP_SIZE	12
 #define NR_DWORDS	(PCI_CFG_SPACE_SIZE / 4)
@@ -95,7 +95,7 @@ static unsigned int end_of(struct pb2_device *pbdev, unsigned int pos,
  */
 static bool is_spare(struct pb2_device *pbdev, unsigned int off)
 {
-	const struct pb2_conf *conf = &pbdev->conf;
+	const struct pb2_conf *conf = pbdev->conf;
 	u32 val;
 
 	return !conf->regs[conf->index[off / 4]].claimed &&
@@ -170,12 +170,13 @@ static void change(struct pb2_conf *conf, unsigned int pos, const u32 *vals)
  */
 void pb2_conf_backend_clear(struct pb2_device *pbdev)
 {
-	struct pb2_conf *conf = &pbdev->conf;
+	struct pb2_conf *conf = pbdev->conf;
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if (conf->backend_cap)
-		change(conf, conf->backend_cap, NULL);
+	if (!conf || !conf->backend_cap)
+		return;
+	change(conf, conf->backend_cap, NULL);
 	conf->backend_cap = 0;
 }
 
@@ -190,7 +191,7 @@ void pb2_conf_backend_clear(struct pb2_device *pbdev)
  */
 int pb2_conf_backend_set(struct pb2_device *pbdev, u16 domid)
 {
-	struct pb2_conf *conf = &pbdev->conf;
+	struct pb2_conf *conf = pbdev->conf;
 	u8 caps[PB2_CONF_MAX_CAPS];
 	unsigned int nr, pos, i;
 	u32 vals[NR_ROWS];
@@ -234,8 +235,8 @@ domid_t pb2_conf_backend_get(struct pb2_device *pbdev)
 	domid_t domid = DOMID_INVALID;
 
 	mutex_lock(&pbdev->gate.lock);
-	if (pbdev->conf.backend_cap)
-		domid = pbdev->conf.backend;
+	if (pbdev->conf && pbdev->conf->backend_cap)
+		domid = pbdev->conf->backend;
 	mutex_unlock(&pbdev->gate.lock);
 	return domid;
 }

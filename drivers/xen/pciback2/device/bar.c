@@ -5,7 +5,7 @@
  * They hold what the kernel assigned, unless the function was without power,
  * or was reset by somebody who did not tell the kernel.
  */
-#include "../pciback2.h"
+#include "device.h"
 
 /**
  * pb2_bar_is_usable() - does a resource stand for a BAR with an address?

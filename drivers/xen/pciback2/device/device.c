@@ -4,7 +4,7 @@
  */
 #include <linux/slab.h>
 
-#include "../pciback2.h"
+#include "device.h"
 
 static void free_device(struct kref *ref)
 {

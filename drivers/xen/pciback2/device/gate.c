@@ -8,7 +8,7 @@
  */
 #include <linux/jiffies.h>
 
-#include "../pciback2.h"
+#include "device.h"
 
 /*
  * Between libxl's do_flr and the end of the detach a live guest could start

@@ -5,7 +5,7 @@
  * A function that is gone, stuck in its own start-up, or replaced by another
  * must be recognised before a domain gets it, not by the domain.
  */
-#include "../pciback2.h"
+#include "device.h"
 
 /* What a read of the IDs gives while the function asks for time (CRS). */
 #define NOT_YET		0xffff0001

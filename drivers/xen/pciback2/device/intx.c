@@ -7,8 +7,8 @@
  * them on behalf of the guest's driver.
  */
 #include "../host/pci_iface.h"
-#include "../pciback2.h"
 #include "../host/xen_iface.h"
+#include "device.h"
 
 /* How often the handler asks Xen whether anybody else is on the line. */
 #define CHECK_EVERY	1000

@@ -10,8 +10,8 @@
 #include <linux/slab.h>
 
 #include "../host/pci_iface.h"
-#include "../pciback2.h"
 #include "../host/xen_iface.h"
+#include "device.h"
 
 static void release_msix(struct pb2_device *pbdev)
 {

@@ -8,7 +8,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
-#include "../pciback2.h"
+#include "device.h"
 
 static LIST_HEAD(registry);
 static DEFINE_SPINLOCK(registry_lock);

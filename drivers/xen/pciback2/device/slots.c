@@ -15,7 +15,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
-#include "../pciback2.h"
+#include "device.h"
 
 #define NR_DEVFNS	256
 /* So much of a bad hide= is quoted. */

@@ -7,7 +7,7 @@
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
-#include "../pciback2.h"
+#include "device.h"
 
 static const char * const names[PB2_NR_STATES] = {
 	[PB2_SEIZING]		= "seizing",

@@ -5,7 +5,7 @@
  * A work that is queued holds a reference to its function. Each work function
  * drops it with pb2_device_put() when it is done.
  */
-#include "../pciback2.h"
+#include "device.h"
 
 struct workqueue_struct *pb2_wq;
 

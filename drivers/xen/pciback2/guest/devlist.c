@@ -5,8 +5,8 @@
  * Each entry has an index, an address and a substate, by which toolstack and
  * driver say what is to be done, and was.
  */
-#include "frontend.h"
 #include "../host/xen_iface.h"
+#include "guest.h"
 
 /*
  * One entry failing is that entry's affair: its substate says so and the

@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "frontend.h"
+#include "guest.h"
 
 static LIST_HEAD(frontends);
 static DEFINE_SPINLOCK(frontends_lock);

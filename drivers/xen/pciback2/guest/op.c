@@ -5,7 +5,7 @@
  * Everything in the request is what an enemy wrote. A row of the table is
  * all that a command can reach.
  */
-#include "frontend.h"
+#include "guest.h"
 
 /* Guests scan their bus: asking for what is not there is no offence. */
 static void complain(struct pb2_frontend *fe, const struct xen_pci_op *op,

@@ -16,8 +16,8 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "frontend.h"
 #include "../host/xen_iface.h"
+#include "guest.h"
 
 /* A guest that was woken needs about this long for its next request. */
 #define FIRST_NS	(50ULL * NSEC_PER_USEC)

@@ -8,8 +8,8 @@
 #include <linux/jiffies.h>
 #include <asm/sync_bitops.h>
 
-#include "frontend.h"
 #include "../host/xen_iface.h"
+#include "guest.h"
 
 /* Longer than any driver takes; the core holds device_lock meanwhile. */
 #define STEP_MS		10000

@@ -11,8 +11,8 @@
 #include <linux/sched/task.h>
 #include <asm/sync_bitops.h>
 
-#include "frontend.h"
 #include "../host/xen_iface.h"
+#include "guest.h"
 
 /*
  * Requests served for one event by a thread that does not look on. An honest guest

@@ -7,8 +7,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "frontend.h"
 #include "../host/xen_iface.h"
+#include "guest.h"
 
 #define KEY_LEN		40
 

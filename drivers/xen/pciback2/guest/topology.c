@@ -2,7 +2,7 @@
 /*
  * Which addresses a guest sees its functions at
  */
-#include "frontend.h"
+#include "guest.h"
 
 /**
  * pb2_topology_choose() - what the passthrough= parameter stands for

@@ -5,7 +5,7 @@
 #include <linux/list.h>
 #include <linux/lockdep.h>
 
-#include "frontend.h"
+#include "guest.h"
 
 static bool has_entry(struct pb2_frontend *fe, const struct pci_dev *pdev)
 {

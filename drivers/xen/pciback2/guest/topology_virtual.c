@@ -10,7 +10,7 @@
 #include <linux/list.h>
 #include <linux/lockdep.h>
 
-#include "frontend.h"
+#include "guest.h"
 
 #define NR_SLOTS	32
 

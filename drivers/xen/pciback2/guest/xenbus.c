@@ -8,8 +8,8 @@
  */
 #include <linux/slab.h>
 
-#include "frontend.h"
 #include "../host/xen_iface.h"
+#include "guest.h"
 
 static const struct pb2_topology_ops *topology;
 

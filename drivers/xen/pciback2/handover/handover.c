@@ -10,8 +10,8 @@
 #include <linux/string.h>
 
 #include "../host/ecam_iface.h"
-#include "../pciback2.h"
 #include "../host/xen_iface.h"
+#include "handover.h"
 
 /* Parameters of the module */
 enum pb2_handover_policy pb2_handover_default;

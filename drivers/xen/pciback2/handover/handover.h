@@ -1,53 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * handover.h - configuration space in memory, and who is given its pages
+ * handover.h - a function's ECAM page, and what a domain is told of a function
  */
 #ifndef PB2_HANDOVER_H
 #define PB2_HANDOVER_H
 
-#include <linux/pci.h>
-#include <linux/workqueue.h>
-#include <xen/interface/xen.h>
-
-#include "../host/sbdf.h"
-
-struct pb2_device;
-
-/**
- * enum pb2_iommu_state - what is known of a means of protection
- * @PB2_IOMMU_UNKNOWN: nothing
- * @PB2_IOMMU_OFF: it is off, or not there
- * @PB2_IOMMU_ON: it is on
- */
-enum pb2_iommu_state {
-	PB2_IOMMU_UNKNOWN,
-	PB2_IOMMU_OFF,
-	PB2_IOMMU_ON,
-};
-
-/**
- * struct pb2_iommu - what protects the machine from its functions
- * @state: the IOMMU, from their DMA
- * @remapping: interrupt remapping, from forged interrupts
- * @quarantine: of functions that are in no domain; on if it was asked for
- */
-struct pb2_iommu {
-	enum pb2_iommu_state state;
-	enum pb2_iommu_state remapping;
-	enum pb2_iommu_state quarantine;
-};
-
-/**
- * enum pb2_handover_policy - who may be given a function's ECAM page
- * @PB2_HANDOVER_OFF: nobody
- * @PB2_HANDOVER_STUBDOM: a stub domain
- * @PB2_HANDOVER_ANY: any domain
- */
-enum pb2_handover_policy {
-	PB2_HANDOVER_OFF,
-	PB2_HANDOVER_STUBDOM,
-	PB2_HANDOVER_ANY,
-};
+#include "../conf/conf.h"
 
 /**
  * struct pb2_offer - all that decides whether a page is handed over
@@ -68,50 +26,6 @@ struct pb2_offer {
 	struct pb2_iommu iommu;
 	u64 address;
 };
-
-/**
- * struct pb2_handover - a function's ECAM page and its domain
- * @policy: who may have it
- * @dir: the backend's directory in xenstore, or %NULL
- * @vsbdf: the function's virtual address, while there is @dir
- * @address: physical, of the page that the domain may map; 0 for none
- * @rc: why Xen does not take it back, or 0
- * @why: what is against a hand-over, a constant; %NULL for nothing
- * @renew_work: hands over again what was withdrawn, after an announcement
- *
- * Protected by device_lock.
- */
-struct pb2_handover {
-	enum pb2_handover_policy policy;
-	char *dir;
-	struct pb2_sbdf vsbdf;
-	u64 address;
-	int rc;
-	const char *why;
-	struct delayed_work renew_work;
-};
-
-/* window.c: where configuration space is in memory */
-void pb2_window_init(void);
-void pb2_window_exit(void);
-void pb2_window_add_bridge(struct pci_bus *bus);
-void pb2_window_ask(void);
-void pb2_window_confirm(u16 segment, u8 first, u8 last);
-void pb2_window_distrust(u16 segment);
-u64 pb2_window_of(u16 segment, u8 first, u8 last);
-u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed);
-bool pb2_window_xen_sees(const struct pb2_sbdf *sbdf);
-int pb2_window_show(char *buf, size_t size);
-
-/* bridge.c: the host bridges, as Xen is told of them */
-int pb2_bridge_init(unsigned int op);
-void pb2_bridge_exit(void);
-int pb2_bridge_show(char *buf, size_t size);
-
-/* iommu.c: what protects the machine from a function */
-void pb2_iommu_init(void);
-const struct pb2_iommu *pb2_iommu_get(void);
-int pb2_iommu_show(char *buf, size_t size);
 
 /* page.c: pages of configuration space that domains were given */
 int pb2_page_grant(u64 address, domid_t domid, const char *identity);

@@ -13,7 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 
-#include "../pciback2.h"
+#include "handover.h"
 
 /**
  * struct page_out - a page that a domain was given

@@ -7,8 +7,8 @@
  */
 #include <linux/kernel.h>
 
-#include "../pciback2.h"
 #include "../host/xen_iface.h"
+#include "handover.h"
 
 #define KEY_LEN		40
 

@@ -16,7 +16,7 @@
 #include <linux/slab.h>
 #include <xen/interface/host_bridge.h>
 
-#include "../pciback2.h"
+#include "host.h"
 #include "xen_iface.h"
 
 /**

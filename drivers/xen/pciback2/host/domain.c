@@ -16,7 +16,7 @@
 #include <xen/interface/domctl.h>
 #include <xen/page.h>
 
-#include "../pciback2.h"
+#include "host.h"
 #include "xen_iface.h"
 
 /* Xen 4.14, and some more than 4.22, which is 0x18 */

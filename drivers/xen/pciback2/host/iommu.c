@@ -12,7 +12,7 @@
 #include <linux/string.h>
 #include <xen/interface/sysctl.h>
 
-#include "../pciback2.h"
+#include "host.h"
 #include "xen_iface.h"
 
 /* Xen 4.13, and some more than 4.22, which is 0x16 */

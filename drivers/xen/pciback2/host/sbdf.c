@@ -11,7 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "../pciback2.h"
+#include "host.h"
 
 /* Reads 1 to @max hexadecimal digits; returns behind them, or %NULL. */
 static const char *scan_hex(const char *s, unsigned int max, unsigned int *val)

@@ -14,7 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 
-#include "../pciback2.h"
+#include "host.h"
 #include "xen_iface.h"
 
 /* More than any machine has; a table of rubbish must not fill the log. */

@@ -20,7 +20,7 @@
 #include <xen/xen-ops.h>
 #include <asm/xen/hypercall.h>
 
-#include "../pciback2.h"
+#include "host.h"
 #include "xen_iface.h"
 
 /**

@@ -7,8 +7,8 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
-#include "../pciback2.h"
 #include "../host/xen_iface.h"
+#include "life.h"
 
 /* libxl waits 10 s for an answer; leave it time to be told why. */
 #define WAIT_FOR_RESET_MS	8000

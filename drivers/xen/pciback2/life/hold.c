@@ -8,7 +8,7 @@
  * once, as with xen-pciback. It is reset again when the domain is dead, which
  * could write to its memory until then.
  */
-#include "../pciback2.h"
+#include "life.h"
 
 /*
  * The event of a domain's death starts a look at once. It may come before the

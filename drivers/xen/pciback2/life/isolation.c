@@ -5,7 +5,7 @@
  * Isolation comes first and always, whatever the reset after it does or cannot
  * do: the way back and a reset of several functions both begin here.
  */
-#include "../pciback2.h"
+#include "life.h"
 
 /**
  * pb2_isolation_enforce() - keep the former domain away from a function

@@ -9,7 +9,7 @@
 #include <linux/pm_runtime.h>
 
 #include "../host/pci_iface.h"
-#include "../pciback2.h"
+#include "life.h"
 
 /* libxl may start QEMU between do_flr and the first xenstore node. */
 #define NAP_AFTER_FLR_MS	(120 * MSEC_PER_SEC)

@@ -7,9 +7,8 @@
  * order, on a work queue of our own and next to each other.
  */
 #include "../host/pci_iface.h"
-#include "../guest/frontend.h"
-#include "../pciback2.h"
 #include "../host/xen_iface.h"
+#include "life.h"
 
 /* The settings of one assignment must not reach the next domain. */
 static void forget_settings(struct pb2_device *pbdev)

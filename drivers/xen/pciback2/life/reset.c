@@ -7,7 +7,7 @@
  * function's own, so whoever can lets go of that one in between.
  */
 #include "../host/pci_iface.h"
-#include "../pciback2.h"
+#include "life.h"
 
 /*
  * What is written to a function that does not answer does not reach it, but

@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 
 #include "../host/pci_iface.h"
-#include "../pciback2.h"
+#include "life.h"
 
 /* Room for an address and a reason */
 #define WHY_SIZE	64

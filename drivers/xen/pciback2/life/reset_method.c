@@ -10,7 +10,7 @@
 #include <linux/jiffies.h>
 
 #include "../host/pci_iface.h"
-#include "../pciback2.h"
+#include "life.h"
 
 /* PCIe 6.0 2.3.1 asks for 1 s; the kernel, and real devices, for a minute */
 #define READY_WITHIN_MS		60000

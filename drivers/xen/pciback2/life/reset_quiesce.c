@@ -5,7 +5,7 @@
 #include <linux/delay.h>
 
 #include "../host/pci_iface.h"
-#include "../pciback2.h"
+#include "life.h"
 
 /* Longer than a processor keeps an interrupt waiting, also an emulated one */
 #define IN_FLIGHT_MS	20

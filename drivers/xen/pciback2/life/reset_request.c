@@ -5,7 +5,7 @@
  */
 #include <linux/jiffies.h>
 
-#include "../pciback2.h"
+#include "life.h"
 
 /* The first half of a reset under a domain that goes on using the function. */
 static struct pb2_group *reset_in_place(struct pb2_device *pbdev)

@@ -5,7 +5,7 @@
  * A reset starts from several states and returns to the one that it came from,
  * unless the function's domain left it, or the function failed, meanwhile.
  */
-#include "../pciback2.h"
+#include "life.h"
 
 /**
  * pb2_reset_state_enter() - begin a reset: RESETTING

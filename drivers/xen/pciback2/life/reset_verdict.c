@@ -9,8 +9,8 @@
  */
 #include <linux/ktime.h>
 
-#include "../pciback2.h"
 #include "../host/xen_iface.h"
+#include "life.h"
 
 #define MARK			0x10
 

@@ -8,7 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "../pciback2.h"
+#include "life.h"
 
 static const char none[] = "none";
 

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * frontend.h - one guest's PCI frontend: its xenstore directory, its ring,
+ * guest.h - one guest's PCI frontend: its xenstore directory, its ring,
  * and the functions that it owns
  */
-#ifndef PB2_FRONTEND_H
-#define PB2_FRONTEND_H
+#ifndef PB2_GUEST_H
+#define PB2_GUEST_H
 
 #include <linux/xarray.h>
+#include <xen/xenbus.h>
 
-#include "../pciback2.h"
+#include "../life/life.h"
+
+/* The longest that anybody may let a ring's thread look on; see poll.c */
+#define PB2_POLL_MAX_US		1000U
 
 /**
  * struct pb2_entry - one function in the guest's virtual topology
@@ -175,7 +179,7 @@ struct pb2_frontend *pb2_entry_owner_get(struct pb2_device *pbdev);
 int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 		    struct pb2_sbdf *vsbdf);
 
-/* roster.c: the toolstack's list of functions */
+/* devlist.c: the toolstack's list of functions */
 int pb2_roster_walk(struct pb2_frontend *fe, bool first);
 bool pb2_roster_withdraw(struct pb2_frontend *fe);
 
@@ -187,7 +191,7 @@ extern const struct pb2_topology_ops pb2_topology_host;
 /* As many functions as one bus has; also bounds the root buses. */
 #define PB2_KEYS_MAX	256
 
-/* keys.c: every xenstore key by name */
+/* nodes.c: every xenstore key by name */
 int pb2_keys_count(struct pb2_frontend *fe, const char *key, unsigned int *nr);
 int pb2_keys_num_devs(struct pb2_frontend *fe, unsigned int *nr);
 enum xenbus_state pb2_keys_substate(struct pb2_frontend *fe, unsigned int i);
@@ -229,6 +233,9 @@ int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
 void pb2_ring_detach(struct pb2_frontend *fe);
 
 /* poll.c: how long a ring's thread looks on after an answer */
+extern unsigned int pb2_poll_us;
+int pb2_poll_parse(const char *word, int *us);
+int pb2_poll_show(const struct pb2_device *pbdev, char *buf, size_t size);
 void pb2_poll_init(struct pb2_poll *poll, u64 now);
 void pb2_poll_limit(struct pb2_poll *poll, const struct pb2_device *pbdev);
 void pb2_poll_woken(struct pb2_poll *poll, u64 now);
@@ -246,7 +253,4 @@ pci_ers_result_t pb2_recovery_ask(struct pb2_frontend *fe, u32 cmd,
 				  const struct pb2_sbdf *vsbdf);
 bool pb2_recovery_event(struct pb2_frontend *fe);
 
-/* aer.c: error recovery of an assigned function */
-extern const struct pci_error_handlers pb2_aer_handlers;
-
-#endif /* PB2_FRONTEND_H */
+#endif /* PB2_GUEST_H */

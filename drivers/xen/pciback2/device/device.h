@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * pciback2.h - objects of the driver, their locks, and who may call what
+ * device.h - the seized function as an object: its state, its gate, its interrupts
  *
  * Lock order, outermost first:
  *
- *   device_lock of the upstream bridge	(group.c)
+ *   device_lock of the upstream bridge	(life/reset_bus.c)
  *   device_lock of the function	(of several on one bus, in its order;
  *					whoever holds one already only tries)
  *   configuration access lock of the function (blocks user space's accesses)
  *   pb2_device.life_lock
  *   pb2_frontend.lock
  *   pb2_device.gate.lock
- *   registry, wanted and frontends spinlocks, and the windows' mutex (leaves;
+ *   registry, slots and frontends spinlocks, and the windows' mutex (leaves;
  *					the last also under the bridges' mutex)
  *
  * The pages' mutex is taken under device_lock only, and held over hypercalls
@@ -20,41 +20,27 @@
  * The ring takes the gate lock only, so that no reset, no xenstore access and
  * no other function can delay its answer.
  */
-#ifndef PB2_PCIBACK2_H
-#define PB2_PCIBACK2_H
+#ifndef PB2_DEVICE_H
+#define PB2_DEVICE_H
 
 #include <linux/completion.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/pci.h>
 #include <linux/ratelimit_types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
-#include <xen/xenbus.h>
 #include <xen/interface/io/pciif.h>
 
-#include "host/compat.h"
-#include "conf/conf.h"
-#include "handover/handover.h"
-#include "host/sbdf.h"
+#include "../host/host.h"
 
-#define PB2_NAME		"pciback2"
-/* libxl looks for /sys/bus/pci/drivers/pciback and no other name. */
-#define PB2_PCI_DRIVER_NAME	"pciback"
-
-/* How long an idle function stays in D0; power/autosuspend_delay_ms */
-#define PB2_POWER_GRACE_MS	1000
-
-/* The longest that anybody may let a ring's thread look on; see poll.c */
-#define PB2_POLL_MAX_US		1000U
-#define PB2_POLL_DEFAULT	(-1)
+struct pb2_conf;
+struct pb2_frontend;
 
 /* The longest text of a fault: a method that lied, and who forbids another */
 #define PB2_FAULT_SIZE		160
 
-struct pb2_frontend;
-struct pb2_group;
+#define PB2_POLL_DEFAULT	(-1)	/* in pb2_device.poll_us: the module's parameter */
 
 /**
  * enum pb2_state - the life of a function, from seizing to release
@@ -211,6 +197,40 @@ struct pb2_reset {
 };
 
 /**
+ * enum pb2_handover_policy - who may be given a function's ECAM page
+ * @PB2_HANDOVER_OFF: nobody
+ * @PB2_HANDOVER_STUBDOM: a stub domain
+ * @PB2_HANDOVER_ANY: any domain
+ */
+enum pb2_handover_policy {
+	PB2_HANDOVER_OFF,
+	PB2_HANDOVER_STUBDOM,
+	PB2_HANDOVER_ANY,
+};
+
+/**
+ * struct pb2_handover - a function's ECAM page and its domain
+ * @policy: who may have it
+ * @dir: the backend's directory in xenstore, or %NULL
+ * @vsbdf: the function's virtual address, while there is @dir
+ * @address: physical, of the page that the domain may map; 0 for none
+ * @rc: why Xen does not take it back, or 0
+ * @why: what is against a hand-over, a constant; %NULL for nothing
+ * @renew_work: hands over again what was withdrawn, after an announcement
+ *
+ * Protected by device_lock.
+ */
+struct pb2_handover {
+	enum pb2_handover_policy policy;
+	char *dir;
+	struct pb2_sbdf vsbdf;
+	u64 address;
+	int rc;
+	const char *why;
+	struct delayed_work renew_work;
+};
+
+/**
  * struct pb2_device - a seized function
  * @ref: one for the registry, one for each user; the last frees it
  * @rcu: the memory stays for who found it without a lock
@@ -234,7 +254,8 @@ struct pb2_reset {
  *	life_lock
  * @gate: between the ring and the function
  * @access: the way to the hardware's; gate lock
- * @conf: virtual configuration space; gate lock
+ * @conf: virtual configuration space, or %NULL before it is built and after the
+ *	function is released; gate lock
  * @msi: requests for vectors that failed; gate lock
  * @intx: stand-in interrupt handler; gate lock
  * @handover: its ECAM page in its domain; device_lock
@@ -280,7 +301,7 @@ struct pb2_device {
 
 	struct pb2_gate gate;
 	struct pb2_access access;
-	struct pb2_conf conf;
+	struct pb2_conf *conf;
 	struct pb2_msi msi;
 	struct pb2_intx intx;
 
@@ -305,6 +326,11 @@ struct pb2_device {
 	struct delayed_work nap_work;
 };
 
+/* device.c: the references to a seized function */
+void pb2_device_get(struct pb2_device *pbdev);
+bool pb2_device_try_get(struct pb2_device *pbdev);
+void pb2_device_put(struct pb2_device *pbdev);
+
 /* work.c: the work queue of everything slow, and the works of a function */
 extern struct workqueue_struct *pb2_wq;
 int pb2_work_init(void);
@@ -315,14 +341,6 @@ void pb2_work_delay(struct pb2_device *pbdev, struct delayed_work *work,
 bool pb2_work_redelay(struct pb2_device *pbdev, struct delayed_work *work,
 		      unsigned long delay);
 bool pb2_work_cancel(struct pb2_device *pbdev, struct delayed_work *work);
-
-/* wanted.c: the addresses that the administrator wants seized */
-int pb2_wanted_add(const struct pb2_pattern *pat);
-int pb2_wanted_add_list(const char *list);
-int pb2_wanted_remove(const struct pb2_pattern *pat);
-bool pb2_wanted_match(const struct pci_dev *pdev);
-int pb2_wanted_show(char *buf, size_t size);
-void pb2_wanted_clear(void);
 
 /* registry.c: the functions that are seized */
 void pb2_registry_add(struct pb2_device *pbdev);
@@ -335,6 +353,14 @@ int pb2_registry_show(char *buf, size_t size,
 		      int (*show)(struct pb2_device *pbdev, char *buf,
 				  size_t size));
 void pb2_registry_each(void (*visit)(struct pb2_device *pbdev));
+
+/* slots.c: the addresses that the administrator wants seized */
+int pb2_wanted_add(const struct pb2_pattern *pat);
+int pb2_wanted_add_list(const char *list);
+int pb2_wanted_remove(const struct pb2_pattern *pat);
+bool pb2_wanted_match(const struct pci_dev *pdev);
+int pb2_wanted_show(char *buf, size_t size);
+void pb2_wanted_clear(void);
 
 /* state.c: the life cycle's states and their legal transitions */
 const char *pb2_state_name(enum pb2_state state);
@@ -355,129 +381,14 @@ void pb2_gate_expect_detach(struct pb2_device *pbdev);
 void pb2_gate_forget_detach(struct pb2_device *pbdev);
 bool pb2_gate_is_detaching(const struct pb2_device *pbdev);
 
-/* access.c: the configuration space of the hardware */
-extern enum pb2_access_way pb2_access_default;
-int pb2_access_choose(struct pb2_device *pbdev, enum pb2_access_way way);
-void pb2_access_exit(struct pb2_device *pbdev);
-int pb2_access_parse(const char *name);
-int pb2_access_show(const struct pb2_device *pbdev, char *buf, size_t size);
-int pb2_access_read(struct pb2_device *pbdev, unsigned int off,
-		    unsigned int len, u32 *val);
-int pb2_access_write(struct pb2_device *pbdev, unsigned int off,
-		     unsigned int len, u32 val);
-
-/* driver.c: seizing and releasing a function */
-extern struct pci_driver pb2_pci_driver;
-
-/* device.c: the references to a seized function */
-void pb2_device_get(struct pb2_device *pbdev);
-bool pb2_device_try_get(struct pb2_device *pbdev);
-void pb2_device_put(struct pb2_device *pbdev);
-
-/* assign.c: giving a function to a frontend, and taking the claim back */
-int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up);
-int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
-		     domid_t domid);
-void pb2_assign_disown(struct pb2_device *pbdev, const struct pb2_frontend *fe);
-const char *pb2_assign_reason(int rc);
-
-/* reclaim.c: the one way back */
-void pb2_reclaim_init(struct pb2_device *pbdev);
-void pb2_reclaim_now(struct pb2_device *pbdev);
-
-/* isolation.c: a function that its former domain reaches no more */
-void pb2_isolation_enforce(struct pb2_device *pbdev);
-
-/* hold.c: back from a domain that lives and may still map the BARs */
-void pb2_hold_init(struct pb2_device *pbdev);
-void pb2_hold_start(struct pb2_device *pbdev);
-void pb2_hold_stop(struct pb2_device *pbdev);
-void pb2_hold_look(struct pb2_device *pbdev);
-bool pb2_hold_is_over(const struct pb2_device *pbdev);
-
-/* domain.c: whether a domain is alive, what it may map, and who it is */
-void pb2_domain_init(u32 wanted);
-void pb2_domain_exit(void);
-int pb2_domain_is_alive(domid_t domid, const char *identity);
-bool pb2_domain_is_dead(domid_t domid, const char *identity);
-bool pb2_domain_knows_xen(void);
-char *pb2_domain_identity(domid_t domid);
-int pb2_domain_target(domid_t domid, domid_t *target);
-int pb2_domain_permit(domid_t domid, u64 address, bool allow);
-
-/* domain_watch.c: who has to know that a domain died */
-void pb2_domain_watch_init(void);
-void pb2_domain_watch_exit(void);
-
 /* health.c: is it there, and is it the one that was seized? */
 const char *pb2_health_slot_fault(struct pci_dev *pdev);
 bool pb2_health_answers(struct pci_dev *pdev);
 const char *pb2_health_fault(struct pci_dev *pdev);
 
-/* backend.c: the domain that backs a function */
-int pb2_backend_parse(const char *word);
-int pb2_backend_set(struct pb2_device *pbdev, domid_t domid);
-int pb2_backend_show(struct pb2_device *pbdev, char *buf, size_t size);
-
-/* poll.c: how long it is looked on after an answer */
-extern unsigned int pb2_poll_us;
-int pb2_poll_parse(const char *word, int *us);
-int pb2_poll_show(const struct pb2_device *pbdev, char *buf, size_t size);
-
 /* bar.c: base address registers in the hardware */
 bool pb2_bar_is_usable(const struct resource *res);
 bool pb2_bar_restore(struct pci_dev *pdev);
-
-/* reset.c: what a reset did, as opposed to what its method claims */
-void pb2_reset_init(struct pb2_device *pbdev);
-void pb2_reset_begin(struct pb2_device *pbdev);
-bool pb2_reset_mark(struct pci_dev *pdev);
-void pb2_reset_record(struct pb2_device *pbdev, const char *method,
-		      bool marked, int rc);
-bool pb2_reset_is_done(const struct pb2_device *pbdev);
-void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden);
-int pb2_reset_result(const struct pb2_device *pbdev);
-int pb2_reset_show(struct pb2_device *pbdev, char *buf, size_t size);
-
-/* quiet.c: a function that does nothing by itself */
-void pb2_quiet_begin(struct pci_dev *pdev);
-bool pb2_quiet_check(struct pci_dev *pdev);
-void pb2_quiet_end(struct pci_dev *pdev);
-
-/* rung.c: the ways to reset one function and no other */
-bool pb2_rung_climb(struct pb2_device *pbdev);
-
-/* group.c: the functions that a reset of the bus or slot hits */
-struct pb2_group *pb2_group_new(struct pb2_device *pbdev);
-void pb2_group_reset(struct pb2_group *group, bool held);
-void pb2_group_free(struct pb2_group *group);
-void pb2_group_heal(struct pb2_device *pbdev);
-
-/* ladder.c: reset by the least that does it */
-struct pb2_group *pb2_ladder_alone(struct pb2_device *pbdev);
-void pb2_ladder_together(struct pb2_group *group, bool held);
-void pb2_ladder_run(struct pb2_device *pbdev);
-
-/* flr.c: resets that somebody asks for */
-void pb2_flr_init(struct pb2_device *pbdev);
-int pb2_flr_request(struct pb2_device *pbdev);
-
-/* reset_state.c: into the state RESETTING, and out of it */
-int pb2_reset_state_enter(struct pb2_device *pbdev, bool only_assigned);
-void pb2_reset_state_leave(struct pb2_device *pbdev);
-void pb2_reset_state_recover(struct pb2_device *pbdev);
-void pb2_reset_state_abort(struct pb2_device *pbdev);
-
-/* power.c */
-extern const struct dev_pm_ops pb2_power_ops;
-void pb2_power_init(struct pb2_device *pbdev);
-void pb2_power_exit(struct pb2_device *pbdev);
-void pb2_power_wake(struct pb2_device *pbdev);
-void pb2_power_park(struct pb2_device *pbdev);
-bool pb2_power_is_asleep(const struct pb2_device *pbdev);
-void pb2_power_doze(struct pb2_device *pbdev);
-void pb2_power_allow_d3cold(struct pb2_device *pbdev, bool allow);
-void pb2_power_doze_end(struct pb2_device *pbdev);
 
 /* intx.c: stand-in handler for a line that dom0 shares with the guest */
 void pb2_intx_init(struct pb2_device *pbdev);
@@ -496,17 +407,4 @@ int pb2_msi_disable_msix(struct pb2_device *pbdev, struct xen_pci_op *op);
 void pb2_msi_begin(struct pb2_device *pbdev);
 void pb2_msi_release(struct pb2_device *pbdev);
 
-/* sriov.c: virtual functions leave with their physical function */
-int pb2_sriov_init(void);
-void pb2_sriov_exit(void);
-bool pb2_sriov_pf_leaves(struct pci_dev *pdev);
-
-/* sysfs.c: attributes of the driver */
-extern const struct attribute_group *pb2_sysfs_driver_groups[];
-int pb2_sysfs_refuse(const char *attr, const char *buf, int rc,
-		     const char *reason);
-
-/* sysfs_device.c: attributes of a function */
-extern const struct attribute_group *pb2_sysfs_device_groups[];
-
-#endif /* PB2_PCIBACK2_H */
+#endif /* PB2_DEVICE_H */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * life.h - who owns a function: assignment, the way back, resets, power
+ */
+#ifndef PB2_LIFE_H
+#define PB2_LIFE_H
+
+#include "../handover/handover.h"
+
+struct pb2_group;
+
+/* How long an idle function stays in D0; power/autosuspend_delay_ms */
+#define PB2_POWER_GRACE_MS	1000
+
+/* assign.c: giving a function to a frontend, and taking the claim back */
+int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up);
+int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
+		     domid_t domid);
+void pb2_assign_disown(struct pb2_device *pbdev, const struct pb2_frontend *fe);
+const char *pb2_assign_reason(int rc);
+
+/* reclaim.c: the one way back */
+void pb2_reclaim_init(struct pb2_device *pbdev);
+void pb2_reclaim_now(struct pb2_device *pbdev);
+
+/* isolation.c: a function that its former domain reaches no more */
+void pb2_isolation_enforce(struct pb2_device *pbdev);
+
+/* hold.c: back from a domain that lives and may still map the BARs */
+void pb2_hold_init(struct pb2_device *pbdev);
+void pb2_hold_start(struct pb2_device *pbdev);
+void pb2_hold_stop(struct pb2_device *pbdev);
+void pb2_hold_look(struct pb2_device *pbdev);
+bool pb2_hold_is_over(const struct pb2_device *pbdev);
+
+/* virtio.c: the domain that backs a function */
+int pb2_backend_parse(const char *word);
+int pb2_backend_set(struct pb2_device *pbdev, domid_t domid);
+int pb2_backend_show(struct pb2_device *pbdev, char *buf, size_t size);
+
+/* reset_verdict.c: what a reset did, as opposed to what its method claims */
+void pb2_reset_init(struct pb2_device *pbdev);
+void pb2_reset_begin(struct pb2_device *pbdev);
+bool pb2_reset_mark(struct pci_dev *pdev);
+void pb2_reset_record(struct pb2_device *pbdev, const char *method,
+		      bool marked, int rc);
+bool pb2_reset_is_done(const struct pb2_device *pbdev);
+void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden);
+int pb2_reset_result(const struct pb2_device *pbdev);
+int pb2_reset_show(struct pb2_device *pbdev, char *buf, size_t size);
+
+/* reset_quiesce.c: a function that does nothing by itself */
+void pb2_quiet_begin(struct pci_dev *pdev);
+bool pb2_quiet_check(struct pci_dev *pdev);
+void pb2_quiet_end(struct pci_dev *pdev);
+
+/* reset_method.c: the ways to reset one function and no other */
+bool pb2_rung_climb(struct pb2_device *pbdev);
+
+/* reset_bus.c: the functions that a reset of the bus or slot hits */
+struct pb2_group *pb2_group_new(struct pb2_device *pbdev);
+void pb2_group_reset(struct pb2_group *group, bool held);
+void pb2_group_free(struct pb2_group *group);
+void pb2_group_heal(struct pb2_device *pbdev);
+
+/* reset.c: reset by the least that does it */
+struct pb2_group *pb2_ladder_alone(struct pb2_device *pbdev);
+void pb2_ladder_together(struct pb2_group *group, bool held);
+void pb2_ladder_run(struct pb2_device *pbdev);
+
+/* reset_request.c: resets that somebody asks for */
+void pb2_flr_init(struct pb2_device *pbdev);
+int pb2_flr_request(struct pb2_device *pbdev);
+
+/* reset_state.c: into the state RESETTING, and out of it */
+int pb2_reset_state_enter(struct pb2_device *pbdev, bool only_assigned);
+void pb2_reset_state_leave(struct pb2_device *pbdev);
+void pb2_reset_state_recover(struct pb2_device *pbdev);
+void pb2_reset_state_abort(struct pb2_device *pbdev);
+
+/* power.c */
+extern const struct dev_pm_ops pb2_power_ops;
+void pb2_power_init(struct pb2_device *pbdev);
+void pb2_power_exit(struct pb2_device *pbdev);
+void pb2_power_wake(struct pb2_device *pbdev);
+void pb2_power_park(struct pb2_device *pbdev);
+bool pb2_power_is_asleep(const struct pb2_device *pbdev);
+void pb2_power_doze(struct pb2_device *pbdev);
+void pb2_power_allow_d3cold(struct pb2_device *pbdev, bool allow);
+void pb2_power_doze_end(struct pb2_device *pbdev);
+
+#endif /* PB2_LIFE_H */
