@@ -162,7 +162,7 @@ static void name_backend(u16 domid)
 
 	if (world.bus_rc)
 		return;
-	model_backend(pb2_conf_backend_set(&world.pbdev, domid), domid);
+	model_backend(pb2_conf_virtio_set(&world.pbdev, domid), domid);
 	fuzz_messages = said;
 }
 
@@ -205,7 +205,7 @@ static bool run(struct fuzz_input *in)
 		name_backend(val);
 		break;
 	case STEP_BACKEND_CLEAR:
-		pb2_conf_backend_clear(&world.pbdev);
+		pb2_conf_virtio_clear(&world.pbdev);
 		model_backend_clear();
 		break;
 	case STEP_RESET:

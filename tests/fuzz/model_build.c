@@ -423,7 +423,7 @@ static void find_free(bool *spare)
 
 /**
  * model_backend() - a backend was to be shown: was that done well?
- * @rc: what pb2_conf_backend_set() says
+ * @rc: what pb2_conf_virtio_set() says
  * @domid: the backend
  */
 void model_backend(int rc, u16 domid)
@@ -445,7 +445,7 @@ void model_backend(int rc, u16 domid)
 		return;
 	}
 
-	pos = world.pbdev.conf->backend_cap;
+	pos = world.pbdev.conf->virtio_cap;
 	fuzz_assert(pos >= 0x40 && pos <= 0xf4 && pos % 4 == 0);
 	for (i = 0; i < 12; i++) {
 		fuzz_assert(spare[pos + i]);

@@ -5,7 +5,7 @@
  */
 #include "model.h"
 
-#include "../../drivers/xen/pciback2/ring.c"
+#include "../../drivers/xen/pciback2/guest/ring.c"
 
 /* Where the guest sees its function, and one that is not its own any more */
 #define OURS		0
@@ -28,7 +28,7 @@ static int references, notified, eois;
 static bool scribbled;
 
 /* The guest's second CPU writes as soon as the request is taken. */
-struct pb2_device *pb2_entry_find(struct pb2_frontend *from,
+struct pb2_device *pb2_frontend_find(struct pb2_frontend *from,
 				  const struct pb2_sbdf *vsbdf)
 {
 	struct pb2_device *pbdev;

@@ -29,12 +29,12 @@ static u64 pause_of(struct fuzz_input *in)
 /* However often a guest was too slow, it is tried again. */
 static void hold(struct pb2_poll *poll, bool saved)
 {
-	u64 ns = pb2_poll_hold(poll);
+	u64 ns = pb2_poll_notify_delay(poll);
 
 	fuzz_assert(ns <= MAX_HOLD);
-	fuzz_assert(poll->prompt <= poll->in_vain && poll->in_vain < 1024);
+	fuzz_assert(poll->notify_now <= poll->missed && poll->missed < 1024);
 	if (ns)
-		pb2_poll_held(poll, saved);
+		pb2_poll_delayed(poll, saved);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)

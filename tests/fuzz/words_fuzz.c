@@ -32,20 +32,20 @@ void pb2_power_wake(struct pb2_device *pbdev)
 {
 }
 
-void pb2_power_park(struct pb2_device *pbdev)
+void pb2_power_allow_suspend(struct pb2_device *pbdev)
 {
 }
 
-int pb2_conf_backend_set(struct pb2_device *pbdev, u16 domid)
+int pb2_conf_virtio_set(struct pb2_device *pbdev, u16 domid)
 {
 	return 0;
 }
 
-void pb2_conf_backend_clear(struct pb2_device *pbdev)
+void pb2_conf_virtio_clear(struct pb2_device *pbdev)
 {
 }
 
-domid_t pb2_conf_backend_get(struct pb2_device *pbdev)
+domid_t pb2_conf_virtio_get(struct pb2_device *pbdev)
 {
 	return DOMID_INVALID;
 }
@@ -121,8 +121,8 @@ static void try_match(const struct pb2_pattern *pat)
 	for (up.devfn = 0; up.devfn < 256; up.devfn += 3) {
 		bool is = i >= 0 && wanted[i].devfn[up.devfn];
 
-		fuzz_assert(pb2_wanted_match(&up) == is);
-		fuzz_assert(pb2_wanted_match(&child) == is);
+		fuzz_assert(pb2_slots_match(&up) == is);
+		fuzz_assert(pb2_slots_match(&child) == is);
 	}
 }
 
@@ -151,9 +151,9 @@ static void try_slot(char what, const char *s)
 	if (pb2_sbdf_parse_pattern(s, &pat))
 		return;
 	if (what == '-') {
-		fuzz_assert(pb2_wanted_remove(&pat) == forget(&pat));
+		fuzz_assert(pb2_slots_remove(&pat) == forget(&pat));
 	} else if (nr_wanted < MAX_BUSES) {
-		fuzz_assert(!pb2_wanted_add(&pat));
+		fuzz_assert(!pb2_slots_add(&pat));
 		want(&pat);
 	}
 	try_match(&pat);
@@ -167,14 +167,14 @@ static void try_list(const char *list)
 
 	if (strlen(list) > 100)
 		return;
-	pb2_wanted_clear();
+	pb2_slots_clear();
 	nr_wanted = 0;
 	while ((end = text_address(TEXT_BLANKS "\\(" TEXT_BLANKS,
 				   TEXT_BLANKS "\\)", s, &pat))) {
 		want(&pat);
 		s = end;
 	}
-	rc = pb2_wanted_add_list(list);
+	rc = pb2_slots_add_list(list);
 	fuzz_assert(rc == (text_match("^" TEXT_BLANKS "$", s, NULL) ? 0 :
 								      -EINVAL));
 }
@@ -187,7 +187,7 @@ static void try_show(const char *s)
 	int len;
 
 	fuzz_assert(buf);
-	len = pb2_wanted_show(buf, size);
+	len = pb2_slots_show(buf, size);
 	fuzz_assert(len >= 0 && len < size && strlen(buf) == len);
 	for (i = 0; i < nr_wanted; i++)
 		for (devfn = 0; devfn < 256; devfn++) {
@@ -227,7 +227,7 @@ static void try_word(const char *s)
 		fuzz_assert(rc == (is ? 0 : -EINVAL));
 	fuzz_assert(!is || us == atoi(s));
 
-	rc = pb2_backend_parse(s);
+	rc = pb2_virtio_parse(s);
 	if (!word_of("^none\n?$", s))
 		fuzz_assert(rc == DOMID_INVALID);
 	else if (text_number(s, 0x7fef, &val))
@@ -254,7 +254,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			try_address(line);
 		kfree(line);
 	}
-	pb2_wanted_clear();
+	pb2_slots_clear();
 	nr_wanted = 0;
 	fuzz_assert(!fuzz_alloc_live);
 	return 0;

@@ -83,7 +83,7 @@ static void without_an_owner_nobody_is_asked(struct kunit *test)
 	struct fake_pci *dev = recovery_begin(test);
 	struct pci_dev *pdev = &dev->pdev;
 
-	pb2_entry_remove_all(recovery_world.guest->fe);
+	pb2_frontend_remove_all(recovery_world.guest->fe);
 	guest_settle();
 	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev),
 			(__force int)PCI_ERS_RESULT_CAN_RECOVER);
@@ -120,7 +120,7 @@ static void a_reset_through_the_core_blocks_the_gate(struct kunit *test)
 	pb2_aer_handlers.reset_done(&dev->pdev);
 	KUNIT_EXPECT_EQ(test, pbdev->gate.state, PB2_GATE_OPEN);
 
-	pb2_entry_remove_all(recovery_world.guest->fe);
+	pb2_frontend_remove_all(recovery_world.guest->fe);
 	pb2_aer_handlers.reset_prepare(&dev->pdev);
 	pb2_aer_handlers.reset_done(&dev->pdev);
 	KUNIT_EXPECT_EQ(test, pbdev->gate.state, PB2_GATE_CLOSED);

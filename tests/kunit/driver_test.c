@@ -110,7 +110,7 @@ static void an_unwanted_function_is_left_alone(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	pb2_wanted_clear();
+	pb2_slots_clear();
 	KUNIT_EXPECT_EQ(test, life_probe(world->pdev), -ENODEV);
 	fake_expect_calls(test, NULL);
 	KUNIT_EXPECT_EQ(test, world->dev->reads, 0);
@@ -121,11 +121,11 @@ static void driver_override_seizes_and_is_listed_as_a_slot(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	pb2_wanted_clear();
+	pb2_slots_clear();
 	world->overridden = true;
 	life_seize_dev(test);
 	world->overridden = false;
-	KUNIT_EXPECT_TRUE(test, pb2_wanted_match(world->pdev));
+	KUNIT_EXPECT_TRUE(test, pb2_slots_match(world->pdev));
 }
 
 static void what_is_neither_device_nor_bridge_is_refused(struct kunit *test)
@@ -254,7 +254,7 @@ static void unbinding_takes_the_function_from_its_domain(struct kunit *test)
 			  "pm_stop", "set_assigned=0", "release_msix",
 			  "disable", NULL);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_GONE);
-	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.entries));
+	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.exports));
 	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
 			PB2_GATE_CLOSED);
 	KUNIT_EXPECT_NULL(test, world->pbdev->fe);
@@ -295,11 +295,11 @@ static void a_function_that_no_reset_cleans_is_seized_and_has_failed(struct kuni
 	life_seize_dev(test);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 	KUNIT_EXPECT_NE(test, world->pbdev->fault[0], 0);
-	KUNIT_EXPECT_EQ(test, pb2_entry_add(&world->fe, &world->pbdev->sbdf,
+	KUNIT_EXPECT_EQ(test, pb2_frontend_add(&world->fe, &world->pbdev->sbdf,
 					    &vsbdf), -EIO);
 
 	world->dev->function_reset = FAKE_RESET_WORKS;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	life_assign(test, world->pbdev, &world->fe);
 }

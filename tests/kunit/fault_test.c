@@ -94,7 +94,7 @@ static void die(struct life_world *world)
 	fake_domain_free(LIFE_DOMID);
 	fake_domain_free(LIFE_OTHER_DOMID);
 	fake_domain_event();
-	flush_delayed_work(&world->pbdev->held_work);
+	flush_delayed_work(&world->pbdev->hold_work);
 }
 
 /* The next guest of that name */
@@ -111,12 +111,12 @@ static bool serve(struct life_world *world, const struct life *life)
 	struct pb2_sbdf vsbdf;
 	bool all;
 
-	if (pb2_entry_add(&world->fe, &pbdev->sbdf, &vsbdf))
+	if (pb2_frontend_add(&world->fe, &pbdev->sbdf, &vsbdf))
 		return false;
 	all = fake_domain_page(LIFE_DOMID) && use(world);
 	life_ask_for_flr(pbdev);
 	life_settle(pbdev);
-	all &= !pb2_flr_request(pbdev);
+	all &= !pb2_reset_request_run(pbdev);
 	if (!life->unbound)
 		life_take_back(pbdev, &world->fe);
 	return all;
@@ -158,7 +158,7 @@ static void expect_balance(struct kunit *test, unsigned int nth)
 	fake_domain_event();
 	KUNIT_EXPECT_EQ_MSG(test, kref_read(&world->fe.ref), 1, "failure %u",
 			    nth);
-	KUNIT_EXPECT_TRUE_MSG(test, list_empty(&world->fe.entries),
+	KUNIT_EXPECT_TRUE_MSG(test, list_empty(&world->fe.exports),
 			      "failure %u", nth);
 	KUNIT_EXPECT_EQ_MSG(test, pb2_page_show(buf, sizeof(buf)), 0,
 			    "failure %u", nth);

@@ -147,7 +147,7 @@ static void an_assigned_vf_leaves_with_its_pf(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, pci_get_drvdata(vfs[i]->pdev));
 	}
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
-	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.entries));
+	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.exports));
 }
 
 static void other_functions_vfs_stay(struct kunit *test)

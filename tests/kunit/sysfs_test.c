@@ -77,7 +77,7 @@ static int fake_reset_request(struct pb2_device *pbdev)
 #define pb2_conf_quirk_show	fake_quirk_show
 #define pb2_intx_toggle		fake_intx_toggle
 #define pb2_intx_show		fake_intx_show
-#define pb2_flr_request	fake_reset_request
+#define pb2_reset_request_run	fake_reset_request
 
 #include "../../drivers/xen/pciback2/sysfs.c"
 
@@ -99,7 +99,7 @@ static int init(struct kunit *test)
 	world->pbdev.sbdf.bus = 3;
 	world->pbdev.sbdf.devfn = PCI_DEVFN(0x1e, 7);
 	pb2_registry_add(&world->pbdev);
-	pb2_wanted_clear();
+	pb2_slots_clear();
 
 	return 0;
 }
@@ -109,7 +109,7 @@ static void finish(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev.ref), 2);
 	pb2_registry_del(&world->pbdev);
-	pb2_wanted_clear();
+	pb2_slots_clear();
 }
 
 static ssize_t write_to(struct driver_attribute *attr, const char *word)

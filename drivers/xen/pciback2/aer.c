@@ -23,7 +23,7 @@ static pci_ers_result_t step(struct pci_dev *pdev, const char *name, u32 cmd,
 			     pci_ers_result_t unowned)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
-	struct pb2_frontend *fe = pb2_entry_owner_get(pbdev);
+	struct pb2_frontend *fe = pb2_frontend_get_owner(pbdev);
 	struct pb2_sbdf vsbdf;
 	pci_ers_result_t result;
 
@@ -31,7 +31,7 @@ static pci_ers_result_t step(struct pci_dev *pdev, const char *name, u32 cmd,
 		return unowned;
 
 	result = PCI_ERS_RESULT_NONE;
-	if (!pb2_entry_vsbdf(fe, pbdev, &vsbdf))
+	if (!pb2_frontend_vsbdf(fe, pbdev, &vsbdf))
 		result = pb2_recovery_ask(fe, cmd, state, &vsbdf);
 
 	/* The answer to a resume carries no result. */
@@ -40,7 +40,7 @@ static pci_ers_result_t step(struct pci_dev *pdev, const char *name, u32 cmd,
 	     result == PCI_ERS_RESULT_DISCONNECT)) {
 		pci_warn(pdev, "domain %u cannot recover it (step %s)\n",
 			 fe->domid, name);
-		pb2_keys_aer_failed(fe);
+		pb2_nodes_aer_failed(fe);
 		note_fault(pbdev,
 			   "its domain did not recover it from an error");
 		/* To the core, NONE would mean that all is well. */
@@ -69,7 +69,7 @@ static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
 
 	mutex_lock(&pbdev->gate.lock);
-	pb2_pci_restore(pdev, pbdev->pristine);
+	pb2_pci_restore(pdev, pbdev->saved_state);
 	pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 	return step(pdev, "slot_reset", XEN_PCI_OP_aer_slotreset,

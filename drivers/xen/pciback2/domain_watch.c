@@ -11,8 +11,8 @@
 /* In xenwatch's thread, which must not wait: each of them only queues work. */
 static void tell_domain_died(void)
 {
-	pb2_registry_each(pb2_hold_look);
-	pb2_page_look();
+	pb2_registry_each(pb2_hold_check);
+	pb2_page_check();
 	pb2_frontend_check_all();
 }
 

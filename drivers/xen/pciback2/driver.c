@@ -28,8 +28,8 @@ static struct pb2_device *alloc_device(struct pci_dev *pdev)
 	pb2_gate_init(&pbdev->gate);
 	pb2_reclaim_init(pbdev);
 	pb2_hold_init(pbdev);
-	pb2_reset_init(pbdev);
-	pb2_flr_init(pbdev);
+	pb2_reset_verdict_init(pbdev);
+	pb2_reset_request_init(pbdev);
 	pb2_handover_init(pbdev);
 	pbdev->poll_us = PB2_POLL_DEFAULT;
 	return pbdev;
@@ -110,22 +110,22 @@ static int seize(struct pb2_device *pbdev)
 	pb2_pci_set_master(pdev, false);
 	pb2_pci_pme_off(pdev);
 	/* dom0's driver may have left them half on. */
-	pb2_quiet_end(pdev);
+	pb2_reset_quiesce_end(pdev);
 	pb2_intx_init(pbdev);
 	/* Needs decode; Xen protects the table's pages from here on. */
 	prepare_msix(pbdev);
 
 	rc = -ENOMEM;
-	pbdev->pristine = pb2_pci_save(pdev);
-	if (!pbdev->pristine)
+	pbdev->saved_state = pb2_pci_save(pdev);
+	if (!pbdev->saved_state)
 		goto err_disable;
 
 	rc = build_conf(pbdev);
 	if (rc)
 		goto err_disable;
 
-	pb2_ladder_run(pbdev);
-	pb2_group_heal(pbdev);
+	pb2_reset_run(pbdev);
+	pb2_reset_bus_recover(pbdev);
 	pb2_pci_set_assigned(pdev, true);
 	pb2_power_init(pbdev);
 	return 0;
@@ -166,12 +166,12 @@ static int check_wanted(struct pci_dev *pdev, const struct pb2_sbdf *sbdf,
 		.func = PCI_FUNC(sbdf->devfn),
 	};
 
-	if (pb2_wanted_match(pdev))
+	if (pb2_slots_match(pdev))
 		return 0;
 	if (!id->override_only)
 		return -ENODEV;
 	/* Shown in "slots" like any other, as libxl expects. */
-	return pb2_wanted_add(&pat);
+	return pb2_slots_add(&pat);
 }
 
 static int check_kind(struct pci_dev *pdev)
@@ -235,13 +235,13 @@ static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
 /* The administrator insists on taking it from under a running guest. */
 static void evict(struct pb2_device *pbdev)
 {
-	struct pb2_frontend *fe = pb2_entry_owner_get(pbdev);
+	struct pb2_frontend *fe = pb2_frontend_get_owner(pbdev);
 
 	if (!fe)
 		return;
 	pci_warn(pbdev->pdev, "taken away from domain %u, which may still access its memory: shut that domain down before anybody else uses the function\n",
 		 fe->domid);
-	pb2_entry_drop(fe, pbdev);
+	pb2_frontend_drop(fe, pbdev);
 	pb2_assign_disown(pbdev, fe);
 	pb2_frontend_lost(fe);
 	pb2_frontend_put(fe);

@@ -110,7 +110,7 @@ static int __init pb2_init(void)
 	if (rc)
 		return rc;
 
-	rc = pb2_wanted_add_list(hide);
+	rc = pb2_slots_add_list(hide);
 	if (rc)
 		goto err_wanted;
 
@@ -145,7 +145,7 @@ err_domain:
 	pb2_domain_exit();
 	pb2_bridge_exit();
 err_wanted:
-	pb2_wanted_clear();
+	pb2_slots_clear();
 	pb2_work_exit();
 	return rc;
 }
@@ -160,7 +160,7 @@ static void __exit pb2_exit(void)
 	pb2_domain_watch_exit();
 	pb2_domain_exit();
 	pb2_bridge_exit();
-	pb2_wanted_clear();
+	pb2_slots_clear();
 	/* Late work finds its function released; let it drop its reference. */
 	pb2_work_exit();
 }

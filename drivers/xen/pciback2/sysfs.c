@@ -85,7 +85,7 @@ static ssize_t new_slot_store(struct device_driver *drv, const char *buf,
 	if (rc)
 		return pb2_sysfs_refuse("new_slot", buf, rc, no_address);
 
-	rc = pb2_wanted_add(&pat);
+	rc = pb2_slots_add(&pat);
 	if (rc)
 		return pb2_sysfs_refuse("new_slot", buf, rc, "not added");
 
@@ -103,7 +103,7 @@ static ssize_t remove_slot_store(struct device_driver *drv, const char *buf,
 	if (rc)
 		return pb2_sysfs_refuse("remove_slot", buf, rc, no_address);
 
-	rc = pb2_wanted_remove(&pat);
+	rc = pb2_slots_remove(&pat);
 	if (rc)
 		return pb2_sysfs_refuse("remove_slot", buf, rc, "not in slots");
 
@@ -113,7 +113,7 @@ static DRIVER_ATTR_WO(remove_slot);
 
 static ssize_t slots_show(struct device_driver *drv, char *buf)
 {
-	return pb2_wanted_show(buf, PAGE_SIZE);
+	return pb2_slots_show(buf, PAGE_SIZE);
 }
 static DRIVER_ATTR_RO(slots);
 
@@ -294,7 +294,7 @@ static ssize_t do_flr_store(struct device_driver *drv, const char *buf,
 	if (IS_ERR(pbdev))
 		return PTR_ERR(pbdev);
 
-	rc = pb2_flr_request(pbdev);
+	rc = pb2_reset_request_run(pbdev);
 	pb2_device_put(pbdev);
 	if (rc)
 		return pb2_sysfs_refuse("do_flr", buf, rc, "not reset");

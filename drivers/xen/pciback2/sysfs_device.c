@@ -26,7 +26,7 @@ static ssize_t last_reset_show(struct device *dev,
 {
 	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
 
-	return pb2_reset_show(pbdev, buf, PAGE_SIZE);
+	return pb2_reset_verdict_show(pbdev, buf, PAGE_SIZE);
 }
 static DEVICE_ATTR_RO(last_reset);
 
@@ -190,7 +190,7 @@ static DEVICE_ATTR_RO(iommu);
 static ssize_t backend_domid_show(struct device *dev,
 				  struct device_attribute *attr, char *buf)
 {
-	return pb2_backend_show(pci_get_drvdata(to_pci_dev(dev)), buf,
+	return pb2_virtio_show(pci_get_drvdata(to_pci_dev(dev)), buf,
 				PAGE_SIZE);
 }
 
@@ -199,7 +199,7 @@ static ssize_t backend_domid_store(struct device *dev,
 				   const char *buf, size_t count)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
-	int domid = pb2_backend_parse(buf);
+	int domid = pb2_virtio_parse(buf);
 	int rc;
 
 	if (domid < 0)
@@ -208,7 +208,7 @@ static ssize_t backend_domid_store(struct device *dev,
 	if (!device_trylock(dev))
 		return pb2_sysfs_refuse("backend_domid", buf, -EBUSY,
 					"the function is busy");
-	rc = pb2_backend_set(pbdev, domid);
+	rc = pb2_virtio_set(pbdev, domid);
 	device_unlock(dev);
 	if (rc)
 		return pb2_sysfs_refuse("backend_domid", buf, rc,

@@ -141,6 +141,10 @@ enum xenbus_state {
 	XenbusStateReconfigured,
 };
 
+/* Error recovery, which is not fuzzed */
+typedef unsigned int pci_ers_result_t;
+typedef unsigned int pci_channel_state_t;
+
 struct xenbus_watch { int unused; };
 
 struct xenbus_device {

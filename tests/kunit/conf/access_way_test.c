@@ -115,7 +115,7 @@ static void the_way_can_be_changed(struct kunit *test)
 	pb2_window_init();
 	pb2_window_ask();
 	life_assign_dev(test);
-	KUNIT_EXPECT_EQ(test, choose(world, PB2_ACCESS_CF8), 0);
+	KUNIT_EXPECT_EQ(test, choose(world, PB2_ACCESS_KERNEL), 0);
 	expect_way(test, "cf8 (cf8): chosen\n");
 	KUNIT_EXPECT_EQ(test, fake_ecam.mapped, 0);
 	reads = fake_ecam.reads;
@@ -139,7 +139,7 @@ static void what_is_gone_reads_as_ones_on_either_way(struct kunit *test)
 	life_seize_dev(test);
 	world->pdev->error_state = pci_channel_io_perm_failure;
 	KUNIT_EXPECT_EQ(test, read_ids(world), U32_MAX);
-	KUNIT_EXPECT_EQ(test, choose(world, PB2_ACCESS_CF8), 0);
+	KUNIT_EXPECT_EQ(test, choose(world, PB2_ACCESS_KERNEL), 0);
 	KUNIT_EXPECT_EQ(test, read_ids(world), U32_MAX);
 	world->pdev->error_state = pci_channel_io_normal;
 }
@@ -147,7 +147,7 @@ static void what_is_gone_reads_as_ones_on_either_way(struct kunit *test)
 static void names_are_parsed(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, pb2_access_parse("auto"), PB2_ACCESS_AUTO);
-	KUNIT_EXPECT_EQ(test, pb2_access_parse("cf8\n"), PB2_ACCESS_CF8);
+	KUNIT_EXPECT_EQ(test, pb2_access_parse("cf8\n"), PB2_ACCESS_KERNEL);
 	KUNIT_EXPECT_EQ(test, pb2_access_parse("ecam"), PB2_ACCESS_ECAM);
 	KUNIT_EXPECT_EQ(test, pb2_access_parse("ECAM"), -EINVAL);
 	KUNIT_EXPECT_EQ(test, pb2_access_parse(""), -EINVAL);

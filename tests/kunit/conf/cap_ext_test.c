@@ -85,8 +85,8 @@ static void every_line_has_an_id_of_its_own_and_a_reason(struct kunit *test)
 		KUNIT_EXPECT_PTR_EQ(test, pb2_conf_ext_find(caps[i].id),
 				    &caps[i]);
 		KUNIT_EXPECT_NOT_NULL(test, caps[i].why);
-		KUNIT_EXPECT_GE(test, caps[i].firm_len, 4);
-		KUNIT_EXPECT_EQ(test, caps[i].firm_len % 4, 0);
+		KUNIT_EXPECT_GE(test, caps[i].proof_len, 4);
+		KUNIT_EXPECT_EQ(test, caps[i].proof_len % 4, 0);
 	}
 	KUNIT_EXPECT_NULL(test, pb2_conf_ext_find(PCI_EXT_CAP_ID_ERR));
 }

@@ -33,7 +33,7 @@ static int set(struct kunit *test, u16 domid)
 {
 	struct conf_world *world = test->priv;
 
-	return pb2_conf_backend_set(&world->pbdev, domid);
+	return pb2_conf_virtio_set(&world->pbdev, domid);
 }
 
 /* A function with nothing but a list of capabilities */
@@ -77,7 +77,7 @@ static void expect_nothing(struct kunit *test)
 	struct conf_world *world = test->priv;
 	unsigned int off;
 
-	KUNIT_EXPECT_EQ(test, world->pbdev.conf->backend_cap, 0);
+	KUNIT_EXPECT_EQ(test, world->pbdev.conf->virtio_cap, 0);
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, 0x06, 2),
 			conf_world_get(world, 0x06, 2));
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, 0x34, 4),
@@ -153,7 +153,7 @@ static void no_other_byte_changes(struct kunit *test)
 		for (off = 0; off < 0x100; off++)
 			before[off] = conf_world_read(test, off, 1);
 		KUNIT_EXPECT_EQ(test, set(test, DOMID), 0);
-		pos = world->pbdev.conf->backend_cap;
+		pos = world->pbdev.conf->virtio_cap;
 		for (off = 0; off < 0x100; off++) {
 			if (!is_ours(off, pos))
 				KUNIT_EXPECT_EQ(test, before[off],
@@ -176,7 +176,7 @@ static void a_device_without_capabilities_has_one_then(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set(test, DOMID), 0);
 	expect_layout(test, 0x40, 0, DOMID);
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, 0x04, 4), 0x00100000);
-	pb2_conf_backend_clear(&world->pbdev);
+	pb2_conf_virtio_clear(&world->pbdev);
 	expect_nothing(test);
 }
 
@@ -262,8 +262,8 @@ static void registers_that_no_capability_names_are_spared(struct kunit *test)
 		conf_world_set(world, off, 1, 0);
 	start(test, NULL);
 	KUNIT_EXPECT_EQ(test, set(test, DOMID), 0);
-	KUNIT_EXPECT_GE(test, world->pbdev.conf->backend_cap, 0xec);
-	pb2_conf_backend_clear(&world->pbdev);
+	KUNIT_EXPECT_GE(test, world->pbdev.conf->virtio_cap, 0xec);
+	pb2_conf_virtio_clear(&world->pbdev);
 	expect_nothing(test);
 
 	memset(world->hw + 0x40, 0xff, 0xc0);
@@ -302,7 +302,7 @@ static void a_reset_does_not_take_it_away(struct kunit *test)
 	pb2_conf_reset(&world->pbdev);
 	expect_layout(test, 0x40, 0xc8, DOMID);
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, PCI_COMMAND, 2), 0);
-	pb2_conf_backend_clear(&world->pbdev);
+	pb2_conf_virtio_clear(&world->pbdev);
 	pb2_conf_reset(&world->pbdev);
 	expect_nothing(test);
 }
@@ -382,8 +382,8 @@ static void without_it_permissive_opens_what_it_did(struct kunit *test)
 
 	start(test, &conf_e1000e);
 	KUNIT_EXPECT_EQ(test, set(test, DOMID), 0);
-	pb2_conf_backend_clear(&world->pbdev);
-	pb2_conf_backend_clear(&world->pbdev);
+	pb2_conf_virtio_clear(&world->pbdev);
+	pb2_conf_virtio_clear(&world->pbdev);
 	world->pbdev.permissive = true;
 	conf_world_write(test, 0x44, 4, 0x44332211);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, 0x44, 4), 0x44332211);

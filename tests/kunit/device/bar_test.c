@@ -118,8 +118,8 @@ static void they_are_restored_before_anything_relies_on_them(struct kunit *test)
 	device_lock(&world->pdev->dev);
 	pb2_power_wake(world->pbdev);
 	world->pbdev->reset.clean = false;
-	pb2_ladder_run(world->pbdev);
-	pb2_power_park(world->pbdev);
+	pb2_reset_run(world->pbdev);
+	pb2_power_allow_suspend(world->pbdev);
 	device_unlock(&world->pdev->dev);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, BAR0 + 16, 4),
 			0xfe700000);

@@ -75,9 +75,9 @@ static void expect_found(struct kunit *test, struct pb2_device *pbdev)
 	struct guest *guest = test->priv;
 	struct pb2_sbdf vsbdf;
 
-	KUNIT_ASSERT_EQ(test, pb2_entry_add(guest->fe, &pbdev->sbdf, &vsbdf),
+	KUNIT_ASSERT_EQ(test, pb2_frontend_add(guest->fe, &pbdev->sbdf, &vsbdf),
 			0);
-	KUNIT_EXPECT_PTR_EQ(test, pb2_entry_find(guest->fe, &vsbdf), pbdev);
+	KUNIT_EXPECT_PTR_EQ(test, pb2_frontend_find(guest->fe, &vsbdf), pbdev);
 	pb2_device_put(pbdev);
 	KUNIT_EXPECT_PTR_EQ(test, pb2_registry_find(&pbdev->sbdf), pbdev);
 	pb2_device_put(pbdev);

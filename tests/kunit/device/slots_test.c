@@ -42,33 +42,33 @@ static int init(struct kunit *test)
 	world->pdev.devfn = PCI_DEVFN(0, 1);
 	test->priv = world;
 
-	pb2_wanted_clear();
+	pb2_slots_clear();
 	return 0;
 }
 
 static void finish(struct kunit *test)
 {
-	pb2_wanted_clear();
+	pb2_slots_clear();
 }
 
 static int add(const char *word)
 {
 	struct pb2_pattern pat;
 
-	return pb2_sbdf_parse_pattern(word, &pat) ?: pb2_wanted_add(&pat);
+	return pb2_sbdf_parse_pattern(word, &pat) ?: pb2_slots_add(&pat);
 }
 
 static int drop(const char *word)
 {
 	struct pb2_pattern pat;
 
-	return pb2_sbdf_parse_pattern(word, &pat) ?: pb2_wanted_remove(&pat);
+	return pb2_sbdf_parse_pattern(word, &pat) ?: pb2_slots_remove(&pat);
 }
 
 static const char *shown(struct kunit *test)
 {
 	struct world *world = test->priv;
-	int count = pb2_wanted_show(world->page, sizeof(world->page));
+	int count = pb2_slots_show(world->page, sizeof(world->page));
 
 	KUNIT_EXPECT_EQ(test, count, strlen(world->page));
 	return world->page;
@@ -91,7 +91,7 @@ static void nothing_is_wanted_at_first(struct kunit *test)
 	struct world *world = test->priv;
 
 	KUNIT_EXPECT_STREQ(test, shown(test), "");
-	KUNIT_EXPECT_FALSE(test, pb2_wanted_match(&world->pdev));
+	KUNIT_EXPECT_FALSE(test, pb2_slots_match(&world->pdev));
 }
 
 static void a_wanted_address_is_shown_as_xen_pciback_does(struct kunit *test)
@@ -134,7 +134,7 @@ static void slots_are_cut_at_a_line(struct kunit *test)
 
 	for (size = 1; size < 40; size++) {
 		memset(world->page, 'x', sizeof(world->page));
-		KUNIT_EXPECT_EQ(test, pb2_wanted_show(world->page, size),
+		KUNIT_EXPECT_EQ(test, pb2_slots_show(world->page, size),
 				(size - 1) / 13 * 13);
 		KUNIT_EXPECT_EQ(test, world->page[size], 'x');
 		KUNIT_EXPECT_EQ(test, strlen(world->page),
@@ -182,11 +182,11 @@ static void a_function_matches_its_own_address_only(struct kunit *test)
 	add("03:00.0");
 	add("04:00.1");
 	add("0001:03:00.1");
-	KUNIT_EXPECT_FALSE(test, pb2_wanted_match(&world->pdev));
+	KUNIT_EXPECT_FALSE(test, pb2_slots_match(&world->pdev));
 	add("03:00.1");
-	KUNIT_EXPECT_TRUE(test, pb2_wanted_match(&world->pdev));
+	KUNIT_EXPECT_TRUE(test, pb2_slots_match(&world->pdev));
 	drop("03:00.1");
-	KUNIT_EXPECT_FALSE(test, pb2_wanted_match(&world->pdev));
+	KUNIT_EXPECT_FALSE(test, pb2_slots_match(&world->pdev));
 }
 
 static void a_function_matches_a_bridge_above_it(struct kunit *test)
@@ -194,8 +194,8 @@ static void a_function_matches_a_bridge_above_it(struct kunit *test)
 	struct world *world = test->priv;
 
 	add("00:1c.0");
-	KUNIT_EXPECT_TRUE(test, pb2_wanted_match(&world->pdev));
-	KUNIT_EXPECT_TRUE(test, pb2_wanted_match(&world->bridge));
+	KUNIT_EXPECT_TRUE(test, pb2_slots_match(&world->pdev));
+	KUNIT_EXPECT_TRUE(test, pb2_slots_match(&world->bridge));
 }
 
 static void a_bridge_matches_nothing_below_it(struct kunit *test)
@@ -203,7 +203,7 @@ static void a_bridge_matches_nothing_below_it(struct kunit *test)
 	struct world *world = test->priv;
 
 	add("03:*.*");
-	KUNIT_EXPECT_FALSE(test, pb2_wanted_match(&world->bridge));
+	KUNIT_EXPECT_FALSE(test, pb2_slots_match(&world->bridge));
 }
 
 static void a_segment_beyond_xen_matches_nothing(struct kunit *test)
@@ -213,25 +213,25 @@ static void a_segment_beyond_xen_matches_nothing(struct kunit *test)
 	/* 0x10000 must not be taken for its low 16 bits. */
 	world->sysdata.domain = 0x10000;
 	add("0000:03:00.1");
-	KUNIT_EXPECT_FALSE(test, pb2_wanted_match(&world->pdev));
+	KUNIT_EXPECT_FALSE(test, pb2_slots_match(&world->pdev));
 }
 
 static void a_hide_list_is_wanted(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, pb2_wanted_add_list(NULL), 0);
-	KUNIT_EXPECT_EQ(test, pb2_wanted_add_list(""), 0);
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_list(NULL), 0);
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_list(""), 0);
 	KUNIT_EXPECT_STREQ(test, shown(test), "");
-	KUNIT_EXPECT_EQ(test, pb2_wanted_add_list("(03:00.1)(0002:04:00.0)"),
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_list("(03:00.1)(0002:04:00.0)"),
 			0);
 	KUNIT_EXPECT_STREQ(test, shown(test), "0000:03:00.1\n0002:04:00.0\n");
 }
 
 static void a_bad_hide_list_is_refused(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, pb2_wanted_add_list("03:00.1"), -EINVAL);
-	KUNIT_EXPECT_EQ(test, pb2_wanted_add_list("(03:00.1)\x01%s%n"),
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_list("03:00.1"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_list("(03:00.1)\x01%s%n"),
 			-EINVAL);
-	KUNIT_EXPECT_EQ(test, pb2_wanted_add_list("(03:00.1)(03:00.8)"),
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_list("(03:00.1)(03:00.8)"),
 			-EINVAL);
 }
 

@@ -22,7 +22,7 @@ static void count_run(struct work_struct *work)
 static void count_late_run(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(to_delayed_work(work),
-						struct pb2_device, held_work);
+						struct pb2_device, hold_work);
 
 	runs++;
 	pb2_device_put(pbdev);
@@ -38,7 +38,7 @@ static int init(struct kunit *test)
 	runs = 0;
 	life_seize_dev(test);
 	INIT_WORK(&world->pbdev->flr_work, count_run);
-	INIT_DELAYED_WORK(&world->pbdev->held_work, count_late_run);
+	INIT_DELAYED_WORK(&world->pbdev->hold_work, count_late_run);
 	return 0;
 }
 
@@ -61,7 +61,7 @@ static void a_work_holds_a_reference_until_it_has_run(struct kunit *test)
 static void a_work_that_waits_is_queued_once(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct delayed_work *late = &world->pbdev->held_work;
+	struct delayed_work *late = &world->pbdev->hold_work;
 	unsigned int before = refs(world);
 
 	pb2_work_delay(world->pbdev, late, LATER);
@@ -79,7 +79,7 @@ static void a_work_that_waits_is_queued_once(struct kunit *test)
 static void a_work_that_waits_gets_another_time(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct delayed_work *late = &world->pbdev->held_work;
+	struct delayed_work *late = &world->pbdev->hold_work;
 	unsigned int before = refs(world);
 
 	KUNIT_EXPECT_FALSE(test, pb2_work_redelay(world->pbdev, late, LATER));

@@ -13,7 +13,7 @@ static void lose(struct kunit *test, struct pb2_device *pbdev)
 	struct pb2_frontend *fe = store_fe(test);
 
 	device_lock(&pbdev->pdev->dev);
-	KUNIT_ASSERT_TRUE(test, pb2_entry_drop(fe, pbdev));
+	KUNIT_ASSERT_TRUE(test, pb2_frontend_drop(fe, pbdev));
 	device_unlock(&pbdev->pdev->dev);
 	pb2_assign_disown(pbdev, fe);
 	pb2_frontend_lost(fe);
@@ -81,7 +81,7 @@ static void nothing_is_withdrawn_that_is_still_there(struct kunit *test)
 	store_list(2, "0000:03:02.0", "6");
 	store_list(3, "rubbish", "3");
 	store_put("num_devs", "4");
-	KUNIT_EXPECT_FALSE(test, pb2_roster_withdraw(store_fe(test)));
+	KUNIT_EXPECT_FALSE(test, pb2_devlist_withdraw(store_fe(test)));
 	pb2_frontend_lost(store_fe(test));
 	guest_settle();
 	store_expect_state(test, XenbusStateConnected);
@@ -89,7 +89,7 @@ static void nothing_is_withdrawn_that_is_still_there(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, two.b->state, PB2_ASSIGNED);
 
 	store_put("num_devs", "rubbish");
-	KUNIT_EXPECT_FALSE(test, pb2_roster_withdraw(store_fe(test)));
+	KUNIT_EXPECT_FALSE(test, pb2_devlist_withdraw(store_fe(test)));
 }
 
 static void a_frontend_that_connects_later_is_told_then(struct kunit *test)

@@ -17,7 +17,7 @@ static int add(struct kunit *test, struct pb2_device *pbdev)
 {
 	struct pb2_sbdf vsbdf;
 
-	return pb2_entry_add(fe_of(test), &pbdev->sbdf, &vsbdf);
+	return pb2_frontend_add(fe_of(test), &pbdev->sbdf, &vsbdf);
 }
 
 static void expect_owned(struct kunit *test, struct pb2_device *pbdev,
@@ -31,7 +31,7 @@ static void expect_owned(struct kunit *test, struct pb2_device *pbdev,
 	KUNIT_EXPECT_PTR_EQ(test, pbdev->gate.fe,
 			    (const struct pb2_frontend *)fe);
 	KUNIT_EXPECT_EQ(test, fake_xen_owner(pbdev->pdev), fe->domid);
-	KUNIT_EXPECT_EQ(test, pb2_entry_vsbdf(fe, pbdev, &vsbdf), 0);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_vsbdf(fe, pbdev, &vsbdf), 0);
 }
 
 /* Once what was queued is done. */
@@ -44,7 +44,7 @@ static void expect_idle(struct kunit *test, struct pb2_device *pbdev)
 	KUNIT_EXPECT_NULL(test, pbdev->fe);
 	KUNIT_EXPECT_EQ(test, pbdev->gate.state, PB2_GATE_CLOSED);
 	KUNIT_EXPECT_EQ(test, fake_xen_owner(pbdev->pdev), -ENODEV);
-	KUNIT_EXPECT_EQ(test, pb2_entry_vsbdf(fe_of(test), pbdev, &vsbdf),
+	KUNIT_EXPECT_EQ(test, pb2_frontend_vsbdf(fe_of(test), pbdev, &vsbdf),
 			-ENOENT);
 	/* The registry's. */
 	KUNIT_EXPECT_EQ(test, kref_read(&pbdev->ref), 1);
@@ -58,9 +58,9 @@ static void an_added_function_has_an_address_and_an_open_gate(struct kunit *test
 	struct pb2_frontend *fe = fe_of(test);
 	struct pb2_sbdf vsbdf;
 
-	KUNIT_EXPECT_EQ(test, pb2_entry_add(fe, &a->sbdf, &vsbdf), 0);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_add(fe, &a->sbdf, &vsbdf), 0);
 	KUNIT_EXPECT_EQ(test, vsbdf.devfn, PCI_DEVFN(0, 0));
-	KUNIT_EXPECT_EQ(test, pb2_entry_add(fe, &b->sbdf, &vsbdf), 0);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_add(fe, &b->sbdf, &vsbdf), 0);
 	KUNIT_EXPECT_EQ(test, vsbdf.domain, 0);
 	KUNIT_EXPECT_EQ(test, vsbdf.bus, 0);
 	KUNIT_EXPECT_EQ(test, vsbdf.devfn, PCI_DEVFN(1, 1));
@@ -79,19 +79,19 @@ static void a_function_is_found_at_its_virtual_address(struct kunit *test)
 	guest_give(test, fake_nic(test, 0x28));
 	b = guest_give(test, fake_nic(test, 0x30));
 
-	KUNIT_EXPECT_PTR_EQ(test, pb2_entry_find(fe, &vsbdf), b);
+	KUNIT_EXPECT_PTR_EQ(test, pb2_frontend_find(fe, &vsbdf), b);
 	/* The registry's, the entry's, and the one that we got. */
 	KUNIT_EXPECT_EQ(test, kref_read(&b->ref), 3);
 	pb2_device_put(b);
 
-	KUNIT_EXPECT_NULL(test, pb2_entry_find(fe, &b->sbdf));
+	KUNIT_EXPECT_NULL(test, pb2_frontend_find(fe, &b->sbdf));
 	vsbdf.devfn = PCI_DEVFN(1, 1);
-	KUNIT_EXPECT_NULL(test, pb2_entry_find(fe, &vsbdf));
+	KUNIT_EXPECT_NULL(test, pb2_frontend_find(fe, &vsbdf));
 	vsbdf.devfn = PCI_DEVFN(2, 0);
-	KUNIT_EXPECT_NULL(test, pb2_entry_find(fe, &vsbdf));
+	KUNIT_EXPECT_NULL(test, pb2_frontend_find(fe, &vsbdf));
 	KUNIT_EXPECT_EQ(test, kref_read(&b->ref), 2);
 
-	KUNIT_EXPECT_EQ(test, pb2_entry_vsbdf(fe, b, &vsbdf), 0);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_vsbdf(fe, b, &vsbdf), 0);
 	KUNIT_EXPECT_EQ(test, vsbdf.devfn, PCI_DEVFN(1, 0));
 }
 
@@ -103,7 +103,7 @@ static void a_request_waits_for_no_lock_of_its_frontend(struct kunit *test)
 	struct pb2_device *a = guest_give(test, fake_nic(test, 0x28));
 
 	mutex_lock(&fe->lock);
-	KUNIT_EXPECT_PTR_EQ(test, pb2_entry_find(fe, &vsbdf), a);
+	KUNIT_EXPECT_PTR_EQ(test, pb2_frontend_find(fe, &vsbdf), a);
 	mutex_unlock(&fe->lock);
 	pb2_device_put(a);
 }
@@ -115,12 +115,12 @@ static void a_function_that_is_being_freed_is_not_found(struct kunit *test)
 	struct pb2_device *dying = kunit_kzalloc(test, sizeof(*dying),
 						 GFP_KERNEL);
 	struct pb2_frontend *fe = fe_of(test);
-	struct pb2_entry entry = { .pbdev = dying };
+	struct pb2_export entry = { .pbdev = dying };
 
 	KUNIT_ASSERT_NOT_NULL(test, dying);
 	KUNIT_ASSERT_EQ(test, xa_insert(&fe->places, key_of(&vsbdf), &entry,
 					GFP_KERNEL), 0);
-	KUNIT_EXPECT_NULL(test, pb2_entry_find(fe, &vsbdf));
+	KUNIT_EXPECT_NULL(test, pb2_frontend_find(fe, &vsbdf));
 	xa_erase(&fe->places, key_of(&vsbdf));
 }
 
@@ -129,7 +129,7 @@ static void what_is_not_seized_cannot_be_added(struct kunit *test)
 	struct pb2_sbdf sbdf = { .bus = FAKE_PCI_BUS }, vsbdf;
 
 	fake_nic(test, 0);
-	KUNIT_EXPECT_EQ(test, pb2_entry_add(fe_of(test), &sbdf, &vsbdf),
+	KUNIT_EXPECT_EQ(test, pb2_frontend_add(fe_of(test), &sbdf, &vsbdf),
 			-ENODEV);
 	fake_expect_calls(test, NULL);
 }
@@ -141,12 +141,12 @@ static void a_function_is_added_once(struct kunit *test)
 	struct pb2_sbdf vsbdf;
 
 	KUNIT_EXPECT_EQ(test, add(test, pbdev), -EBUSY);
-	KUNIT_EXPECT_EQ(test, pb2_entry_add(other, &pbdev->sbdf, &vsbdf),
+	KUNIT_EXPECT_EQ(test, pb2_frontend_add(other, &pbdev->sbdf, &vsbdf),
 			-EBUSY);
 	expect_owned(test, pbdev, fe_of(test));
 	KUNIT_EXPECT_EQ(test, kref_read(&other->ref), 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&pbdev->ref), 2);
-	KUNIT_EXPECT_EQ(test, pb2_entry_remove(other, &pbdev->sbdf), -ENOENT);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_remove(other, &pbdev->sbdf), -ENOENT);
 	expect_owned(test, pbdev, fe_of(test));
 	guest_free_frontend(test, other);
 }
@@ -158,18 +158,18 @@ static void one_of_two_can_be_removed(struct kunit *test)
 	struct pb2_frontend *fe = fe_of(test);
 	struct pb2_sbdf vsbdf = { };
 
-	KUNIT_EXPECT_EQ(test, pb2_entry_remove(fe, &a->sbdf), 0);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_remove(fe, &a->sbdf), 0);
 	/* At once, not when its reset is done. */
 	KUNIT_EXPECT_EQ(test, a->gate.state, PB2_GATE_CLOSED);
-	KUNIT_EXPECT_NULL(test, pb2_entry_find(fe, &vsbdf));
+	KUNIT_EXPECT_NULL(test, pb2_frontend_find(fe, &vsbdf));
 	expect_owned(test, b, fe);
 	expect_idle(test, a);
 	KUNIT_EXPECT_EQ(test, fake_pci_of(a->pdev)->resets, 2);
 	KUNIT_EXPECT_EQ(test, fake_pci_of(b->pdev)->resets, 1);
-	KUNIT_EXPECT_EQ(test, pb2_entry_remove(fe, &a->sbdf), -ENOENT);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_remove(fe, &a->sbdf), -ENOENT);
 
 	/* And comes back to where it was. */
-	KUNIT_EXPECT_EQ(test, pb2_entry_add(fe, &a->sbdf, &vsbdf), 0);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_add(fe, &a->sbdf, &vsbdf), 0);
 	KUNIT_EXPECT_EQ(test, vsbdf.devfn, PCI_DEVFN(0, 0));
 	expect_owned(test, a, fe);
 }
@@ -180,7 +180,7 @@ static void removing_returns_before_the_reset(struct kunit *test)
 
 	/* Whoever resets waits for this lock. */
 	device_lock(&pbdev->pdev->dev);
-	KUNIT_EXPECT_EQ(test, pb2_entry_remove(fe_of(test), &pbdev->sbdf), 0);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_remove(fe_of(test), &pbdev->sbdf), 0);
 	KUNIT_EXPECT_EQ(test, pbdev->state, PB2_RECLAIMING);
 	device_unlock(&pbdev->pdev->dev);
 	expect_idle(test, pbdev);
@@ -193,8 +193,8 @@ static void all_can_be_removed(struct kunit *test)
 	struct pb2_device *c = guest_give(test, fake_intx(test, 0x10));
 	struct pb2_frontend *fe = fe_of(test);
 
-	pb2_entry_remove_all(fe);
-	KUNIT_EXPECT_TRUE(test, list_empty(&fe->entries));
+	pb2_frontend_remove_all(fe);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fe->exports));
 	KUNIT_EXPECT_EQ(test, a->gate.state, PB2_GATE_CLOSED);
 	KUNIT_EXPECT_EQ(test, b->gate.state, PB2_GATE_CLOSED);
 	KUNIT_EXPECT_EQ(test, c->gate.state, PB2_GATE_CLOSED);
@@ -204,7 +204,7 @@ static void all_can_be_removed(struct kunit *test)
 	expect_idle(test, c);
 
 	fake_forget();
-	pb2_entry_remove_all(fe);
+	pb2_frontend_remove_all(fe);
 	fake_expect_calls(test, NULL);
 }
 
@@ -219,9 +219,9 @@ static void a_driver_that_leaves_takes_its_function_along(struct kunit *test)
 	device_lock(&dev->pdev.dev);
 	pb2_pci_driver.remove(&dev->pdev);
 	device_unlock(&dev->pdev.dev);
-	KUNIT_EXPECT_NULL(test, pb2_entry_find(fe, &vsbdf));
+	KUNIT_EXPECT_NULL(test, pb2_frontend_find(fe, &vsbdf));
 	KUNIT_EXPECT_EQ(test, fake_xen_owner(&dev->pdev), -ENODEV);
-	KUNIT_EXPECT_EQ(test, pb2_entry_remove(fe, &sbdf), -ENOENT);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_remove(fe, &sbdf), -ENOENT);
 	expect_owned(test, b, fe);
 	KUNIT_EXPECT_EQ(test, kref_read(&fe->ref), 2);
 }
@@ -232,11 +232,11 @@ static void what_a_frontend_does_not_have_it_does_not_drop(struct kunit *test)
 	struct pb2_device *pbdev = guest_give(test, fake_nic(test, 0));
 
 	device_lock(&pbdev->pdev->dev);
-	KUNIT_EXPECT_FALSE(test, pb2_entry_drop(other, pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_frontend_drop(other, pbdev));
 	expect_owned(test, pbdev, fe_of(test));
-	KUNIT_EXPECT_TRUE(test, pb2_entry_drop(fe_of(test), pbdev));
+	KUNIT_EXPECT_TRUE(test, pb2_frontend_drop(fe_of(test), pbdev));
 	KUNIT_EXPECT_EQ(test, pbdev->gate.state, PB2_GATE_CLOSED);
-	KUNIT_EXPECT_FALSE(test, pb2_entry_drop(fe_of(test), pbdev));
+	KUNIT_EXPECT_FALSE(test, pb2_frontend_drop(fe_of(test), pbdev));
 	pb2_assign_disown(pbdev, fe_of(test));
 	device_unlock(&pbdev->pdev->dev);
 	expect_idle(test, pbdev);
@@ -297,7 +297,7 @@ static void each_step_of_adding_that_fails_is_undone(struct kunit *test)
 		} else {
 			/* It can do without. */
 			expect_owned(test, pbdev, fe_of(test));
-			pb2_entry_remove(fe_of(test), &pbdev->sbdf);
+			pb2_frontend_remove(fe_of(test), &pbdev->sbdf);
 		}
 		expect_idle(test, pbdev);
 		KUNIT_EXPECT_EQ(test, kref_read(&fe_of(test)->ref), 1);
@@ -329,7 +329,7 @@ static void a_virtual_bus_has_32_slots(struct kunit *test)
 	expect_idle(test, pbdev);
 	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner 0000:04:00.0"), 1);
 
-	KUNIT_EXPECT_EQ(test, pb2_entry_remove(fe_of(test), &first->sbdf), 0);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_remove(fe_of(test), &first->sbdf), 0);
 	KUNIT_EXPECT_EQ(test, add(test, pbdev), 0);
 	expect_owned(test, pbdev, fe_of(test));
 }
@@ -339,15 +339,15 @@ static void the_owner_comes_with_a_reference(struct kunit *test)
 	struct pb2_device *pbdev = guest_seize(test, fake_nic(test, 0));
 	struct pb2_frontend *fe = fe_of(test);
 
-	KUNIT_EXPECT_NULL(test, pb2_entry_owner_get(pbdev));
+	KUNIT_EXPECT_NULL(test, pb2_frontend_get_owner(pbdev));
 
 	KUNIT_ASSERT_EQ(test, add(test, pbdev), 0);
-	KUNIT_EXPECT_PTR_EQ(test, pb2_entry_owner_get(pbdev), fe);
+	KUNIT_EXPECT_PTR_EQ(test, pb2_frontend_get_owner(pbdev), fe);
 	KUNIT_EXPECT_EQ(test, kref_read(&fe->ref), 3);
 	pb2_frontend_put(fe);
 
-	KUNIT_ASSERT_EQ(test, pb2_entry_remove(fe, &pbdev->sbdf), 0);
-	KUNIT_EXPECT_NULL(test, pb2_entry_owner_get(pbdev));
+	KUNIT_ASSERT_EQ(test, pb2_frontend_remove(fe, &pbdev->sbdf), 0);
+	KUNIT_EXPECT_NULL(test, pb2_frontend_get_owner(pbdev));
 	expect_idle(test, pbdev);
 }
 

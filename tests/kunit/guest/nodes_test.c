@@ -73,7 +73,7 @@ static void expect_ring(struct kunit *test, int rc, const char *why)
 {
 	unsigned int gref, port;
 
-	KUNIT_EXPECT_EQ_MSG(test, pb2_keys_ring(fe_of(test), &gref, &port),
+	KUNIT_EXPECT_EQ_MSG(test, pb2_nodes_ring(fe_of(test), &gref, &port),
 			    rc, "\"%s\"", why);
 }
 
@@ -81,17 +81,17 @@ static void the_number_of_functions_is_0_to_256(struct kunit *test)
 {
 	unsigned int nr;
 
-	KUNIT_EXPECT_EQ(test, pb2_keys_num_devs(fe_of(test), &nr), -ENOENT);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe_of(test), &nr), -ENOENT);
 	fake_xen_put(BACK, "num_devs", "0");
-	KUNIT_EXPECT_EQ(test, pb2_keys_num_devs(fe_of(test), &nr), 0);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe_of(test), &nr), 0);
 	KUNIT_EXPECT_EQ(test, nr, 0);
 	fake_xen_put(BACK, "num_devs", "256");
-	KUNIT_EXPECT_EQ(test, pb2_keys_num_devs(fe_of(test), &nr), 0);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe_of(test), &nr), 0);
 	KUNIT_EXPECT_EQ(test, nr, 256);
 	fake_xen_put(BACK, "num_devs", "257");
-	KUNIT_EXPECT_EQ(test, pb2_keys_num_devs(fe_of(test), &nr), -ERANGE);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe_of(test), &nr), -ERANGE);
 	fake_xen_put(BACK, "num_devs", "4294967295");
-	KUNIT_EXPECT_EQ(test, pb2_keys_num_devs(fe_of(test), &nr), -ERANGE);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe_of(test), &nr), -ERANGE);
 }
 
 static void a_number_of_functions_must_be_a_number(struct kunit *test)
@@ -101,7 +101,7 @@ static void a_number_of_functions_must_be_a_number(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(bad_numbers); i++) {
 		fake_xen_put(BACK, "num_devs", bad_numbers[i]);
 		KUNIT_EXPECT_EQ_MSG(test,
-				    pb2_keys_num_devs(fe_of(test), &nr),
+				    pb2_nodes_num_devs(fe_of(test), &nr),
 				    -EINVAL, "\"%s\"", bad_numbers[i]);
 	}
 }
@@ -111,14 +111,14 @@ static void a_substate_is_read_and_written(struct kunit *test)
 	struct pb2_frontend *fe = fe_of(test);
 
 	fake_xen_put(BACK, "state-7", "5");
-	KUNIT_EXPECT_EQ(test, pb2_keys_substate(fe, 7), XenbusStateClosing);
-	KUNIT_EXPECT_EQ(test, pb2_keys_set_substate(fe, 7,
+	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 7), XenbusStateClosing);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(fe, 7,
 						    XenbusStateInitialised),
 			0);
 	expect_key(test, BACK, "state-7", "3");
-	KUNIT_EXPECT_EQ(test, pb2_keys_substate(fe, 7),
+	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 7),
 			XenbusStateInitialised);
-	KUNIT_EXPECT_EQ(test, pb2_keys_set_substate(fe, 255,
+	KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(fe, 255,
 						    XenbusStateClosed), 0);
 	expect_key(test, BACK, "state-255", "6");
 }
@@ -128,12 +128,12 @@ static void a_substate_that_is_none_is_unknown(struct kunit *test)
 	struct pb2_frontend *fe = fe_of(test);
 	unsigned int i;
 
-	KUNIT_EXPECT_EQ(test, pb2_keys_substate(fe, 0), XenbusStateUnknown);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 0), XenbusStateUnknown);
 	fake_xen_put(BACK, "state-0", "9");
-	KUNIT_EXPECT_EQ(test, pb2_keys_substate(fe, 0), XenbusStateUnknown);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 0), XenbusStateUnknown);
 	for (i = 0; i < ARRAY_SIZE(bad_numbers); i++) {
 		fake_xen_put(BACK, "state-0", bad_numbers[i]);
-		KUNIT_EXPECT_EQ_MSG(test, pb2_keys_substate(fe, 0),
+		KUNIT_EXPECT_EQ_MSG(test, pb2_nodes_substate(fe, 0),
 				    XenbusStateUnknown, "\"%s\"",
 				    bad_numbers[i]);
 	}
@@ -144,11 +144,11 @@ static void the_address_of_a_function_is_read(struct kunit *test)
 	struct pb2_sbdf sbdf;
 
 	fake_xen_put(BACK, "dev-12", "0001:03:1e.7");
-	KUNIT_ASSERT_EQ(test, pb2_keys_dev(fe_of(test), 12, &sbdf), 0);
+	KUNIT_ASSERT_EQ(test, pb2_nodes_dev(fe_of(test), 12, &sbdf), 0);
 	KUNIT_EXPECT_EQ(test, sbdf.domain, 1);
 	KUNIT_EXPECT_EQ(test, sbdf.bus, 3);
 	KUNIT_EXPECT_EQ(test, sbdf.devfn, PCI_DEVFN(0x1e, 7));
-	KUNIT_EXPECT_EQ(test, pb2_keys_dev(fe_of(test), 1, &sbdf), -ENOENT);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_dev(fe_of(test), 1, &sbdf), -ENOENT);
 }
 
 static void an_address_must_be_that_of_a_function(struct kunit *test)
@@ -163,7 +163,7 @@ static void an_address_must_be_that_of_a_function(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		fake_xen_put(BACK, "dev-0", words[i]);
-		KUNIT_EXPECT_EQ_MSG(test, pb2_keys_dev(fe_of(test), 0, &sbdf),
+		KUNIT_EXPECT_EQ_MSG(test, pb2_nodes_dev(fe_of(test), 0, &sbdf),
 				    -EINVAL, "\"%s\"", words[i]);
 	}
 }
@@ -172,7 +172,7 @@ static void a_virtual_address_has_two_digits_of_function(struct kunit *test)
 {
 	const struct pb2_sbdf vsbdf = { 0, 0, PCI_DEVFN(0x1f, 7) };
 
-	KUNIT_EXPECT_EQ(test, pb2_keys_publish_vdev(fe_of(test), 3, &vsbdf),
+	KUNIT_EXPECT_EQ(test, pb2_nodes_publish_vdev(fe_of(test), 3, &vsbdf),
 			0);
 	expect_key(test, BACK, "vdev-3", "0000:00:1f.07");
 }
@@ -185,16 +185,16 @@ static void an_error_of_xenstore_is_passed_on(struct kunit *test)
 	struct pb2_sbdf sbdf;
 
 	fake_fail("read", 1, -EIO);
-	KUNIT_EXPECT_EQ(test, pb2_keys_num_devs(fe, &nr), -EIO);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe, &nr), -EIO);
 	fake_fail("read", 1, -EIO);
-	KUNIT_EXPECT_EQ(test, pb2_keys_dev(fe, 0, &sbdf), -EIO);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_dev(fe, 0, &sbdf), -EIO);
 	fake_fail("read", 1, -EIO);
-	KUNIT_EXPECT_EQ(test, pb2_keys_substate(fe, 0), XenbusStateUnknown);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 0), XenbusStateUnknown);
 	fake_fail("write", 1, -ENOSPC);
-	KUNIT_EXPECT_EQ(test, pb2_keys_set_substate(fe, 0, XenbusStateClosed),
+	KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(fe, 0, XenbusStateClosed),
 			-ENOSPC);
 	fake_fail("write", 1, -ENOSPC);
-	KUNIT_EXPECT_EQ(test, pb2_keys_publish_vdev(fe, 0, &vsbdf), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_publish_vdev(fe, 0, &vsbdf), -ENOSPC);
 
 	for (i = 1; i <= 3; i++) {
 		fake_xen_put(FRONT, "pci-op-ref", "1");
@@ -211,10 +211,10 @@ static void what_only_informs_may_fail(struct kunit *test)
 	struct pb2_frontend *fe = fe_of(test);
 
 	fake_fail("write", 1, -EACCES);
-	pb2_keys_set_reason(fe, &sbdf, "reason");
+	pb2_nodes_set_reason(fe, &sbdf, "reason");
 	KUNIT_EXPECT_TRUE(test, fake_has_failed());
 	fake_fail("write", 1, -EACCES);
-	pb2_keys_aer_failed(fe);
+	pb2_nodes_aer_failed(fe);
 	KUNIT_EXPECT_TRUE(test, fake_has_failed());
 }
 
@@ -224,13 +224,13 @@ static void a_reason_is_named_by_the_real_address(struct kunit *test)
 	const struct pb2_sbdf other = { 1, 3, PCI_DEVFN(0x1e, 6) };
 	static const char key[] = "pciback2/error/0001-03-1e-7";
 
-	pb2_keys_set_reason(fe_of(test), &other, "other");
-	pb2_keys_set_reason(fe_of(test), &sbdf, "not seized");
+	pb2_nodes_set_reason(fe_of(test), &other, "other");
+	pb2_nodes_set_reason(fe_of(test), &sbdf, "not seized");
 	expect_key(test, BACK, key, "not seized");
-	pb2_keys_set_reason(fe_of(test), &sbdf, "failed");
+	pb2_nodes_set_reason(fe_of(test), &sbdf, "failed");
 	expect_key(test, BACK, key, "failed");
-	pb2_keys_clear_reason(fe_of(test), &sbdf);
-	pb2_keys_clear_reason(fe_of(test), &sbdf);
+	pb2_nodes_clear_reason(fe_of(test), &sbdf);
+	pb2_nodes_clear_reason(fe_of(test), &sbdf);
 	expect_key(test, BACK, key, NULL);
 	expect_key(test, BACK, "pciback2/error/0001-03-1e-6", "other");
 }
@@ -255,7 +255,7 @@ static void the_ring_is_read_from_the_frontend(struct kunit *test)
 	fake_xen_put(FRONT, "pci-op-ref", "4294967295");
 	fake_xen_put(FRONT, "event-channel", "17");
 	fake_xen_put(FRONT, "magic", "7");
-	KUNIT_ASSERT_EQ(test, pb2_keys_ring(fe_of(test), &gref, &port), 0);
+	KUNIT_ASSERT_EQ(test, pb2_nodes_ring(fe_of(test), &gref, &port), 0);
 	KUNIT_EXPECT_EQ(test, gref, U32_MAX);
 	KUNIT_EXPECT_EQ(test, port, 17);
 }
@@ -320,7 +320,7 @@ static void another_protocol_is_refused(struct kunit *test)
 
 static void a_failed_recovery_is_told_to_the_toolstack(struct kunit *test)
 {
-	pb2_keys_aer_failed(fe_of(test));
+	pb2_nodes_aer_failed(fe_of(test));
 	expect_key(test, BACK, "aerState", "aerfail");
 }
 

@@ -280,7 +280,7 @@ static void each_guest_has_its_own_0000_00_00_0(struct kunit *test)
 
 	guest_give(test, ours);
 	pbdev = guest_seize(test, theirs);
-	KUNIT_ASSERT_EQ(test, pb2_entry_add(other, &pbdev->sbdf, &vsbdf), 0);
+	KUNIT_ASSERT_EQ(test, pb2_frontend_add(other, &pbdev->sbdf, &vsbdf), 0);
 
 	op = request(XEN_PCI_OP_conf_read, 0, 4, 0);
 	KUNIT_EXPECT_EQ(test, run(test, &op), 0);

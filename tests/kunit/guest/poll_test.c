@@ -288,17 +288,17 @@ static u64 hold(void)
 {
 	clock += US;
 	pb2_poll_answered(&poll, clock);
-	return pb2_poll_hold(&poll);
+	return pb2_poll_notify_delay(&poll);
 }
 
 static void who_came_with_an_event_gets_one_at_once(struct kunit *test)
 {
 	KUNIT_EXPECT_GT(test, ask(1), 0);
-	KUNIT_EXPECT_EQ(test, pb2_poll_hold(&poll), 0);
+	KUNIT_EXPECT_EQ(test, pb2_poll_notify_delay(&poll), 0);
 	KUNIT_EXPECT_EQ(test, hold(), 30 * US);
-	pb2_poll_held(&poll, true);
+	pb2_poll_delayed(&poll, true);
 	KUNIT_EXPECT_GT(test, ask(1), 0);
-	KUNIT_EXPECT_EQ(test, pb2_poll_hold(&poll), 0);
+	KUNIT_EXPECT_EQ(test, pb2_poll_notify_delay(&poll), 0);
 }
 
 static void who_does_without_events_goes_on_so(struct kunit *test)
@@ -308,12 +308,12 @@ static void who_does_without_events_goes_on_so(struct kunit *test)
 	ask(1);
 	for (i = 0; i < 100; i++) {
 		KUNIT_EXPECT_EQ(test, hold(), 30 * US);
-		pb2_poll_held(&poll, true);
+		pb2_poll_delayed(&poll, true);
 	}
 }
 
 /* How many get theirs at once until the next is kept back? */
-static unsigned int prompt(void)
+static unsigned int notify_now(void)
 {
 	unsigned int nr = 0;
 
@@ -329,19 +329,19 @@ static void who_waits_for_his_event_waits_for_it_seldom(struct kunit *test)
 	ask(1);
 	KUNIT_EXPECT_EQ(test, hold(), 30 * US);
 	for (i = 0; i < 20; i++) {
-		pb2_poll_held(&poll, false);
-		KUNIT_EXPECT_EQ(test, prompt(), last);
+		pb2_poll_delayed(&poll, false);
+		KUNIT_EXPECT_EQ(test, notify_now(), last);
 		last = min(2 * last + 1, 1023U);
 	}
 	KUNIT_EXPECT_EQ(test, last, 1023);
 
 	/* One who does not any more is found out, as soon. */
 	for (i = 0; i < 10; i++) {
-		pb2_poll_held(&poll, true);
-		KUNIT_EXPECT_EQ(test, prompt(), 0);
+		pb2_poll_delayed(&poll, true);
+		KUNIT_EXPECT_EQ(test, notify_now(), 0);
 	}
-	pb2_poll_held(&poll, false);
-	KUNIT_EXPECT_EQ(test, prompt(), 1);
+	pb2_poll_delayed(&poll, false);
+	KUNIT_EXPECT_EQ(test, notify_now(), 1);
 }
 
 static void a_window_is_a_number_or_default(struct kunit *test)

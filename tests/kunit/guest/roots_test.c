@@ -22,11 +22,11 @@
 struct world {
 	struct pb2_frontend fe;
 	struct xenbus_device xdev;
-	struct pb2_entry entries[NR_ENTRIES];
+	struct pb2_export entries[NR_ENTRIES];
 };
 
 /* Even function numbers are on root buses. */
-static bool fake_is_root(struct pb2_frontend *fe, struct pb2_entry *entry)
+static bool fake_is_root(struct pb2_frontend *fe, struct pb2_export *entry)
 {
 	lockdep_assert_held(&fe->lock);
 
@@ -51,7 +51,7 @@ static int init(struct kunit *test)
 	world->fe.domid = 5;
 	world->fe.topology = &fake_topology;
 	mutex_init(&world->fe.lock);
-	INIT_LIST_HEAD(&world->fe.entries);
+	INIT_LIST_HEAD(&world->fe.exports);
 	test->priv = world;
 
 	return fake_init(test);
@@ -85,12 +85,12 @@ static void add_entry(struct kunit *test, unsigned int i, u16 domain, u8 bus,
 		      u8 devfn)
 {
 	struct world *world = test->priv;
-	struct pb2_entry *entry = &world->entries[i];
+	struct pb2_export *entry = &world->entries[i];
 
 	entry->vsbdf.domain = domain;
 	entry->vsbdf.bus = bus;
 	entry->vsbdf.devfn = devfn;
-	list_add_tail(&entry->link, &world->fe.entries);
+	list_add_tail(&entry->link, &world->fe.exports);
 }
 
 static void without_functions_there_is_no_root(struct kunit *test)

@@ -30,7 +30,7 @@ struct world {
 	struct pci_bus buses[NR_DEVS];
 	struct pci_dev pdevs[NR_DEVS];
 	struct pb2_device pbdevs[NR_DEVS];
-	struct pb2_entry entries[NR_DEVS];
+	struct pb2_export entries[NR_DEVS];
 };
 
 static void make(struct world *world, unsigned int i, u8 bus, u8 devfn)
@@ -67,7 +67,7 @@ static int init(struct kunit *test)
 	world->pdevs[VF].physfn = &world->pdevs[NIC];
 
 	mutex_init(&world->fe.lock);
-	INIT_LIST_HEAD(&world->fe.entries);
+	INIT_LIST_HEAD(&world->fe.exports);
 	mutex_lock(&world->fe.lock);
 	test->priv = world;
 
@@ -87,7 +87,7 @@ static void assign(struct kunit *test, unsigned int i)
 
 	KUNIT_ASSERT_EQ(test, pb2_topology_host.place(&world->fe,
 						      &world->entries[i]), 0);
-	list_add_tail(&world->entries[i].link, &world->fe.entries);
+	list_add_tail(&world->entries[i].link, &world->fe.exports);
 }
 
 static bool is_root_for(struct kunit *test, unsigned int i)

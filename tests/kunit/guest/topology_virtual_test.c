@@ -20,7 +20,7 @@ struct world {
 	struct pb2_frontend fe;
 	struct pci_dev pdevs[NR_DEVS];
 	struct pb2_device pbdevs[NR_DEVS];
-	struct pb2_entry entries[NR_DEVS];
+	struct pb2_export entries[NR_DEVS];
 	unsigned int nr;
 };
 
@@ -32,7 +32,7 @@ static int init(struct kunit *test)
 		return -ENOMEM;
 
 	mutex_init(&world->fe.lock);
-	INIT_LIST_HEAD(&world->fe.entries);
+	INIT_LIST_HEAD(&world->fe.exports);
 	mutex_lock(&world->fe.lock);
 	test->priv = world;
 
@@ -47,7 +47,7 @@ static void finish(struct kunit *test)
 }
 
 /* Makes a function of segment 1 with nothing placed yet. */
-static struct pb2_entry *make(struct kunit *test, u8 bus, u8 slot, u8 func)
+static struct pb2_export *make(struct kunit *test, u8 bus, u8 slot, u8 func)
 {
 	struct world *world = test->priv;
 	unsigned int i = world->nr++;
@@ -63,27 +63,27 @@ static struct pb2_entry *make(struct kunit *test, u8 bus, u8 slot, u8 func)
 	return &world->entries[i];
 }
 
-static struct pb2_entry *make_vf(struct kunit *test, u8 bus, u8 slot, u8 func)
+static struct pb2_export *make_vf(struct kunit *test, u8 bus, u8 slot, u8 func)
 {
-	struct pb2_entry *entry = make(test, bus, slot, func);
+	struct pb2_export *entry = make(test, bus, slot, func);
 
 	entry->pbdev->pdev->is_virtfn = 1;
 	return entry;
 }
 
-static int try_place(struct kunit *test, struct pb2_entry *entry)
+static int try_place(struct kunit *test, struct pb2_export *entry)
 {
 	struct world *world = test->priv;
 	int rc;
 
 	rc = pb2_topology_virtual.place(&world->fe, entry);
 	if (!rc)
-		list_add_tail(&entry->link, &world->fe.entries);
+		list_add_tail(&entry->link, &world->fe.exports);
 
 	return rc;
 }
 
-static void expect_place(struct kunit *test, struct pb2_entry *entry,
+static void expect_place(struct kunit *test, struct pb2_export *entry,
 			 u8 slot, u8 func)
 {
 	KUNIT_ASSERT_EQ(test, try_place(test, entry), 0);
@@ -111,7 +111,7 @@ static void functions_of_one_slot_stay_together(struct kunit *test)
 
 static void slots_of_two_segments_are_two(struct kunit *test)
 {
-	struct pb2_entry *other = make(test, 3, 5, 1);
+	struct pb2_export *other = make(test, 3, 5, 1);
 
 	expect_place(test, make(test, 3, 5, 0), 0, 0);
 	other->pbdev->sbdf.domain = 2;
@@ -137,7 +137,7 @@ static void vfs_join_the_slot_of_their_pf(struct kunit *test)
 
 static void the_33rd_slot_does_not_exist(struct kunit *test)
 {
-	struct pb2_entry *late;
+	struct pb2_export *late;
 	unsigned int i;
 
 	for (i = 0; i < 32; i++)
@@ -155,8 +155,8 @@ static void the_33rd_slot_does_not_exist(struct kunit *test)
 
 static void a_freed_slot_is_used_again(struct kunit *test)
 {
-	struct pb2_entry *first = make(test, 1, 0, 0);
-	struct pb2_entry *second = make(test, 2, 0, 0);
+	struct pb2_export *first = make(test, 1, 0, 0);
+	struct pb2_export *second = make(test, 2, 0, 0);
 
 	expect_place(test, first, 0, 0);
 	expect_place(test, second, 1, 0);
@@ -176,8 +176,8 @@ static void no_two_functions_share_an_address(struct kunit *test)
 static void there_is_one_root(struct kunit *test)
 {
 	struct world *world = test->priv;
-	struct pb2_entry *first = make(test, 1, 0, 0);
-	struct pb2_entry *second = make(test, 2, 0, 0);
+	struct pb2_export *first = make(test, 1, 0, 0);
+	struct pb2_export *second = make(test, 2, 0, 0);
 
 	expect_place(test, first, 0, 0);
 	expect_place(test, second, 1, 0);

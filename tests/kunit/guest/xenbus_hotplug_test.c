@@ -66,7 +66,7 @@ static void renumbered_entries_are_told_by_their_real_address(struct kunit *test
 	store_guest_sets(test, XenbusStateReconfiguring);
 	store_expect_state(test, XenbusStateReconfigured);
 	KUNIT_EXPECT_EQ(test, two.b->state, PB2_HELD);
-	KUNIT_EXPECT_TRUE(test, list_empty(&store_fe(test)->entries));
+	KUNIT_EXPECT_TRUE(test, list_empty(&store_fe(test)->exports));
 }
 
 static void what_was_never_added_can_be_removed(struct kunit *test)

@@ -342,7 +342,7 @@ static void expect_consistent(struct kunit *test, struct pb2_device *pbdev,
 {
 	const char *said = fake_xen_get(GUEST_BACK, state);
 	struct pb2_sbdf vsbdf;
-	bool owned = !pb2_entry_vsbdf(store_fe(test), pbdev, &vsbdf);
+	bool owned = !pb2_frontend_vsbdf(store_fe(test), pbdev, &vsbdf);
 
 	KUNIT_EXPECT_EQ_MSG(test, owned, said && !strcmp(said, "3"),
 			    "call %u: %s is %s", nth, state, said);

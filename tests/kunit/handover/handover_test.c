@@ -105,7 +105,7 @@ static void a_stub_domain_is_given_the_page(struct kunit *test)
 
 	allow_all(test);
 	life_seize_dev(test);
-	KUNIT_ASSERT_EQ(test, pb2_entry_add(&world->fe, &world->pbdev->sbdf,
+	KUNIT_ASSERT_EQ(test, pb2_frontend_add(&world->fe, &world->pbdev->sbdf,
 					    &vsbdf), 0);
 	expect_announced(test);
 	fake_expect_order(test, "permit=7", "publish=" NODE "/address", NULL);
@@ -221,7 +221,7 @@ static void what_xen_does_not_take_back_is_a_failure(struct kunit *test)
 			   "stubdom: Xen does not take its ECAM page back from the last domain: -12\n");
 
 	/* Asked again, it does. */
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, fake_domain_page(LIFE_DOMID), 0);
 }
@@ -254,7 +254,7 @@ static void a_teardown_that_is_announced_withdraws_it_for_good(struct kunit *tes
 
 	assign_what_needs_the_bus(test);
 	fake_forget();
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	fake_expect_order(test, "rm=" NODE, "forbid=7", "reset_bus", NULL);
 	expect_nothing(test, "a teardown is announced");
 	life_take_back(world->pbdev, &world->fe);
@@ -269,7 +269,7 @@ static void a_teardown_that_does_not_come_gives_it_back(struct kunit *test)
 
 	assign_what_needs_the_bus(test);
 	work = &world->pbdev->handover.renew_work;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(work));
 	/* Too early it waits for the rest. */
 	mod_delayed_work(pb2_wq, work, 0);
@@ -288,7 +288,7 @@ static void a_reset_of_the_function_does_not(struct kunit *test)
 
 	allow_all(test);
 	life_assign_dev(test);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("forbid"), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("permit"), 0);
 	expect_announced(test);
@@ -298,7 +298,7 @@ static int assign_to_other(struct life_world *world)
 {
 	struct pb2_sbdf vsbdf;
 
-	return pb2_entry_add(&world->other, &world->pbdev->sbdf, &vsbdf);
+	return pb2_frontend_add(&world->other, &world->pbdev->sbdf, &vsbdf);
 }
 
 static void while_it_may_be_mapped_nobody_else_gets_the_function(struct kunit *test)

@@ -11,11 +11,11 @@
 #define SEVEN		"/vm/" LIFE_UUID
 #define EIGHT		"/vm/" LIFE_OTHER_UUID
 
-static bool is_held(u64 address, domid_t domid, const char *identity)
+static bool is_held(u64 address, domid_t domid, const char *vm_path)
 {
 	domid_t holder;
 
-	return pb2_page_is_held(address, domid, identity, &holder);
+	return pb2_page_is_held(address, domid, vm_path, &holder);
 }
 
 static void expect_shown(struct kunit *test, const char *want)

@@ -44,14 +44,14 @@ static void a_function_without_a_backend_is_not_mentioned(struct kunit *test)
 
 	life_seize_dev(test);
 	device_lock(&world->pdev->dev);
-	pb2_publish_backend(world->pbdev, LIFE_BACK, &vsbdf);
+	pb2_publish_virtio(world->pbdev, LIFE_BACK, &vsbdf);
 	KUNIT_EXPECT_NULL(test, fake_xen_get(LIFE_BACK, BACKEND));
 
-	KUNIT_EXPECT_EQ(test, pb2_backend_set(world->pbdev, 65535 - 16), 0);
-	pb2_publish_backend(world->pbdev, LIFE_BACK, &vsbdf);
+	KUNIT_EXPECT_EQ(test, pb2_virtio_set(world->pbdev, 65535 - 16), 0);
+	pb2_publish_virtio(world->pbdev, LIFE_BACK, &vsbdf);
 	KUNIT_EXPECT_STREQ(test, fake_xen_get(LIFE_BACK, BACKEND) ?: "",
 			   "65519");
-	pb2_publish_withdraw_backend(world->pbdev, LIFE_BACK, &vsbdf);
+	pb2_publish_withdraw_virtio(world->pbdev, LIFE_BACK, &vsbdf);
 	KUNIT_EXPECT_NULL(test, fake_xen_get(LIFE_BACK, BACKEND));
 	device_unlock(&world->pdev->dev);
 }
@@ -62,11 +62,11 @@ static void without_xenstore_there_is_the_capability(struct kunit *test)
 
 	life_seize_dev(test);
 	device_lock(&world->pdev->dev);
-	KUNIT_EXPECT_EQ(test, pb2_backend_set(world->pbdev, 3), 0);
+	KUNIT_EXPECT_EQ(test, pb2_virtio_set(world->pbdev, 3), 0);
 	device_unlock(&world->pdev->dev);
 	fake_fail("publish", 1, -ENOSPC);
 	life_assign(test, world->pbdev, &world->fe);
-	KUNIT_EXPECT_EQ(test, pb2_conf_backend_get(world->pbdev), 3);
+	KUNIT_EXPECT_EQ(test, pb2_conf_virtio_get(world->pbdev), 3);
 	KUNIT_EXPECT_NULL(test, fake_xen_get(LIFE_BACK, "pciback2/0000-00-00-0/backend-domid"));
 }
 

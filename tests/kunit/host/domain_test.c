@@ -149,17 +149,17 @@ static void a_stub_domain_has_a_target(struct kunit *test)
 
 static void the_identity_of_a_domain_is_its_vm_path(struct kunit *test)
 {
-	char *identity;
+	char *vm_path;
 
 	fake_xen_put("/local/domain/5", "vm", "/vm/some-uuid");
-	identity = pb2_domain_identity(5);
-	KUNIT_ASSERT_NOT_NULL(test, identity);
-	KUNIT_EXPECT_STREQ(test, identity, "/vm/some-uuid");
-	kfree(identity);
-	KUNIT_EXPECT_NULL(test, pb2_domain_identity(6));
+	vm_path = pb2_domain_vm_path(5);
+	KUNIT_ASSERT_NOT_NULL(test, vm_path);
+	KUNIT_EXPECT_STREQ(test, vm_path, "/vm/some-uuid");
+	kfree(vm_path);
+	KUNIT_EXPECT_NULL(test, pb2_domain_vm_path(6));
 	/* A domain that xenstore cannot tell of is not a dead one. */
 	fake_fail("read", 1, -ENOMEM);
-	KUNIT_EXPECT_TRUE(test, IS_ERR(pb2_domain_identity(5)));
+	KUNIT_EXPECT_TRUE(test, IS_ERR(pb2_domain_vm_path(5)));
 }
 
 static struct kunit_case cases[] = {

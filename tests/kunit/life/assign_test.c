@@ -37,8 +37,8 @@ static void a_claim_wakes_the_function_and_tells_xen_the_owner(struct kunit *tes
 	LIFE_EXPECT_STATE(test, pbdev, PB2_ASSIGNED);
 	KUNIT_EXPECT_PTR_EQ(test, pbdev->fe, &world->fe);
 	KUNIT_EXPECT_EQ(test, pbdev->domid, LIFE_DOMID);
-	KUNIT_ASSERT_NOT_NULL(test, pbdev->identity);
-	KUNIT_EXPECT_STREQ(test, pbdev->identity, "/vm/seven");
+	KUNIT_ASSERT_NOT_NULL(test, pbdev->vm_path);
+	KUNIT_EXPECT_STREQ(test, pbdev->vm_path, "/vm/seven");
 	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 1);
 	KUNIT_EXPECT_EQ(test, pbdev->detach_until, 0);
 	KUNIT_EXPECT_EQ(test, pbdev->msi.failures, 0);
@@ -121,7 +121,7 @@ static void a_claim_is_undone_at_whatever_step_it_fails(struct kunit *test)
 			pb2_assign_disown(world->pbdev, &world->fe);
 			life_settle(world->pbdev);
 			life_kill(LIFE_DOMID);
-			flush_delayed_work(&world->pbdev->held_work);
+			flush_delayed_work(&world->pbdev->hold_work);
 			fake_xen_put("/local/domain/7", "vm", "/vm/seven");
 		} else {
 			refused++;
@@ -176,11 +176,11 @@ static void a_held_function_can_be_claimed_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, claim(world->pbdev, &world->other), -EIO);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
-	KUNIT_EXPECT_STREQ(test, world->pbdev->identity, "/vm/seven");
+	KUNIT_EXPECT_STREQ(test, world->pbdev->vm_path, "/vm/seven");
 
 	KUNIT_EXPECT_EQ(test, claim(world->pbdev, &world->other), 0);
 	KUNIT_EXPECT_EQ(test, world->pbdev->domid, LIFE_OTHER_DOMID);
-	KUNIT_EXPECT_STREQ(test, world->pbdev->identity, "/vm/eight");
+	KUNIT_EXPECT_STREQ(test, world->pbdev->vm_path, "/vm/eight");
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 }
 
@@ -249,7 +249,7 @@ static void a_claim_ends_before_the_way_back_begins(struct kunit *test)
 	life_assign_dev(test);
 	/* Whoever answers xenstore must not wait for a reset. */
 	device_lock(&world->pdev->dev);
-	pb2_entry_remove(&world->fe, &world->pbdev->sbdf);
+	pb2_frontend_remove(&world->fe, &world->pbdev->sbdf);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_RECLAIMING);
 	KUNIT_EXPECT_NULL(test, world->pbdev->fe);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 1);

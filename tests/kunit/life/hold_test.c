@@ -26,7 +26,7 @@ static void hold(struct kunit *test)
 /* Now instead of in some seconds */
 static void look_now(struct pb2_device *pbdev)
 {
-	flush_delayed_work(&pbdev->held_work);
+	flush_delayed_work(&pbdev->hold_work);
 }
 
 static bool is_over(struct pb2_device *pbdev)
@@ -51,7 +51,7 @@ static void what_no_domain_had_is_held_for_nobody(struct kunit *test)
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 	KUNIT_EXPECT_TRUE(test, is_over(world->pbdev));
 	world->dev->function_reset = FAKE_RESET_WORKS;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 }
 
@@ -64,7 +64,7 @@ static void it_lasts_as_long_as_the_domain(struct kunit *test)
 	for (i = 0; i < 3; i++) {
 		look_now(world->pbdev);
 		LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
-		KUNIT_EXPECT_TRUE(test, delayed_work_pending(&world->pbdev->held_work));
+		KUNIT_EXPECT_TRUE(test, delayed_work_pending(&world->pbdev->hold_work));
 		KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
 	}
 	KUNIT_EXPECT_EQ(test, fake_count("pm_put"), 0);
@@ -85,7 +85,7 @@ static void it_ends_when_the_domain_is_dead(struct kunit *test)
 	fake_expect_order(test, "read=vm", "reset_function", "restore",
 			  "pm_put", NULL);
 	KUNIT_EXPECT_TRUE(test, world->pbdev->reset.clean);
-	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->held_work));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->hold_work));
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 2);
 }
 
@@ -123,7 +123,7 @@ static void a_reset_that_kills_at_the_end_of_a_hold_is_a_failure(struct kunit *t
 	life_kill(LIFE_DOMID);
 	look_now(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
-	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->held_work));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->hold_work));
 	world->dev->absent = false;
 }
 
@@ -153,7 +153,7 @@ static void silence_of_xenstore_does_not_end_it(struct kunit *test)
 static void the_identity_is_compared_as_a_whole(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	char *identity;
+	char *vm_path;
 
 	hold(test);
 	KUNIT_EXPECT_FALSE(test, is_over(world->pbdev));
@@ -162,10 +162,10 @@ static void the_identity_is_compared_as_a_whole(struct kunit *test)
 	fake_xen_put("/local/domain/7", "vm", "/vm/seven");
 	KUNIT_EXPECT_FALSE(test, is_over(world->pbdev));
 
-	identity = world->pbdev->identity;
-	world->pbdev->identity = NULL;
+	vm_path = world->pbdev->vm_path;
+	world->pbdev->vm_path = NULL;
 	KUNIT_EXPECT_TRUE(test, is_over(world->pbdev));
-	world->pbdev->identity = identity;
+	world->pbdev->vm_path = vm_path;
 }
 
 static void a_look_leaves_an_assigned_function_alone(struct kunit *test)
@@ -227,7 +227,7 @@ static void a_held_function_can_be_released(struct kunit *test)
 	hold(test);
 	life_remove(world->pdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_GONE);
-	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->held_work));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->hold_work));
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 1);
 }
 
@@ -236,7 +236,7 @@ static void a_reset_does_not_end_it(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	hold(test);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	look_now(world->pbdev);
@@ -254,13 +254,13 @@ static void a_failure_does_not_end_it(struct kunit *test)
 
 	hold(test);
 	world->dev->absent = true;
-	KUNIT_EXPECT_NE(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_NE(test, pb2_reset_request_run(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 	look_now(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 
 	world->dev->absent = false;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
@@ -289,7 +289,7 @@ static void a_death_ends_it_at_once(struct kunit *test)
 	flush_workqueue(pb2_wq);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	fake_expect_order(test, "domctl=7", "reset_function", "pm_put", NULL);
-	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->held_work));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->hold_work));
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 2);
 }
 
@@ -308,7 +308,7 @@ static void a_death_concerns_all_that_are_held(struct kunit *test)
 
 	fake_domain_set_flags(LIFE_DOMID, XEN_DOMINF_dying);
 	fake_domain_event();
-	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&idle->held_work));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&idle->hold_work));
 	flush_workqueue(pb2_wq);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	LIFE_EXPECT_STATE(test, second, PB2_IDLE);

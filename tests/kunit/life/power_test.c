@@ -67,12 +67,12 @@ static void wake_and_park_are_counted_once(struct kunit *test)
 
 	life_seize_dev(test);
 	device_lock(&world->pdev->dev);
-	pb2_power_park(world->pbdev);
+	pb2_power_allow_suspend(world->pbdev);
 	pb2_power_wake(world->pbdev);
 	pb2_power_wake(world->pbdev);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
-	pb2_power_park(world->pbdev);
-	pb2_power_park(world->pbdev);
+	pb2_power_allow_suspend(world->pbdev);
+	pb2_power_allow_suspend(world->pbdev);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 	device_unlock(&world->pdev->dev);
 	fake_expect_calls(test, "pm_get", "pm_put", NULL);
@@ -97,7 +97,7 @@ static void waking_leads_to_d0_whoever_put_it_to_sleep(struct kunit *test)
 	pb2_power_wake(world->pbdev);
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
 
-	pb2_power_park(world->pbdev);
+	pb2_power_allow_suspend(world->pbdev);
 	device_unlock(&world->pdev->dev);
 	fake_expect_calls(test, "pm_get", "set_power=0", "set_power=0",
 			  "pm_put", NULL);
@@ -106,7 +106,7 @@ static void waking_leads_to_d0_whoever_put_it_to_sleep(struct kunit *test)
 static void doze(struct pb2_device *pbdev)
 {
 	device_lock(&pbdev->pdev->dev);
-	pb2_power_doze(pbdev);
+	pb2_power_block_suspend(pbdev);
 	device_unlock(&pbdev->pdev->dev);
 }
 
@@ -117,13 +117,13 @@ static void dozing_keeps_awake_for_two_minutes(struct kunit *test)
 
 	life_seize_dev(test);
 	doze(world->pbdev);
-	expires = world->pbdev->nap_work.timer.expires;
+	expires = world->pbdev->suspend_work.timer.expires;
 	KUNIT_EXPECT_TRUE(test, time_after_eq(expires, before + 120 * HZ));
 	KUNIT_EXPECT_TRUE(test, time_before(expires, jiffies + 121 * HZ));
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
 
-	flush_delayed_work(&world->pbdev->nap_work);
+	flush_delayed_work(&world->pbdev->suspend_work);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 2);
 }
@@ -139,7 +139,7 @@ static void dozing_again_takes_no_second_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
 
-	flush_delayed_work(&world->pbdev->nap_work);
+	flush_delayed_work(&world->pbdev->suspend_work);
 	doze(world->pbdev);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
@@ -153,7 +153,7 @@ static void release_ends_a_doze_and_leaves_d0(struct kunit *test)
 	doze(world->pbdev);
 	life_remove(world->pdev);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
-	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->nap_work));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->suspend_work));
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 1);
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
 }
@@ -178,13 +178,13 @@ static void an_assignment_ends_the_doze(struct kunit *test)
 	life_seize_dev(test);
 	doze(world->pbdev);
 	life_assign(test, world->pbdev, &world->fe);
-	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->nap_work));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->suspend_work));
 	/* The assignment's own */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
 	/* A doze that has ended, or that never was, ends without effect. */
 	device_lock(&world->pdev->dev);
-	pb2_power_doze_end(world->pbdev);
+	pb2_power_unblock_suspend(world->pbdev);
 	device_unlock(&world->pdev->dev);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 }
@@ -194,12 +194,12 @@ static void only_runtime_pm_puts_a_function_to_sleep(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	life_assign(test, world->pbdev, &world->fe);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	life_take_back(world->pbdev, &world->fe);
 	life_kill(LIFE_DOMID);
-	flush_delayed_work(&world->pbdev->held_work);
+	flush_delayed_work(&world->pbdev->hold_work);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	life_remove(world->pdev);
 	KUNIT_EXPECT_EQ(test, fake_count("set_power=3"), 0);

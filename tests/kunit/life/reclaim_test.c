@@ -112,7 +112,7 @@ static void while_its_domain_lives_it_is_held_awake(struct kunit *test)
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	KUNIT_EXPECT_EQ(test, fake_count("pm_put"), 0);
-	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&world->pbdev->held_work));
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&world->pbdev->hold_work));
 	KUNIT_EXPECT_EQ(test, fake_xen_owner(world->pdev), -ENODEV);
 }
 
@@ -128,7 +128,7 @@ static void what_does_not_answer_has_failed(struct kunit *test)
 	/* The rest of the way was gone nonetheless. */
 	fake_expect_order(test, "gate_close", "free_irq", "disable_msi",
 			  "unregister_owner", NULL);
-	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->held_work));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->hold_work));
 }
 
 static void a_reset_that_fails_does_not_stop_the_way_back(struct kunit *test)
@@ -162,7 +162,7 @@ static void no_failing_step_stops_the_way_back(struct kunit *test)
 		fake_fail_nth(nth, -EIO);
 		life_take_back(world->pbdev, &world->fe);
 		/* The hold ends when xenstore answers again. */
-		flush_delayed_work(&world->pbdev->held_work);
+		flush_delayed_work(&world->pbdev->hold_work);
 		LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 		KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 		KUNIT_EXPECT_EQ(test, fake_xen.owners, 0);
@@ -181,7 +181,7 @@ static void queued_twice_it_goes_once(struct kunit *test)
 
 	life_assign_dev(test);
 	device_lock(&world->pdev->dev);
-	pb2_entry_remove(&world->fe, &world->pbdev->sbdf);
+	pb2_frontend_remove(&world->fe, &world->pbdev->sbdf);
 	pb2_work_queue(world->pbdev, &world->pbdev->reclaim_work);
 	pb2_work_queue(world->pbdev, &world->pbdev->reclaim_work);
 	device_unlock(&world->pdev->dev);
@@ -218,7 +218,7 @@ static void all_functions_of_a_domain_come_back(struct kunit *test)
 		life_assign(test, pbdevs[i], &world->fe);
 	}
 	life_kill(LIFE_DOMID);
-	pb2_entry_remove_all(&world->fe);
+	pb2_frontend_remove_all(&world->fe);
 	for (i = 0; i < ARRAY_SIZE(pbdevs); i++) {
 		life_settle(pbdevs[i]);
 		LIFE_EXPECT_STATE(test, pbdevs[i], PB2_IDLE);

@@ -40,7 +40,7 @@ static const char *flr_fault(struct pb2_device *pbdev)
 {
 	/* As after a domain had it */
 	pbdev->reset.clean = false;
-	pb2_flr_request(pbdev);
+	pb2_reset_request_run(pbdev);
 	return pbdev->fault;
 }
 
@@ -76,7 +76,7 @@ static void idle_siblings_are_reset_with_it_and_go_back_to_sleep(struct kunit *t
 	struct fake_pci *second = fake_pci_of(pair.b->pdev);
 
 	fake_pci_set(second, PCI_BASE_ADDRESS_0, 4, 0xdead0000);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.a), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pair.a), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
 	LIFE_EXPECT_STATE(test, pair.b, PB2_IDLE);
 	KUNIT_EXPECT_STREQ(test, pair.b->reset.method, "bus");
@@ -109,9 +109,9 @@ static void a_sibling_in_the_same_domain_must_be_announced_too(struct kunit *tes
 	life_assign(test, pair.b, &world->fe);
 
 	/* The guest may be about to keep the second one. */
-	KUNIT_EXPECT_NE(test, pb2_flr_request(pair.a), 0);
+	KUNIT_EXPECT_NE(test, pb2_reset_request_run(pair.a), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.b), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pair.b), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
 
 	/* Whoever has a domain is open again, and not clean. */
@@ -127,9 +127,9 @@ static void an_idle_function_stays_clean_while_its_sibling_is_assigned(struct ku
 	struct life_world *world = test->priv;
 	struct pair pair = seize_pair(test);
 
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.a), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pair.a), 0);
 	life_assign(test, pair.a, &world->fe);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.b), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pair.b), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 	LIFE_EXPECT_STATE(test, pair.b, PB2_IDLE);
 	KUNIT_EXPECT_STREQ(test, pair.b->reset.method, "bus");
@@ -169,7 +169,7 @@ static void those_of_one_domain_come_back_with_one_reset(struct kunit *test)
 	/* Both are on their way back before the first reset begins. */
 	device_lock(&pair.a->pdev->dev);
 	device_lock(&pair.b->pdev->dev);
-	pb2_entry_remove_all(&world->fe);
+	pb2_frontend_remove_all(&world->fe);
 	device_unlock(&pair.b->pdev->dev);
 	device_unlock(&pair.a->pdev->dev);
 	life_settle(pair.a);
@@ -192,14 +192,14 @@ static void with_one_lock_held_the_others_are_only_tried(struct kunit *test)
 	device_lock(&pair.b->pdev->dev);
 	pb2_power_wake(pair.a);
 	pair.a->reset.clean = false;
-	pb2_ladder_run(pair.a);
+	pb2_reset_run(pair.a);
 	KUNIT_EXPECT_EQ(test, pair.a->reset.verdict, PB2_RESET_DISPROVED);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(pair.a->fault, "busy"));
 	device_unlock(&pair.b->pdev->dev);
 
-	pb2_ladder_run(pair.a);
+	pb2_reset_run(pair.a);
 	KUNIT_EXPECT_EQ(test, pair.a->reset.verdict, PB2_RESET_PROVEN);
-	pb2_power_park(pair.a);
+	pb2_power_allow_suspend(pair.a);
 	device_unlock(&pair.a->pdev->dev);
 }
 
@@ -211,12 +211,12 @@ static void some_functions_have_no_bus_to_reset(struct kunit *test)
 	life_seize_dev(test);
 	vf = life_seize(test, fake_vf(test, world->dev, PCI_DEVFN(1, 0)));
 	device_lock(&vf->pdev->dev);
-	KUNIT_EXPECT_NULL(test, pb2_group_new(vf));
+	KUNIT_EXPECT_NULL(test, pb2_reset_bus_find(vf));
 	device_unlock(&vf->pdev->dev);
 
 	fake_port()->pdev.dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
 	device_lock(&world->pdev->dev);
-	KUNIT_EXPECT_NULL(test, pb2_group_new(world->pbdev));
+	KUNIT_EXPECT_NULL(test, pb2_reset_bus_find(world->pbdev));
 	device_unlock(&world->pdev->dev);
 }
 
@@ -241,7 +241,7 @@ static void the_last_vectors_of_all_come_before_it(struct kunit *test)
 	fake_pci_set(second, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
 	fake_pci_set(second, FAKE_PCI_MSIX + PCI_MSIX_FLAGS, 2,
 		     PCI_MSIX_FLAGS_ENABLE | 0xf);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pair.a), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pair.a), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
 	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get(), begun), 20);
 }

@@ -37,11 +37,11 @@ static bool climb(struct pb2_device *pbdev)
 	pb2_power_wake(pbdev);
 	pb2_pci_set_master(pbdev->pdev, false);
 	pb2_pci_lock_cfg(pbdev->pdev);
-	pb2_reset_begin(pbdev);
-	done = pb2_rung_climb(pbdev);
-	pb2_pci_restore(pbdev->pdev, pbdev->pristine);
+	pb2_reset_verdict_begin(pbdev);
+	done = pb2_reset_method_run(pbdev);
+	pb2_pci_restore(pbdev->pdev, pbdev->saved_state);
 	pb2_pci_unlock_cfg(pbdev->pdev);
-	pb2_power_park(pbdev);
+	pb2_power_allow_suspend(pbdev);
 	device_unlock(dev);
 	return done;
 }

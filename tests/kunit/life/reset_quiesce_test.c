@@ -37,23 +37,23 @@ static void only_what_nobody_allocated_is_silenced(struct kunit *test)
 	struct pci_dev *pdev = world->pdev;
 	struct fake_pci *dev = world->dev;
 
-	KUNIT_EXPECT_TRUE(test, pb2_quiet_check(pdev));
+	KUNIT_EXPECT_TRUE(test, pb2_reset_quiesce_check(pdev));
 	fake_pci_set(dev, FLAGS, 2, PCI_MSIX_FLAGS_ENABLE | 0xf);
-	KUNIT_EXPECT_FALSE(test, pb2_quiet_check(pdev));
+	KUNIT_EXPECT_FALSE(test, pb2_reset_quiesce_check(pdev));
 
 	pdev->msix_enabled = 1;
-	pb2_quiet_end(pdev);
+	pb2_reset_quiesce_end(pdev);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(dev, FLAGS, 2),
 			PCI_MSIX_FLAGS_ENABLE | 0xf);
-	KUNIT_EXPECT_TRUE(test, pb2_quiet_check(pdev));
+	KUNIT_EXPECT_TRUE(test, pb2_reset_quiesce_check(pdev));
 
 	pdev->msix_enabled = 0;
-	pb2_quiet_end(pdev);
+	pb2_reset_quiesce_end(pdev);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(dev, FLAGS, 2), 0xf);
 
 	/* Of what does not answer nothing is known. */
 	dev->absent = true;
-	KUNIT_EXPECT_TRUE(test, pb2_quiet_check(pdev));
+	KUNIT_EXPECT_TRUE(test, pb2_reset_quiesce_check(pdev));
 	dev->absent = false;
 }
 
@@ -67,7 +67,7 @@ static void a_vector_on_its_way_arrives_before_decode_goes(struct kunit *test)
 	fake_pci_set(dev, FLAGS, 2, PCI_MSIX_FLAGS_ENABLE | 0xf);
 	fake_pci_set(dev, PCI_COMMAND, 2,
 		     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-	pb2_quiet_begin(world->pdev);
+	pb2_reset_quiesce_begin(world->pdev);
 	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get(), start), IN_FLIGHT_MS);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(dev, PCI_COMMAND, 2) &
 			(PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER), 0);
@@ -79,7 +79,7 @@ static void what_does_not_answer_is_not_waited_for(struct kunit *test)
 
 	world->dev->absent = true;
 	KUNIT_EXPECT_FALSE(test, has_msix_on(world->pdev));
-	pb2_quiet_begin(world->pdev);
+	pb2_reset_quiesce_begin(world->pdev);
 	world->dev->absent = false;
 }
 

@@ -75,7 +75,7 @@ static void a_guests_flr_ends_with_its_domain(struct kunit *test)
 	life_assign_dev(test);
 	device_lock(&world->pdev->dev);
 	life_ask_for_flr(world->pbdev);
-	pb2_entry_remove(&world->fe, &world->pbdev->sbdf);
+	pb2_frontend_remove(&world->fe, &world->pbdev->sbdf);
 	device_unlock(&world->pdev->dev);
 	life_settle(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
@@ -95,7 +95,7 @@ static void a_guests_flr_does_not_hit_the_next_domain(struct kunit *test)
 	pbdev = world->pbdev;
 	device_lock(&world->pdev->dev);
 	life_ask_for_flr(pbdev);
-	pb2_entry_remove(&world->fe, &pbdev->sbdf);
+	pb2_frontend_remove(&world->fe, &pbdev->sbdf);
 	pb2_reclaim_now(pbdev);
 	KUNIT_EXPECT_EQ(test, pb2_assign_claim(pbdev, &world->other,
 					       LIFE_OTHER_DOMID), 0);
@@ -112,7 +112,7 @@ static void a_guests_flr_does_not_hit_the_next_domain(struct kunit *test)
 /* A domain that leaves in the middle */
 static void leave(struct life_world *world)
 {
-	pb2_entry_remove_all(&world->fe);
+	pb2_frontend_remove_all(&world->fe);
 	if (READ_ONCE(world->pbdev->state) != PB2_RESETTING)
 		fake_wrong("the reset's state was taken from it");
 	if (world->pbdev->back_to != PB2_RECLAIMING)
@@ -131,7 +131,7 @@ static void a_domain_that_leaves_during_a_reset_has_it_reclaimed(struct kunit *t
 
 	life_assign_dev(test);
 	life_during_reset = leave;
-	pb2_flr_request(world->pbdev);
+	pb2_reset_request_run(world->pbdev);
 	life_settle(world->pbdev);
 
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
@@ -163,7 +163,7 @@ static void a_domain_that_leaves_a_dying_function_has_it_reclaimed(struct kunit 
 	life_assign_dev(test);
 	world->dev->function_reset = FAKE_RESET_KILLS;
 	life_during_reset = leave;
-	pb2_flr_request(world->pbdev);
+	pb2_reset_request_run(world->pbdev);
 	life_settle(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 1);

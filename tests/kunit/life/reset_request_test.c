@@ -30,7 +30,7 @@ static void do_flr_tells_what_is_known(struct kunit *test)
 	life_seize_dev(test);
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		world->dev->function_reset = rows[i].function;
-		KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev),
+		KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev),
 				rows[i].want);
 		LIFE_EXPECT_STATE(test, world->pbdev, rows[i].state);
 	}
@@ -42,12 +42,12 @@ static void do_flr_of_an_idle_function_wakes_it_and_lets_it_doze(struct kunit *t
 
 	life_seize_dev(test);
 	world->pdev->current_state = PCI_D3hot;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	fake_expect_calls(test, "pm_get", "lock_cfg", "set_master=0",
 			  "reset_function", "restore", "unlock_cfg",
 			  "device_reset", "pm_put", "pm_get", NULL);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
-	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&world->pbdev->nap_work));
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&world->pbdev->suspend_work));
 	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(world->pbdev));
 }
 
@@ -58,7 +58,7 @@ static void do_flr_after_release_finds_nothing(struct kunit *test)
 	life_seize_dev(test);
 	life_remove(world->pdev);
 	fake_forget();
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), -ENODEV);
 	fake_expect_calls(test, NULL);
 }
 
@@ -77,7 +77,7 @@ static void during_do_flr_the_ring_is_answered_without_the_function(struct kunit
 
 	life_assign_dev(test);
 	life_during_reset = look_around;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, seen_gate, PB2_GATE_BLOCKED);
 	KUNIT_EXPECT_EQ(test, seen_state, PB2_RESETTING);
 
@@ -100,7 +100,7 @@ static void do_flr_of_an_assigned_function_announces_for_seconds(struct kunit *t
 	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(pbdev));
 
 	before = jiffies;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), 0);
 	KUNIT_EXPECT_TRUE(test, pb2_gate_is_detaching(pbdev));
 	KUNIT_EXPECT_TRUE(test, time_after_eq(pbdev->detach_until,
 					      before + 5 * HZ));
@@ -126,7 +126,7 @@ static void once_announced_neither_dma_nor_vectors_start(struct kunit *test)
 
 	life_assign_dev(test);
 	KUNIT_ASSERT_EQ(test, start_dma(world), 0);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 
 	KUNIT_EXPECT_EQ(test, start_dma(world), XEN_PCI_ERR_access_denied);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_COMMAND, 2) &
@@ -161,7 +161,7 @@ static void the_announcement_comes_before_the_reset(struct kunit *test)
 
 	life_assign_dev(test);
 	life_during_reset = look_for_the_announcement;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 }
 
 static void a_new_assignment_ends_the_announcement(struct kunit *test)
@@ -169,7 +169,7 @@ static void a_new_assignment_ends_the_announcement(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_assign_dev(test);
-	pb2_flr_request(world->pbdev);
+	pb2_reset_request_run(world->pbdev);
 	life_take_back(world->pbdev, &world->fe);
 	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(world->pbdev));
 	life_assign(test, world->pbdev, &world->other);
@@ -188,7 +188,7 @@ static void after_a_reset_the_guest_reads_what_a_new_one_would(struct kunit *tes
 	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &before);
 	pb2_conf_write(pbdev, PCI_BASE_ADDRESS_0, 4, ~0);
 	mutex_unlock(&pbdev->gate.lock);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), 0);
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &after);
 	mutex_unlock(&pbdev->gate.lock);
@@ -203,25 +203,25 @@ static void what_a_reset_kills_has_failed_until_one_heals_it(struct kunit *test)
 	life_seize_dev(test);
 	pbdev = world->pbdev;
 	world->dev->function_reset = FAKE_RESET_KILLS;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), -EIO);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), -EIO);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_FAILED);
 	/* As it is: whoever repairs it finds it awake. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
 	/* Still dead */
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), -EIO);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), -EIO);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_FAILED);
 
 	world->dev->absent = false;
 	world->dev->function_reset = FAKE_RESET_WORKS;
 	fake_forget();
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), 0);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, pbdev->reset.verdict, PB2_RESET_PROVEN);
 	KUNIT_EXPECT_EQ(test, fake_count("restore"), 1);
 	/* Only the nap's is left. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
-	flush_delayed_work(&pbdev->nap_work);
+	flush_delayed_work(&pbdev->suspend_work);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 	life_assign(test, pbdev, &world->fe);
 }
@@ -236,7 +236,7 @@ static void what_dies_under_its_domain_comes_back_and_has_failed(struct kunit *t
 	pbdev = world->pbdev;
 	pb2_pci_enable_msi(world->pdev);
 	world->dev->function_reset = FAKE_RESET_KILLS;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), -EIO);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), -EIO);
 	KUNIT_EXPECT_PTR_EQ(test, pbdev->fe, &world->fe);
 
 	life_kill(LIFE_DOMID);
@@ -248,7 +248,7 @@ static void what_dies_under_its_domain_comes_back_and_has_failed(struct kunit *t
 
 	world->dev->absent = false;
 	world->dev->function_reset = FAKE_RESET_WORKS;
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), 0);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_IDLE);
 	life_assign(test, pbdev, &world->other);
 }
@@ -271,7 +271,7 @@ static void do_ask(struct work_struct *work)
 {
 	struct asker *asker = container_of(work, struct asker, work);
 
-	asker->rc = pb2_flr_request(asker->pbdev);
+	asker->rc = pb2_reset_request_run(asker->pbdev);
 	complete(&asker->done);
 }
 
@@ -286,7 +286,7 @@ static void do_flr_waits_for_the_way_back(struct kunit *test)
 	INIT_WORK_ONSTACK(&asker.work, do_ask);
 
 	device_lock(&world->pdev->dev);
-	pb2_entry_remove(&world->fe, &world->pbdev->sbdf);
+	pb2_frontend_remove(&world->fe, &world->pbdev->sbdf);
 	schedule_work(&asker.work);
 	msleep(50);
 	KUNIT_EXPECT_FALSE(test, completion_done(&asker.done));
@@ -312,12 +312,12 @@ static void what_was_proven_and_slept_since_is_not_reset_again(struct kunit *tes
 	KUNIT_ASSERT_TRUE(test, world->pbdev->reset.clean);
 
 	/* Still in its grace period: somebody may have touched it. */
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 
 	pb2_pci_set_power(world->pdev, PCI_D3hot);
 	fake_forget();
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
 	/* It dozes all the same. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
@@ -332,7 +332,7 @@ static void what_xen_masked_too_late_is_reset_again(struct kunit *test)
 	pb2_pci_set_power(world->pdev, PCI_D3hot);
 	fake_pci_set(world->dev, flags, 2, PCI_MSIX_FLAGS_MASKALL | 0xf);
 	fake_forget();
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, flags, 2), 0xf);
 	KUNIT_EXPECT_TRUE(test, world->pbdev->reset.clean);
@@ -344,7 +344,7 @@ static void what_a_domain_had_is_reset_again(struct kunit *test)
 
 	life_assign_dev(test);
 	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
 	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
 	life_kill(LIFE_DOMID);
@@ -365,7 +365,7 @@ static void unbind(struct life_world *world)
 static void unbinding_between_two_halves_ends_the_reset(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct pb2_group *group;
+	struct pb2_reset_bus *group;
 
 	life_assign_dev(test);
 	world->dev->function_reset = FAKE_RESET_NONE;
@@ -379,7 +379,7 @@ static void unbinding_between_two_halves_ends_the_reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 1);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
 	device_unlock(&world->pdev->dev);
-	pb2_ladder_together(group, false);
+	pb2_reset_together(group, false);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
 }
 
@@ -392,7 +392,7 @@ static void a_guests_flr_is_done_by_the_do_flr_before_it(struct kunit *test)
 	device_lock(&world->pdev->dev);
 	life_ask_for_flr(world->pbdev);
 	KUNIT_ASSERT_EQ(test, pb2_reset_state_enter(world->pbdev, false), 0);
-	pb2_ladder_together(reset_in_place(world->pbdev), true);
+	pb2_reset_together(reset_in_place(world->pbdev), true);
 	pb2_reset_state_leave(world->pbdev);
 	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
 			PB2_GATE_OPEN);

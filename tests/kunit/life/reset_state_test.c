@@ -83,7 +83,7 @@ static void a_domain_that_leaves_meanwhile_has_the_function_reclaimed(struct kun
 
 	life_assign_dev(test);
 	KUNIT_EXPECT_EQ(test, enter(world, true), 0);
-	pb2_entry_remove(&world->fe, &world->pbdev->sbdf);
+	pb2_frontend_remove(&world->fe, &world->pbdev->sbdf);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_RESETTING);
 	leave(world);
 	life_settle(world->pbdev);

@@ -24,8 +24,8 @@ static void run(struct pb2_device *pbdev)
 	pb2_power_wake(pbdev);
 	/* As after a domain had it */
 	pbdev->reset.clean = false;
-	pb2_ladder_run(pbdev);
-	pb2_power_park(pbdev);
+	pb2_reset_run(pbdev);
+	pb2_power_allow_suspend(pbdev);
 	device_unlock(dev);
 }
 
@@ -301,7 +301,7 @@ static void a_bridge_is_never_reset(struct kunit *test)
 	struct fake_pci *bridge = fake_bridge(test, PCI_DEVFN(2, 0));
 	struct pb2_device *pbdev = life_seize(test, bridge);
 
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(pbdev), -ENOTTY);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), -ENOTTY);
 	expect_result(test, pbdev, "none", PB2_RESET_FAILED, -ENOTTY);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, bridge->resets, 0);

@@ -13,9 +13,9 @@ static void record(struct pb2_device *pbdev, const char *method, u8 cls, int rc)
 {
 	bool marked;
 
-	marked = pb2_reset_mark(pbdev->pdev);
+	marked = pb2_reset_verdict_place_marker(pbdev->pdev);
 	fake_pci_set(fake_pci_of(pbdev->pdev), PCI_CACHE_LINE_SIZE, 1, cls);
-	pb2_reset_record(pbdev, method, marked, rc);
+	pb2_reset_verdict_record(pbdev, method, marked, rc);
 }
 
 static void begin(struct pb2_device *pbdev)
@@ -23,12 +23,12 @@ static void begin(struct pb2_device *pbdev)
 	device_lock(&pbdev->pdev->dev);
 	/* As after a domain had it */
 	pbdev->reset.clean = false;
-	pb2_reset_begin(pbdev);
+	pb2_reset_verdict_begin(pbdev);
 }
 
 static void finish(struct pb2_device *pbdev, const char *forbidden)
 {
-	pb2_reset_finish(pbdev, forbidden);
+	pb2_reset_verdict_finish(pbdev, forbidden);
 	device_unlock(&pbdev->pdev->dev);
 }
 
@@ -55,9 +55,9 @@ static void the_mark_outweighs_the_claim(struct kunit *test)
 		record(world->pbdev, "kernel", rows[i].cls, rows[i].rc);
 		KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict,
 				rows[i].verdict);
-		KUNIT_EXPECT_EQ(test, pb2_reset_result(world->pbdev),
+		KUNIT_EXPECT_EQ(test, pb2_reset_verdict_errno(world->pbdev),
 				rows[i].want);
-		KUNIT_EXPECT_EQ(test, pb2_reset_is_done(world->pbdev),
+		KUNIT_EXPECT_EQ(test, pb2_reset_verdict_is_final(world->pbdev),
 				rows[i].verdict == PB2_RESET_PROVEN);
 		finish(world->pbdev, NULL);
 	}
@@ -119,7 +119,7 @@ static void what_a_sibling_forbids_leaves_a_clean_function_clean(struct kunit *t
 	finish(pbdev, NULL);
 
 	device_lock(&pbdev->pdev->dev);
-	pb2_reset_begin(pbdev);
+	pb2_reset_verdict_begin(pbdev);
 	record(pbdev, "pm", MARK, 0);
 	finish(pbdev, "somebody");
 	KUNIT_EXPECT_STREQ(test, pbdev->fault, "");
@@ -129,7 +129,7 @@ static void what_a_sibling_forbids_leaves_a_clean_function_clean(struct kunit *t
 
 	/* Nobody forbade anything: it is a lie. */
 	device_lock(&pbdev->pdev->dev);
-	pb2_reset_begin(pbdev);
+	pb2_reset_verdict_begin(pbdev);
 	record(pbdev, "pm", MARK, 0);
 	finish(pbdev, NULL);
 	KUNIT_EXPECT_NE(test, pbdev->fault[0], 0);
@@ -181,13 +181,13 @@ static void the_result_is_shown(struct kunit *test)
 		.method = "bus", .verdict = PB2_RESET_FAILED, .rc = -ETIMEDOUT,
 		.ms = 112, .when = 1795255200LL * NSEC_PER_SEC + 7 * NSEC_PER_MSEC,
 	};
-	pb2_reset_show(world->pbdev, line, sizeof(line));
+	pb2_reset_verdict_show(world->pbdev, line, sizeof(line));
 	KUNIT_EXPECT_STREQ(test, line, "bus failed -110 112ms 1795255200.007\n");
-	KUNIT_EXPECT_EQ(test, pb2_reset_show(world->pbdev, line, 8), 7);
+	KUNIT_EXPECT_EQ(test, pb2_reset_verdict_show(world->pbdev, line, 8), 7);
 
 	world->pbdev->reset = (struct pb2_reset) {};
-	pb2_reset_init(world->pbdev);
-	pb2_reset_show(world->pbdev, line, sizeof(line));
+	pb2_reset_verdict_init(world->pbdev);
+	pb2_reset_verdict_show(world->pbdev, line, sizeof(line));
 	KUNIT_EXPECT_STREQ(test, line, "none never 0 0ms 0.000\n");
 }
 

@@ -16,7 +16,7 @@ static int set(struct kunit *test, domid_t domid)
 	int rc;
 
 	device_lock(&world->pdev->dev);
-	rc = pb2_backend_set(world->pbdev, domid);
+	rc = pb2_virtio_set(world->pbdev, domid);
 	device_unlock(&world->pdev->dev);
 	return rc;
 }
@@ -26,7 +26,7 @@ static void expect_shown(struct kunit *test, const char *want)
 	struct life_world *world = test->priv;
 	char buf[20];
 
-	pb2_backend_show(world->pbdev, buf, sizeof(buf));
+	pb2_virtio_show(world->pbdev, buf, sizeof(buf));
 	KUNIT_EXPECT_STREQ(test, buf, want);
 }
 
@@ -160,7 +160,7 @@ static void resets_do_not_take_it_away(struct kunit *test)
 
 	life_seize_dev(test);
 	KUNIT_EXPECT_EQ(test, set(test, 3), 0);
-	KUNIT_EXPECT_EQ(test, pb2_flr_request(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	life_assign(test, world->pbdev, &world->fe);
 	expect_told(test, 3);
 	life_ask_for_flr(world->pbdev);

@@ -97,7 +97,7 @@ void guest_exit(struct kunit *test)
 		pb2_pci_driver.remove(pdev);
 		device_unlock(&pdev->dev);
 	}
-	pb2_wanted_clear();
+	pb2_slots_clear();
 	fake_exit(test);
 }
 
@@ -124,7 +124,7 @@ struct pb2_frontend *guest_new_frontend(struct kunit *test, domid_t domid)
 	fe->domid = domid;
 	fe->topology = &pb2_topology_virtual;
 	mutex_init(&fe->lock);
-	pb2_entry_init(fe);
+	pb2_frontend_init(fe);
 	INIT_WORK(&fe->work, no_work);
 	pb2_ring_init(fe);
 	return fe;
@@ -140,7 +140,7 @@ struct pb2_frontend *guest_new_frontend(struct kunit *test, domid_t domid)
 void guest_free_frontend(struct kunit *test, struct pb2_frontend *fe)
 {
 	pb2_ring_detach(fe);
-	pb2_entry_remove_all(fe);
+	pb2_frontend_remove_all(fe);
 	guest_settle();
 	KUNIT_EXPECT_EQ_MSG(test, kref_read(&fe->ref), 1,
 			    "references of a frontend");
@@ -166,7 +166,7 @@ struct pb2_device *guest_seize(struct kunit *test, struct fake_pci *dev)
 	int rc;
 
 	KUNIT_ASSERT_LT(test, guest->nr, GUEST_MAX_FUNCS);
-	KUNIT_ASSERT_EQ(test, pb2_wanted_add(&pat), 0);
+	KUNIT_ASSERT_EQ(test, pb2_slots_add(&pat), 0);
 	device_lock(&dev->pdev.dev);
 	rc = pb2_pci_driver.probe(&dev->pdev, NULL);
 	device_unlock(&dev->pdev.dev);
@@ -192,7 +192,7 @@ struct pb2_device *guest_give(struct kunit *test, struct fake_pci *dev)
 	struct guest *guest = test->priv;
 	struct pb2_sbdf vsbdf;
 
-	KUNIT_ASSERT_EQ(test, pb2_entry_add(guest->fe, &pbdev->sbdf, &vsbdf),
+	KUNIT_ASSERT_EQ(test, pb2_frontend_add(guest->fe, &pbdev->sbdf, &vsbdf),
 			0);
 	fake_pci_forget(dev);
 	fake_forget();

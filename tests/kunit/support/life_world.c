@@ -16,16 +16,16 @@ static void no_work(struct work_struct *work)
 }
 
 static void init_guest(struct pb2_frontend *fe, struct xenbus_device *xdev,
-		       domid_t domid, const char *identity)
+		       domid_t domid, const char *vm_path)
 {
 	kref_init(&fe->ref);
 	fe->xdev = xdev;
 	fe->domid = domid;
 	fe->topology = pb2_topology_choose(false);
 	mutex_init(&fe->lock);
-	pb2_entry_init(fe);
+	pb2_frontend_init(fe);
 	INIT_WORK(&fe->work, no_work);
-	fake_xen_put(identity_dir(domid), "vm", identity);
+	fake_xen_put(identity_dir(domid), "vm", vm_path);
 }
 
 /**
@@ -52,7 +52,7 @@ int life_world_init(struct kunit *test)
 	rc = fake_init(test);
 	if (rc)
 		return rc;
-	rc = pb2_wanted_add_list("(03:*.*)(04:*.*)");
+	rc = pb2_slots_add_list("(03:*.*)(04:*.*)");
 	if (rc)
 		return rc;
 
@@ -90,9 +90,9 @@ void life_world_exit(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->other.ref), 1);
-	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.entries));
-	KUNIT_EXPECT_TRUE(test, list_empty(&world->other.entries));
-	pb2_wanted_clear();
+	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.exports));
+	KUNIT_EXPECT_TRUE(test, list_empty(&world->other.exports));
+	pb2_slots_clear();
 	fake_exit(test);
 }
 
@@ -208,7 +208,7 @@ void life_assign(struct kunit *test, struct pb2_device *pbdev,
 {
 	struct pb2_sbdf vsbdf;
 
-	KUNIT_ASSERT_EQ(test, pb2_entry_add(fe, &pbdev->sbdf, &vsbdf), 0);
+	KUNIT_ASSERT_EQ(test, pb2_frontend_add(fe, &pbdev->sbdf, &vsbdf), 0);
 	KUNIT_ASSERT_EQ(test, pbdev->state, PB2_ASSIGNED);
 	fake_forget();
 }
@@ -236,7 +236,7 @@ void life_assign_dev(struct kunit *test)
  */
 void life_take_back(struct pb2_device *pbdev, struct pb2_frontend *fe)
 {
-	pb2_entry_remove(fe, &pbdev->sbdf);
+	pb2_frontend_remove(fe, &pbdev->sbdf);
 	life_settle(pbdev);
 }
 
@@ -312,7 +312,7 @@ int life_request(struct life_world *world, u32 cmd, s32 offset, s32 size,
 	};
 	struct pb2_sbdf vsbdf = {};
 
-	pb2_entry_vsbdf(&world->fe, world->pbdev, &vsbdf);
+	pb2_frontend_vsbdf(&world->fe, world->pbdev, &vsbdf);
 	op.domain = vsbdf.domain;
 	op.bus = vsbdf.bus;
 	op.devfn = vsbdf.devfn;

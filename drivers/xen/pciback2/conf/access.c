@@ -22,7 +22,7 @@ enum pb2_access_way pb2_access_default;
 
 static const char * const names[] = {
 	[PB2_ACCESS_AUTO]	= "auto",
-	[PB2_ACCESS_CF8]	= "cf8",
+	[PB2_ACCESS_KERNEL]	= "cf8",
 	[PB2_ACCESS_ECAM]	= "ecam",
 };
 
@@ -226,7 +226,7 @@ int pb2_access_choose(struct pb2_device *pbdev, enum pb2_access_way way)
 
 	access->way = way;
 	access->why = "chosen";
-	if (way == PB2_ACCESS_CF8) {
+	if (way == PB2_ACCESS_KERNEL) {
 		unmap(access);
 		return 0;
 	}

@@ -138,7 +138,7 @@ static const struct pb2_conf_ops bar_ops = {
 
 #define BAR(_off, _why)						\
 	{							\
-		.off = (_off), .len = 4, .hold = PB2_CONF_FIXED,\
+		.off = (_off), .len = 4, .proof = PB2_CONF_FIXED,\
 		.virt = 0xffffffff,				\
 		.ops = &bar_ops,				\
 		.why = (_why),					\

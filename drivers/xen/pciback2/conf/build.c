@@ -85,8 +85,8 @@ static void forbid(struct pb2_conf_reg *reg, u32 bytes)
 	reg->rw &= ~bytes;
 	reg->rw1c &= ~bytes;
 	reg->vwrite &= ~bytes;
-	reg->firm |= bytes;
-	reg->sealed |= bytes;
+	reg->permissive_proof |= bytes;
+	reg->quirk_proof |= bytes;
 	if (reg->op_bytes & bytes)
 		reg->op_bytes = 0;
 }
@@ -117,14 +117,14 @@ static int add_field(struct pb2_device *pbdev, unsigned int base,
 	reg->vwrite |= field->vwrite << shift;
 	reg->trap |= field->trap << shift;
 	reg->init |= field->init << shift;
-	if (field->hold & PB2_CONF_FIRM)
-		reg->firm |= bytes;
-	if (field->hold & PB2_CONF_SEALED)
-		reg->sealed |= bytes;
-	if (field->ask)
-		reg->ask |= bytes;
-	if (field->whole)
-		reg->whole = bytes;
+	if (field->proof & PB2_CONF_PERMISSIVE_PROOF)
+		reg->permissive_proof |= bytes;
+	if (field->proof & PB2_CONF_QUIRK_PROOF)
+		reg->quirk_proof |= bytes;
+	if (field->presence)
+		reg->presence |= bytes;
+	if (field->full_width)
+		reg->full_width = bytes;
 	if (field->ops) {
 		reg->ops = field->ops;
 		if (field->ops->write)
@@ -283,7 +283,7 @@ static int add_ext_cap(struct pb2_device *pbdev, unsigned int pos,
 		       unsigned int end)
 {
 	static const struct pb2_conf_field null_header = {
-		.off = 0, .len = 4, .hold = PB2_CONF_FIRM,
+		.off = 0, .len = 4, .proof = PB2_CONF_PERMISSIVE_PROOF,
 		.virt = 0x000fffff,
 	};
 	const struct pb2_conf_cap *cap;
@@ -303,12 +303,12 @@ static int add_ext_cap(struct pb2_device *pbdev, unsigned int pos,
 			return rc;
 	}
 
-	end = min(end, pos + cap->firm_len);
+	end = min(end, pos + cap->proof_len);
 	for (; pos < end; pos += 4) {
 		reg = pb2_conf_get_reg(pbdev->conf, pos);
 		if (!reg)
 			return -ENOMEM;
-		reg->firm = U32_MAX;
+		reg->permissive_proof = U32_MAX;
 	}
 
 	return 0;

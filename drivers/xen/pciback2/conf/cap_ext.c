@@ -14,33 +14,33 @@
 static const struct pb2_conf_cap caps[] = {
 	{
 		.id = PCI_EXT_CAP_ID_SRIOV, .hide = true,
-		.firm_len = PCI_EXT_CAP_SRIOV_SIZEOF,
+		.proof_len = PCI_EXT_CAP_SRIOV_SIZEOF,
 		.why = "virtual functions are devices that only dom0 can make known to Xen",
 	}, {
-		.id = PCI_EXT_CAP_ID_MRIOV, .hide = true, .firm_len = 4,
+		.id = PCI_EXT_CAP_ID_MRIOV, .hide = true, .proof_len = 4,
 		.why = "sharing among root complexes is no guest's business",
 	}, {
 		.id = PCI_EXT_CAP_ID_ATS, .hide = true,
-		.firm_len = PCI_EXT_CAP_ATS_SIZEOF,
+		.proof_len = PCI_EXT_CAP_ATS_SIZEOF,
 		.why = "translated requests pass the IOMMU unchecked; Xen enables them or nobody",
 	}, {
 		.id = PCI_EXT_CAP_ID_PRI, .hide = true,
-		.firm_len = PCI_EXT_CAP_PRI_SIZEOF,
+		.proof_len = PCI_EXT_CAP_PRI_SIZEOF,
 		.why = "page requests go to an IOMMU driver, which the guest is not",
 	}, {
 		.id = PCI_EXT_CAP_ID_PASID, .hide = true,
-		.firm_len = PCI_EXT_CAP_PASID_SIZEOF,
+		.proof_len = PCI_EXT_CAP_PASID_SIZEOF,
 		.why = "address spaces are set up in the IOMMU, which the guest does not own",
 	}, {
 		.id = PCI_EXT_CAP_ID_REBAR, .hide = true,
-		.firm_len = REBAR_MAX_SIZEOF,
+		.proof_len = REBAR_MAX_SIZEOF,
 		.why = "a larger BAR would cover its neighbours",
 	}, {
 		.id = EXT_CAP_ID_VF_REBAR, .hide = true,
-		.firm_len = REBAR_MAX_SIZEOF,
+		.proof_len = REBAR_MAX_SIZEOF,
 		.why = "as resizable BARs, for virtual functions",
 	}, {
-		.id = PCI_EXT_CAP_ID_ACS, .firm_len = 8,
+		.id = PCI_EXT_CAP_ID_ACS, .proof_len = 8,
 		.why = "decides who reaches whom past the IOMMU; looking is harmless",
 	},
 };

@@ -109,11 +109,11 @@ static const struct pb2_conf_ops msix_ops = {
 
 static const struct pb2_conf_field msi_fields[] = {
 	{
-		.off = PCI_CAP_LIST_ID, .len = 2, .hold = PB2_CONF_FIXED,
+		.off = PCI_CAP_LIST_ID, .len = 2, .proof = PB2_CONF_FIXED,
 		.why = "name and chain of the capability",
 	}, {
-		.off = PCI_MSI_FLAGS, .len = 2, .hold = PB2_CONF_SEALED,
-		.rw = MSI_RW, .whole = true,
+		.off = PCI_MSI_FLAGS, .len = 2, .proof = PB2_CONF_QUIRK_PROOF,
+		.rw = MSI_RW, .full_width = true,
 		.ops = &msi_ops,
 		.why = "Xen sets up vectors; a trusted device model may flip the enable bit",
 	}, {
@@ -135,11 +135,11 @@ const struct pb2_conf_cap pb2_conf_cap_msi = {
 
 static const struct pb2_conf_field msix_fields[] = {
 	{
-		.off = PCI_CAP_LIST_ID, .len = 2, .hold = PB2_CONF_FIXED,
+		.off = PCI_CAP_LIST_ID, .len = 2, .proof = PB2_CONF_FIXED,
 		.why = "name and chain of the capability",
 	}, {
-		.off = PCI_MSIX_FLAGS, .len = 2, .hold = PB2_CONF_SEALED,
-		.rw = MSIX_RW, .whole = true,
+		.off = PCI_MSIX_FLAGS, .len = 2, .proof = PB2_CONF_QUIRK_PROOF,
+		.rw = MSIX_RW, .full_width = true,
 		.ops = &msix_ops,
 		.why = "as for MSI; a device model uses the function mask along with enable",
 	}, {

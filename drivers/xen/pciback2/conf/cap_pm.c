@@ -30,23 +30,23 @@ static const struct pb2_conf_ops ctrl_ops = {
 
 static const struct pb2_conf_field fields[] = {
 	{
-		.off = PCI_CAP_LIST_ID, .len = 2, .hold = PB2_CONF_FIXED,
+		.off = PCI_CAP_LIST_ID, .len = 2, .proof = PB2_CONF_FIXED,
 		.why = "name and chain of the capability",
 	}, {
-		.off = PCI_PM_PMC, .len = 2, .hold = PB2_CONF_FIXED,
+		.off = PCI_PM_PMC, .len = 2, .proof = PB2_CONF_FIXED,
 		.virt = PCI_PM_CAP_PME_MASK,
 		.why = "wake-up events are not offered: others share their line",
 	}, {
-		.off = PCI_PM_CTRL, .len = 2, .hold = PB2_CONF_FIXED,
+		.off = PCI_PM_CTRL, .len = 2, .proof = PB2_CONF_FIXED,
 		.rw = PCI_PM_CTRL_DATA_SEL_MASK,
 		.rw1c = PCI_PM_CTRL_PME_STATUS,
 		.ops = &ctrl_ops,
 		.why = "the PCI core changes the state, and restores what is lost on the way",
 	}, {
-		.off = PCI_PM_PPB_EXTENSIONS, .len = 1, .hold = PB2_CONF_FIXED,
+		.off = PCI_PM_PPB_EXTENSIONS, .len = 1, .proof = PB2_CONF_FIXED,
 		.why = "a bridge's clock and power",
 	}, {
-		.off = PCI_PM_DATA_REGISTER, .len = 1, .hold = PB2_CONF_FIXED,
+		.off = PCI_PM_DATA_REGISTER, .len = 1, .proof = PB2_CONF_FIXED,
 		.why = "a measured value",
 	},
 };

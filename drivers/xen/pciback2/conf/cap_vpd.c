@@ -31,15 +31,15 @@ static const struct pb2_conf_ops addr_ops = {
 
 static const struct pb2_conf_field fields[] = {
 	{
-		.off = PCI_CAP_LIST_ID, .len = 2, .hold = PB2_CONF_FIXED,
+		.off = PCI_CAP_LIST_ID, .len = 2, .proof = PB2_CONF_FIXED,
 		.why = "name and chain of the capability",
 	}, {
-		.off = PCI_VPD_ADDR, .len = 2, .hold = PB2_CONF_FIXED,
+		.off = PCI_VPD_ADDR, .len = 2, .proof = PB2_CONF_FIXED,
 		.rw = 0xffff,
 		.ops = &addr_ops,
 		.why = "reading is harmless; a store is refused, since it outlives the guest",
 	}, {
-		.off = PCI_VPD_DATA, .len = 4, .hold = PB2_CONF_FIXED,
+		.off = PCI_VPD_DATA, .len = 4, .proof = PB2_CONF_FIXED,
 		.why = "only the next store would use it",
 	},
 };

@@ -27,10 +27,10 @@ struct pb2_conf_reg;
 /* More do not fit behind the header, at a dword each */
 #define PB2_CONF_MAX_CAPS	((PCI_CFG_SPACE_SIZE - PCI_STD_HEADER_SIZEOF) / 4)
 
-/* struct pb2_conf_field.hold */
-#define PB2_CONF_FIRM		BIT(0)	/* permissive does not relax it */
-#define PB2_CONF_SEALED		BIT(1)	/* a quirk does not open it */
-#define PB2_CONF_FIXED		(PB2_CONF_FIRM | PB2_CONF_SEALED)
+/* struct pb2_conf_field.proof */
+#define PB2_CONF_PERMISSIVE_PROOF		BIT(0)	/* permissive does not relax it */
+#define PB2_CONF_QUIRK_PROOF		BIT(1)	/* a quirk does not open it */
+#define PB2_CONF_FIXED		(PB2_CONF_PERMISSIVE_PROOF | PB2_CONF_QUIRK_PROOF)
 
 /* struct pb2_conf_ops.write: the write is done, no mask is to be applied. */
 #define PB2_CONF_DONE		1
@@ -59,16 +59,16 @@ struct pb2_conf_ops {
  * struct pb2_conf_field - one line of policy
  * @off: byte offset, from the start of the header or of the capability
  * @len: 1, 2 or 4 bytes; a field never crosses a dword
- * @hold: %PB2_CONF_FIRM, %PB2_CONF_SEALED, both or 0
+ * @proof: %PB2_CONF_PERMISSIVE_PROOF, %PB2_CONF_QUIRK_PROOF, both or 0
  * @rw: bits that a guest's write changes in the hardware
  * @rw1c: bits that the hardware clears when a one is written
  * @virt: bits that the guest reads from the shadow, not from the hardware
  * @vwrite: bits of @virt that a guest's write changes in the shadow
  * @trap: bits that only @ops act upon: no relaxation lets them through
  * @init: the shadow of a fresh assignment
- * @ask: read as all-ones from a function that does not answer, as its driver
+ * @presence: read as all-ones from a function that does not answer, as its driver
  *	expects, and not from the shadow
- * @whole: is written to the hardware at its full width, or not at all
+ * @full_width: is written to the hardware at its full width, or not at all
  * @ops: side effects, or %NULL
  * @why: the reason, word for word as in config-policy.rst
  *
@@ -79,15 +79,15 @@ struct pb2_conf_ops {
 struct pb2_conf_field {
 	u16 off;
 	u8 len;
-	u8 hold;
+	u8 proof;
 	u32 rw;
 	u32 rw1c;
 	u32 virt;
 	u32 vwrite;
 	u32 trap;
 	u32 init;
-	bool ask;
-	bool whole;
+	bool presence;
+	bool full_width;
 	const struct pb2_conf_ops *ops;
 	const char *why;
 };
@@ -98,7 +98,7 @@ struct pb2_conf_field {
  * @hide: the guest sees a null capability in its place (ID and version read
  *	0, the chain goes on); extended capabilities only
  * @size: bytes of its longest form; conventional capabilities only
- * @firm_len: bytes from its start that permissive does not relax, up to the
+ * @proof_len: bytes from its start that permissive does not relax, up to the
  *	next capability; extended capabilities only
  * @fields: table, or %NULL where the whole capability is read-only
  * @nr_fields: length of @fields
@@ -111,7 +111,7 @@ struct pb2_conf_cap {
 	u16 id;
 	bool hide;
 	u8 size;
-	u16 firm_len;
+	u16 proof_len;
 	const struct pb2_conf_field *fields;
 	unsigned int nr_fields;
 	const char *why;
@@ -125,10 +125,10 @@ struct pb2_conf_cap {
  * @virt: likewise
  * @vwrite: likewise
  * @trap: likewise
- * @firm: bytes, as a bit mask, that permissive does not relax
- * @sealed: bytes, as a bit mask, that a quirk does not open
- * @ask: bytes, as a bit mask, that a function must answer for
- * @whole: bytes, as a bit mask, that are written together or not at all
+ * @permissive_proof: bytes, as a bit mask, that permissive does not relax
+ * @quirk_proof: bytes, as a bit mask, that a quirk does not open
+ * @presence: bytes, as a bit mask, that a function must answer for
+ * @full_width: bytes, as a bit mask, that are written together or not at all
  * @claimed: bytes, as a bit mask, that a field covers
  * @op_bytes: bytes, as a bit mask, whose write calls @ops
  * @init: shadow of a fresh assignment
@@ -142,10 +142,10 @@ struct pb2_conf_reg {
 	u32 virt;
 	u32 vwrite;
 	u32 trap;
-	u32 firm;
-	u32 sealed;
-	u32 ask;
-	u32 whole;
+	u32 permissive_proof;
+	u32 quirk_proof;
+	u32 presence;
+	u32 full_width;
 	u32 claimed;
 	u32 op_bytes;
 	u32 init;
@@ -182,8 +182,8 @@ struct pb2_conf_quirk {
  * @msi_cap: offset of the MSI capability, or 0; immutable
  * @msix_cap: offset of the MSI-X capability, or 0; immutable
  * @pcie_cap: offset of the PCI Express capability, or 0; immutable
- * @backend_cap: offset of the capability that names the backend, or 0
- * @backend: the domain that it names
+ * @virtio_cap: offset of the capability that names the backend, or 0
+ * @virtio_domid: the domain that it names
  *
  * Protected by pb2_device.gate.lock.
  */
@@ -200,8 +200,8 @@ struct pb2_conf {
 	u8 msi_cap;
 	u8 msix_cap;
 	u8 pcie_cap;
-	u8 backend_cap;
-	u16 backend;
+	u8 virtio_cap;
+	u16 virtio_domid;
 };
 
 /**
@@ -231,9 +231,9 @@ unsigned int pb2_conf_find_caps(struct pb2_device *pbdev, u8 *caps);
 struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off);
 
 /* virtio_cap.c: a capability that names the domain behind a function */
-int pb2_conf_backend_set(struct pb2_device *pbdev, u16 domid);
-void pb2_conf_backend_clear(struct pb2_device *pbdev);
-domid_t pb2_conf_backend_get(struct pb2_device *pbdev);
+int pb2_conf_virtio_set(struct pb2_device *pbdev, u16 domid);
+void pb2_conf_virtio_clear(struct pb2_device *pbdev);
+domid_t pb2_conf_virtio_get(struct pb2_device *pbdev);
 
 /* quirk.c: registers that an administrator opens for one function */
 int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,

@@ -41,12 +41,12 @@ static struct pb2_conf_reg *find_reg(struct pb2_conf *conf, unsigned int off)
 static u32 raw_bits(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 		    unsigned int dword)
 {
-	u32 raw = pb2_conf_is_permissive(pbdev) ? ~reg->firm : 0;
+	u32 raw = pb2_conf_is_permissive(pbdev) ? ~reg->permissive_proof : 0;
 	unsigned int i;
 
 	for (i = 0; i < 4; i++) {
 		if (test_bit(dword + i, pbdev->conf->open))
-			raw |= pb2_conf_bytes(i, 1) & ~reg->sealed;
+			raw |= pb2_conf_bytes(i, 1) & ~reg->quirk_proof;
 	}
 
 	return raw;
@@ -94,7 +94,7 @@ int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 	mask = pb2_conf_bytes(off, len);
 	virt = reg->virt & ~raw_bits(pbdev, reg, off & ~3);
 
-	if ((reg->ask & mask) && is_lost(pbdev)) {
+	if ((reg->presence & mask) && is_lost(pbdev)) {
 		*val = mask >> shift;
 		return 0;
 	}
@@ -162,8 +162,8 @@ static int write_hw(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 	unsigned int touched = 0, pair, i;
 	int rc = 0;
 
-	if (bits & reg->whole)
-		bits |= reg->whole;
+	if (bits & reg->full_width)
+		bits |= reg->full_width;
 	for (i = 0; i < 4; i++) {
 		if (bits & pb2_conf_bytes(i, 1))
 			touched |= BIT(i);
@@ -226,7 +226,7 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
 	new = (val << ((off & 3) * 8)) & mask;
 	raw = raw_bits(pbdev, reg, dword) & mask;
 
-	if (!((reg->rw | reg->rw1c | reg->virt | reg->op_bytes | reg->sealed |
+	if (!((reg->rw | reg->rw1c | reg->virt | reg->op_bytes | reg->quirk_proof |
 	       raw) & mask)) {
 		report_dropped(pbdev, off, len, new >> ((off & 3) * 8));
 		return 0;

@@ -135,13 +135,13 @@ static const struct pb2_conf_ops line_ops = {
 
 static const struct pb2_conf_field header_fields[] = {
 	{
-		.off = PCI_VENDOR_ID, .len = 4, .hold = PB2_CONF_FIXED,
-		.virt = 0xffffffff, .ask = true,
+		.off = PCI_VENDOR_ID, .len = 4, .proof = PB2_CONF_FIXED,
+		.virt = 0xffffffff, .presence = true,
 		.ops = &id_ops,
 		.why = "a virtual function reads ffff:ffff in hardware",
 	}, {
-		.off = PCI_COMMAND, .len = 2, .hold = PB2_CONF_FIXED,
-		.virt = 0xffff, .vwrite = COMMAND_BITS, .ask = true,
+		.off = PCI_COMMAND, .len = 2, .proof = PB2_CONF_FIXED,
+		.virt = 0xffff, .vwrite = COMMAND_BITS, .presence = true,
 		.ops = &command_ops,
 		.why = "decode stays on while a domain may map the BARs (XSA-120)",
 	}, {
@@ -149,23 +149,23 @@ static const struct pb2_conf_field header_fields[] = {
 		.rw1c = STATUS_ERRORS,
 		.why = "error bits of this function alone, which its driver expects to clear",
 	}, {
-		.off = PCI_CACHE_LINE_SIZE, .len = 1, .hold = PB2_CONF_FIXED,
+		.off = PCI_CACHE_LINE_SIZE, .len = 1, .proof = PB2_CONF_FIXED,
 		.rw = 0xff,
 		.why = "a hint for the function's own transfers",
 	}, {
-		.off = PCI_LATENCY_TIMER, .len = 1, .hold = PB2_CONF_FIXED,
+		.off = PCI_LATENCY_TIMER, .len = 1, .proof = PB2_CONF_FIXED,
 		.why = "a share of a bus that other functions use too",
 	}, {
-		.off = PCI_BIST, .len = 1, .hold = PB2_CONF_FIXED,
+		.off = PCI_BIST, .len = 1, .proof = PB2_CONF_FIXED,
 		.rw = PCI_BIST_START,
 		.why = "a self-test concerns this function alone",
 	}, {
-		.off = PCI_INTERRUPT_LINE, .len = 1, .hold = PB2_CONF_FIXED,
+		.off = PCI_INTERRUPT_LINE, .len = 1, .proof = PB2_CONF_FIXED,
 		.virt = 0xff,
 		.ops = &line_ops,
 		.why = "the guest binds this line, which dom0 chose and not the firmware",
 	}, {
-		.off = PCI_INTERRUPT_PIN, .len = 1, .hold = PB2_CONF_FIXED,
+		.off = PCI_INTERRUPT_PIN, .len = 1, .proof = PB2_CONF_FIXED,
 		.why = "wired in hardware",
 	},
 };

@@ -21,9 +21,9 @@ static bool has_quirk_at(const struct pb2_conf *conf, unsigned int off)
 static bool is_sealed(const struct pb2_conf *conf, unsigned int off,
 		      unsigned int len)
 {
-	u32 sealed = conf->regs[conf->index[off / 4]].sealed;
+	u32 quirk_proof = conf->regs[conf->index[off / 4]].quirk_proof;
 
-	return !(pb2_conf_bytes(off, len) & ~sealed);
+	return !(pb2_conf_bytes(off, len) & ~quirk_proof);
 }
 
 /**

@@ -34,30 +34,30 @@ enum {
 /* Only the bits of @virt are held; their neighbours keep their own policy. */
 static const struct pb2_conf_field rows[NR_ROWS] = {
 	[STATUS] = {
-		.off = PCI_STATUS, .len = 2, .hold = PB2_CONF_FIXED,
+		.off = PCI_STATUS, .len = 2, .proof = PB2_CONF_FIXED,
 		.virt = PCI_STATUS_CAP_LIST,
 		.init = PCI_STATUS_CAP_LIST,
 		.why = "there is a list now, if there was none",
 	},
 	[POINTER] = {
-		.off = PCI_CAPABILITY_LIST, .len = 1, .hold = PB2_CONF_FIXED,
+		.off = PCI_CAPABILITY_LIST, .len = 1, .proof = PB2_CONF_FIXED,
 		.virt = 0xff,
 		.why = "the list begins with the capability of ours",
 	},
 	[NAME] = {
-		.off = 0, .len = 4, .hold = PB2_CONF_FIXED,
+		.off = 0, .len = 4, .proof = PB2_CONF_FIXED,
 		.virt = U32_MAX,
 		.init = PCI_CAP_ID_VNDR | CAP_SIZE << 16 | CFG_TYPE << 24,
 		.why = "the device's own list goes on behind it",
 	},
 	[SIGNATURE] = {
-		.off = 4, .len = 4, .hold = PB2_CONF_FIXED,
+		.off = 4, .len = 4, .proof = PB2_CONF_FIXED,
 		.virt = U32_MAX,
 		.init = PCI_VENDOR_ID_XEN | FORMAT << 16,
 		.why = "tells it from vendor-specific ones of the device",
 	},
 	[DOMAIN] = {
-		.off = 8, .len = 4, .hold = PB2_CONF_FIXED,
+		.off = 8, .len = 4, .proof = PB2_CONF_FIXED,
 		.virt = U32_MAX,
 		.init = VERSION,
 		.why = "a guest trusts it, so it is the toolstack's word and nobody else's",
@@ -154,8 +154,8 @@ static void change(struct pb2_conf *conf, unsigned int pos, const u32 *vals)
 		val = vals ? vals[i] << ((off & 3) * 8) : 0;
 
 		reg->virt = vals ? reg->virt | bits : reg->virt & ~bits;
-		reg->firm = vals ? reg->firm | bits : reg->firm & ~bits;
-		reg->sealed = vals ? reg->sealed | bits : reg->sealed & ~bits;
+		reg->permissive_proof = vals ? reg->permissive_proof | bits : reg->permissive_proof & ~bits;
+		reg->quirk_proof = vals ? reg->quirk_proof | bits : reg->quirk_proof & ~bits;
 		reg->init = (reg->init & ~bits) | val;
 		/* Nothing else of the function's state changes. */
 		reg->shadow = (reg->shadow & ~bits) | val;
@@ -163,25 +163,25 @@ static void change(struct pb2_conf *conf, unsigned int pos, const u32 *vals)
 }
 
 /**
- * pb2_conf_backend_clear() - the guest sees no backend
+ * pb2_conf_virtio_clear() - the guest sees no backend
  * @pbdev: the function; one without a virtual configuration space is fine
  *
  * Context: process context, pb2_device.gate.lock held.
  */
-void pb2_conf_backend_clear(struct pb2_device *pbdev)
+void pb2_conf_virtio_clear(struct pb2_device *pbdev)
 {
 	struct pb2_conf *conf = pbdev->conf;
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if (!conf || !conf->backend_cap)
+	if (!conf || !conf->virtio_cap)
 		return;
-	change(conf, conf->backend_cap, NULL);
-	conf->backend_cap = 0;
+	change(conf, conf->virtio_cap, NULL);
+	conf->virtio_cap = 0;
 }
 
 /**
- * pb2_conf_backend_set() - show the guest who backs the function
+ * pb2_conf_virtio_set() - show the guest who backs the function
  * @pbdev: the function, in D0, in no domain
  * @domid: the domain
  *
@@ -189,7 +189,7 @@ void pb2_conf_backend_clear(struct pb2_device *pbdev)
  * Return: 0; -ENOSPC if there is no place for the capability, which is
  * logged, or -ENOMEM. After an error the guest sees no backend.
  */
-int pb2_conf_backend_set(struct pb2_device *pbdev, u16 domid)
+int pb2_conf_virtio_set(struct pb2_device *pbdev, u16 domid)
 {
 	struct pb2_conf *conf = pbdev->conf;
 	u8 caps[PB2_CONF_MAX_CAPS];
@@ -199,7 +199,7 @@ int pb2_conf_backend_set(struct pb2_device *pbdev, u16 domid)
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	pb2_conf_backend_clear(pbdev);
+	pb2_conf_virtio_clear(pbdev);
 	nr = pb2_conf_find_caps(pbdev, caps);
 	pos = find_hole(pbdev, caps, nr);
 	if (!pos) {
@@ -218,25 +218,25 @@ int pb2_conf_backend_set(struct pb2_device *pbdev, u16 domid)
 	vals[DOMAIN] |= (u32)domid << 16;
 	change(conf, pos, vals);
 
-	conf->backend_cap = pos;
-	conf->backend = domid;
+	conf->virtio_cap = pos;
+	conf->virtio_domid = domid;
 	return 0;
 }
 
 /**
- * pb2_conf_backend_get() - which domain does the capability name?
+ * pb2_conf_virtio_get() - which domain does the capability name?
  * @pbdev: the function
  *
  * Context: may sleep; takes the gate lock.
  * Return: the domain, or %DOMID_INVALID if there is no such capability.
  */
-domid_t pb2_conf_backend_get(struct pb2_device *pbdev)
+domid_t pb2_conf_virtio_get(struct pb2_device *pbdev)
 {
 	domid_t domid = DOMID_INVALID;
 
 	mutex_lock(&pbdev->gate.lock);
-	if (pbdev->conf && pbdev->conf->backend_cap)
-		domid = pbdev->conf->backend;
+	if (pbdev->conf && pbdev->conf->virtio_cap)
+		domid = pbdev->conf->virtio_domid;
 	mutex_unlock(&pbdev->gate.lock);
 	return domid;
 }

@@ -10,9 +10,9 @@ static void free_device(struct kref *ref)
 {
 	struct pb2_device *pbdev = container_of(ref, struct pb2_device, ref);
 
-	kfree(pbdev->pristine);
-	kfree(pbdev->identity);
-	kfree(pbdev->target_identity);
+	kfree(pbdev->saved_state);
+	kfree(pbdev->vm_path);
+	kfree(pbdev->target_vm_path);
 	pci_dev_put(pbdev->pdev);
 	/* A request may be looking whether it is still there. */
 	kfree_rcu(pbdev, rcu);

@@ -98,12 +98,12 @@ struct pb2_gate {
 /**
  * enum pb2_access_way - how configuration space is reached
  * @PB2_ACCESS_AUTO: by its ECAM page where that is possible
- * @PB2_ACCESS_CF8: by the kernel's accessors
+ * @PB2_ACCESS_KERNEL: by the kernel's accessors
  * @PB2_ACCESS_ECAM: by its ECAM page
  */
 enum pb2_access_way {
 	PB2_ACCESS_AUTO,
-	PB2_ACCESS_CF8,
+	PB2_ACCESS_KERNEL,
 	PB2_ACCESS_ECAM,
 };
 
@@ -238,17 +238,17 @@ struct pb2_handover {
  * @pdev: the function, reference held; immutable
  * @sbdf: its address; immutable
  * @life_lock: protects the life cycle: @state, @back_to, @fe, @domid,
- *	@identity, @target, @target_identity, @released
+ *	@vm_path, @target, @target_vm_path, @released
  * @state: see enum pb2_state; set by pb2_state_set() only
  * @back_to: where a reset came from
  * @settled: woken whenever @state changes
  * @fe: the frontend that owns the function, or %NULL; its list of functions
  *	holds the reference to it for as long
  * @domid: the domain that owns or owned it last, %DOMID_INVALID for none
- * @identity: that domain's path under /vm, which outlives no domain and is
+ * @vm_path: that domain's path under /vm, which outlives no domain and is
  *	never used again, or %NULL
  * @target: if that is a stub domain, the one whose device model it runs
- * @target_identity: of @target as @identity, %NULL if there is none
+ * @target_vm_path: of @target as @vm_path, %NULL if there is none
  * @released: the driver has let go of the function
  * @fault: why the function is, or will be, FAILED; empty for healthy;
  *	life_lock
@@ -269,16 +269,16 @@ struct pb2_handover {
  *	refused, because the toolstack is about to detach the function; 0 for
  *	no detach pending
  * @xen_has_msix: Xen can be asked about its MSI-X; device_lock
- * @pristine: configuration space as it was when seized, with decode on and
+ * @saved_state: configuration space as it was when seized, with decode on and
  *	bus master off; device_lock
  * @reset: result of the last reset; device_lock
- * @proof: the last result while a new reset runs; device_lock
+ * @previous_reset: the last result while a new reset runs; device_lock
  * @d3cold: the administrator allows D3cold; device_lock
  * @awake: runtime PM references that the life cycle holds; device_lock
  * @reclaim_work: the way back, run without any lock held
  * @flr_work: the guest's own FLR, carried out as a reset of ours
- * @held_work: looks whether the former domain is gone
- * @nap_work: gives up the wake reference that do_flr took
+ * @hold_work: looks whether the former domain is gone
+ * @suspend_work: gives up the wake reference that do_flr took
  */
 struct pb2_device {
 	struct kref ref;
@@ -293,9 +293,9 @@ struct pb2_device {
 	wait_queue_head_t settled;
 	struct pb2_frontend *fe;
 	domid_t domid;
-	char *identity;
+	char *vm_path;
 	domid_t target;
-	char *target_identity;
+	char *target_vm_path;
 	bool released;
 	char fault[PB2_FAULT_SIZE];
 
@@ -314,16 +314,16 @@ struct pb2_device {
 	unsigned long detach_until;
 
 	bool xen_has_msix;
-	struct pci_saved_state *pristine;
+	struct pci_saved_state *saved_state;
 	struct pb2_reset reset;
-	struct pb2_reset proof;
+	struct pb2_reset previous_reset;
 	bool d3cold;
 	bool awake;
 
 	struct work_struct reclaim_work;
 	struct work_struct flr_work;
-	struct delayed_work held_work;
-	struct delayed_work nap_work;
+	struct delayed_work hold_work;
+	struct delayed_work suspend_work;
 };
 
 /* device.c: the references to a seized function */
@@ -355,12 +355,12 @@ int pb2_registry_show(char *buf, size_t size,
 void pb2_registry_each(void (*visit)(struct pb2_device *pbdev));
 
 /* slots.c: the addresses that the administrator wants seized */
-int pb2_wanted_add(const struct pb2_pattern *pat);
-int pb2_wanted_add_list(const char *list);
-int pb2_wanted_remove(const struct pb2_pattern *pat);
-bool pb2_wanted_match(const struct pci_dev *pdev);
-int pb2_wanted_show(char *buf, size_t size);
-void pb2_wanted_clear(void);
+int pb2_slots_add(const struct pb2_pattern *pat);
+int pb2_slots_add_list(const char *list);
+int pb2_slots_remove(const struct pb2_pattern *pat);
+bool pb2_slots_match(const struct pci_dev *pdev);
+int pb2_slots_show(char *buf, size_t size);
+void pb2_slots_clear(void);
 
 /* state.c: the life cycle's states and their legal transitions */
 const char *pb2_state_name(enum pb2_state state);

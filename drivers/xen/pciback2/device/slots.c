@@ -63,13 +63,13 @@ static void fill_devfns(const struct pb2_pattern *pat, unsigned long *devfns)
 }
 
 /**
- * pb2_wanted_add() - want the functions that a pattern means
+ * pb2_slots_add() - want the functions that a pattern means
  * @pat: the pattern; what is wanted already stays so
  *
  * Context: Process context. May sleep.
  * Return: 0, or -ENOMEM.
  */
-int pb2_wanted_add(const struct pb2_pattern *pat)
+int pb2_slots_add(const struct pb2_pattern *pat)
 {
 	DECLARE_BITMAP(devfns, NR_DEVFNS);
 	struct wanted_bus *spare, *wbus;
@@ -96,18 +96,18 @@ int pb2_wanted_add(const struct pb2_pattern *pat)
 }
 
 /**
- * pb2_wanted_add_list() - want the functions of a hide= parameter
+ * pb2_slots_add_list() - want the functions of a hide= parameter
  * @list: addresses in parentheses, see pb2_sbdf_next_hidden(); %NULL where
  *	the parameter was not given
  *
  * What stands before an error stays wanted; a caller that gives up calls
- * pb2_wanted_clear(). An error is logged.
+ * pb2_slots_clear(). An error is logged.
  *
  * Context: Process context. May sleep.
  * Return: 0, -EINVAL when something in @list is no address in parentheses,
  * or -ENOMEM.
  */
-int pb2_wanted_add_list(const char *list)
+int pb2_slots_add_list(const char *list)
 {
 	struct pb2_pattern pat;
 	int rc;
@@ -119,7 +119,7 @@ int pb2_wanted_add_list(const char *list)
 		rc = pb2_sbdf_next_hidden(&list, &pat);
 		if (rc)
 			break;
-		rc = pb2_wanted_add(&pat);
+		rc = pb2_slots_add(&pat);
 		if (rc)
 			break;
 	}
@@ -134,13 +134,13 @@ int pb2_wanted_add_list(const char *list)
 }
 
 /**
- * pb2_wanted_remove() - want the functions that a pattern means no more
+ * pb2_slots_remove() - want the functions that a pattern means no more
  * @pat: the pattern; not all that it means need be wanted
  *
  * Context: Any, but no interrupt.
  * Return: 0, or -ENOENT when none of them was wanted.
  */
-int pb2_wanted_remove(const struct pb2_pattern *pat)
+int pb2_slots_remove(const struct pb2_pattern *pat)
 {
 	struct wanted_bus *wbus, *empty = NULL;
 	DECLARE_BITMAP(devfns, NR_DEVFNS);
@@ -178,13 +178,13 @@ static bool is_wanted(const struct pci_dev *pdev)
 }
 
 /**
- * pb2_wanted_match() - is a function wanted?
+ * pb2_slots_match() - is a function wanted?
  * @pdev: the function
  *
  * Context: Process context.
  * Return: Is @pdev, or a bridge above it, a wanted address?
  */
-bool pb2_wanted_match(const struct pci_dev *pdev)
+bool pb2_slots_match(const struct pci_dev *pdev)
 {
 	/* pci_upstream_bridge() changes nothing, but takes no const pointer. */
 	struct pci_dev *up = (struct pci_dev *)pdev;
@@ -218,14 +218,14 @@ static int show_bus(const struct wanted_bus *wbus, char *buf, size_t size)
 }
 
 /**
- * pb2_wanted_show() - list the wanted addresses, one per line
+ * pb2_slots_show() - list the wanted addresses, one per line
  * @buf: where to
  * @size: of @buf in bytes, not 0; lines that do not fit are left out
  *
  * Context: Process context.
  * Return: The number of characters written, less than @size.
  */
-int pb2_wanted_show(char *buf, size_t size)
+int pb2_slots_show(char *buf, size_t size)
 {
 	const struct wanted_bus *wbus;
 	size_t count = 0;
@@ -240,11 +240,11 @@ int pb2_wanted_show(char *buf, size_t size)
 }
 
 /**
- * pb2_wanted_clear() - want no function any more
+ * pb2_slots_clear() - want no function any more
  *
  * Context: Process context.
  */
-void pb2_wanted_clear(void)
+void pb2_slots_clear(void)
 {
 	struct wanted_bus *wbus, *next;
 	LIST_HEAD(gone);

@@ -107,45 +107,45 @@ static unsigned long key_of(const struct pb2_sbdf *vsbdf)
 }
 
 /**
- * pb2_entry_init() - no function yet
+ * pb2_frontend_init() - no function yet
  * @fe: a new frontend
  *
  * Context: any.
  */
-void pb2_entry_init(struct pb2_frontend *fe)
+void pb2_frontend_init(struct pb2_frontend *fe)
 {
-	INIT_LIST_HEAD(&fe->entries);
+	INIT_LIST_HEAD(&fe->exports);
 	xa_init(&fe->places);
 }
 
-static struct pb2_entry *find_device(struct pb2_frontend *fe,
+static struct pb2_export *find_device(struct pb2_frontend *fe,
 				     const struct pb2_device *pbdev)
 {
-	struct pb2_entry *entry;
+	struct pb2_export *entry;
 
 	lockdep_assert_held(&fe->lock);
 
-	list_for_each_entry(entry, &fe->entries, link)
+	list_for_each_entry(entry, &fe->exports, link)
 		if (entry->pbdev == pbdev)
 			return entry;
 	return NULL;
 }
 
-static struct pb2_entry *find_sbdf(struct pb2_frontend *fe,
+static struct pb2_export *find_sbdf(struct pb2_frontend *fe,
 				   const struct pb2_sbdf *sbdf)
 {
-	struct pb2_entry *entry;
+	struct pb2_export *entry;
 
 	lockdep_assert_held(&fe->lock);
 
-	list_for_each_entry(entry, &fe->entries, link)
+	list_for_each_entry(entry, &fe->exports, link)
 		if (pb2_sbdf_equal(&entry->pbdev->sbdf, sbdf))
 			return entry;
 	return NULL;
 }
 
 /* After this no request of the frontend reaches the function. */
-static void unlink_entry(struct pb2_frontend *fe, struct pb2_entry *entry)
+static void unlink_entry(struct pb2_frontend *fe, struct pb2_export *entry)
 {
 	lockdep_assert_held(&fe->lock);
 
@@ -155,7 +155,7 @@ static void unlink_entry(struct pb2_frontend *fe, struct pb2_entry *entry)
 }
 
 /* The function has no owner any more, or never had this one. */
-static void free_entry(struct pb2_entry *entry)
+static void free_entry(struct pb2_export *entry)
 {
 	pb2_device_put(entry->pbdev);
 	pb2_frontend_put(entry->fe);
@@ -163,7 +163,7 @@ static void free_entry(struct pb2_entry *entry)
 	kfree_rcu(entry, rcu);
 }
 
-static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
+static int place(struct pb2_frontend *fe, struct pb2_export *entry)
 {
 	int rc;
 
@@ -173,13 +173,13 @@ static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
 		rc = xa_insert(&fe->places, key_of(&entry->vsbdf), entry,
 			       GFP_KERNEL);
 	if (!rc)
-		list_add_tail(&entry->link, &fe->entries);
+		list_add_tail(&entry->link, &fe->exports);
 	mutex_unlock(&fe->lock);
 	return rc;
 }
 
 /**
- * pb2_entry_add() - assign a function to a frontend
+ * pb2_frontend_add() - assign a function to a frontend
  * @fe: the frontend
  * @sbdf: the function's real address
  * @vsbdf: where the address that the guest will see goes
@@ -188,10 +188,10 @@ static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
  * Return: 0; -ENODEV if it is not seized, -ENOSPC if the virtual bus is full,
  * -ENOMEM, or the errno of pb2_assign_lock() or pb2_assign_claim().
  */
-int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
+int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 		  struct pb2_sbdf *vsbdf)
 {
-	struct pb2_entry *entry;
+	struct pb2_export *entry;
 	struct pb2_device *pbdev;
 	int rc;
 
@@ -237,7 +237,7 @@ err_free:
 }
 
 /**
- * pb2_entry_remove() - take one function back from a frontend
+ * pb2_frontend_remove() - take one function back from a frontend
  * @fe: the frontend
  * @sbdf: the function's real address
  *
@@ -246,9 +246,9 @@ err_free:
  * Context: may sleep, briefly.
  * Return: 0, or -ENOENT if the frontend does not own it.
  */
-int pb2_entry_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
+int pb2_frontend_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 {
-	struct pb2_entry *entry;
+	struct pb2_export *entry;
 
 	mutex_lock(&fe->lock);
 	entry = find_sbdf(fe, sbdf);
@@ -264,20 +264,20 @@ int pb2_entry_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 }
 
 /**
- * pb2_entry_remove_all() - take everything back from a frontend
+ * pb2_frontend_remove_all() - take everything back from a frontend
  * @fe: the frontend
  *
  * The functions are reset next to each other, on the work queue.
  *
  * Context: may sleep, briefly.
  */
-void pb2_entry_remove_all(struct pb2_frontend *fe)
+void pb2_frontend_remove_all(struct pb2_frontend *fe)
 {
-	struct pb2_entry *entry, *next;
+	struct pb2_export *entry, *next;
 	LIST_HEAD(gone);
 
 	mutex_lock(&fe->lock);
-	list_for_each_entry_safe(entry, next, &fe->entries, link) {
+	list_for_each_entry_safe(entry, next, &fe->exports, link) {
 		unlink_entry(fe, entry);
 		list_add_tail(&entry->link, &gone);
 	}
@@ -290,16 +290,16 @@ void pb2_entry_remove_all(struct pb2_frontend *fe)
 }
 
 /**
- * pb2_entry_drop() - a function leaves its frontend because its driver does
+ * pb2_frontend_drop() - a function leaves its frontend because its driver does
  * @fe: the frontend
  * @pbdev: the function
  *
  * Context: device_lock of @pbdev held, may sleep.
  * Return: whether the frontend had it.
  */
-bool pb2_entry_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
+bool pb2_frontend_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
 {
-	struct pb2_entry *entry;
+	struct pb2_export *entry;
 
 	device_lock_assert(&pbdev->pdev->dev);
 
@@ -316,7 +316,7 @@ bool pb2_entry_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
 }
 
 /**
- * pb2_entry_find() - the function at one of the guest's addresses
+ * pb2_frontend_find() - the function at one of the guest's addresses
  * @fe: the frontend
  * @vsbdf: the address as the guest sees it
  *
@@ -325,11 +325,11 @@ bool pb2_entry_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
  * Context: any.
  * Return: the function with a reference, or %NULL.
  */
-struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
+struct pb2_device *pb2_frontend_find(struct pb2_frontend *fe,
 				  const struct pb2_sbdf *vsbdf)
 {
 	struct pb2_device *pbdev = NULL;
-	struct pb2_entry *entry;
+	struct pb2_export *entry;
 
 	rcu_read_lock();
 	entry = xa_load(&fe->places, key_of(vsbdf));
@@ -341,14 +341,14 @@ struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
 }
 
 /**
- * pb2_entry_has() - does a frontend own a function?
+ * pb2_frontend_has() - does a frontend own a function?
  * @fe: the frontend
  * @sbdf: the function's real address
  *
  * Context: may sleep, briefly.
  * Return: whether it does.
  */
-bool pb2_entry_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
+bool pb2_frontend_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 {
 	bool has;
 
@@ -359,7 +359,7 @@ bool pb2_entry_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 }
 
 /**
- * pb2_entry_vsbdf() - where the guest sees a function
+ * pb2_frontend_vsbdf() - where the guest sees a function
  * @fe: the frontend
  * @pbdev: the function
  * @vsbdf: where the address goes
@@ -367,10 +367,10 @@ bool pb2_entry_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
  * Context: may sleep, briefly.
  * Return: 0, or -ENOENT if the frontend does not own it.
  */
-int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
+int pb2_frontend_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 		    struct pb2_sbdf *vsbdf)
 {
-	struct pb2_entry *entry;
+	struct pb2_export *entry;
 
 	mutex_lock(&fe->lock);
 	entry = find_device(fe, pbdev);
@@ -381,13 +381,13 @@ int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 }
 
 /**
- * pb2_entry_owner_get() - the frontend that owns a function
+ * pb2_frontend_get_owner() - the frontend that owns a function
  * @pbdev: the function
  *
  * Context: may sleep, briefly.
  * Return: the frontend with a reference, or %NULL.
  */
-struct pb2_frontend *pb2_entry_owner_get(struct pb2_device *pbdev)
+struct pb2_frontend *pb2_frontend_get_owner(struct pb2_device *pbdev)
 {
 	struct pb2_frontend *fe;
 

@@ -15,14 +15,14 @@
 #define PB2_POLL_MAX_US		1000U
 
 /**
- * struct pb2_entry - one function in the guest's virtual topology
+ * struct pb2_export - one function in the guest's virtual topology
  * @rcu: the memory stays for the ring, which looks without a lock
- * @link: in pb2_frontend.entries; pb2_frontend.lock
+ * @link: in pb2_frontend.exports; pb2_frontend.lock
  * @pbdev: the function, reference held; immutable
  * @fe: the frontend that owns it, reference held; immutable
  * @vsbdf: its address as the guest sees it; immutable
  */
-struct pb2_entry {
+struct pb2_export {
 	struct rcu_head rcu;
 	struct list_head link;
 	struct pb2_device *pbdev;
@@ -40,41 +40,41 @@ struct pb2_entry {
  */
 struct pb2_topology_ops {
 	const char *name;
-	int (*place)(struct pb2_frontend *fe, struct pb2_entry *entry);
-	bool (*is_root)(struct pb2_frontend *fe, struct pb2_entry *entry);
+	int (*place)(struct pb2_frontend *fe, struct pb2_export *entry);
+	bool (*is_root)(struct pb2_frontend *fe, struct pb2_export *entry);
 };
 
 /**
  * struct pb2_poll - how long a ring's thread looks on after an answer
  * @longest: what the function that was asked last allows
- * @window: how long at present; 0 for not at all
+ * @interval: how long at present; 0 for not at all
  * @answered: when the last answer was given
  * @budget: how long it may look on and serve what it sees; below 0 overdrawn
  * @filled: when @budget was filled up last
  * @begun: since when it has not slept and looks on; 0 while it does not
- * @caught: the last request was seen without its event
+ * @hit: the last request was seen without its event
  * @cpu: where that was
  * @stolen: for how long Xen had let others run in place of @cpu then
  * @paused: until then it does not look on, because others want @cpu
- * @in_vain: so many answers get their event at once after one whose event was kept
+ * @missed: so many answers get their event at once after one whose event was kept
  *	back for nothing
- * @prompt: so many of them are left
+ * @notify_now: so many of them are left
  *
  * In ns, of local_clock() where it is a time. Belongs to the ring's thread.
  */
 struct pb2_poll {
 	u64 longest;
-	u64 window;
+	u64 interval;
 	u64 answered;
 	s64 budget;
 	u64 filled;
 	u64 begun;
-	bool caught;
+	bool hit;
 	unsigned int cpu;
 	u64 stolen;
 	u64 paused;
-	unsigned int in_vain;
-	unsigned int prompt;
+	unsigned int missed;
+	unsigned int notify_now;
 };
 
 /**
@@ -123,8 +123,8 @@ struct pb2_ring {
  *	xenbus device is gone, which @work and @ring never outlive
  * @domid: the guest; immutable
  * @topology: how addresses are made; immutable
- * @lock: protects @entries and @places; held briefly, never over a xenstore access
- * @entries: struct pb2_entry, in the order of assignment
+ * @lock: protects @exports and @places; held briefly, never over a xenstore access
+ * @exports: struct pb2_export, in the order of assignment
  * @places: the same by virtual address; changed under @lock, read under RCU
  * @ring: shared page and event channel
  * @work: runs the state machine after a watch fired
@@ -142,7 +142,7 @@ struct pb2_frontend {
 	const struct pb2_topology_ops *topology;
 
 	struct mutex lock;
-	struct list_head entries;
+	struct list_head exports;
 	struct xarray places;
 
 	struct pb2_ring ring;
@@ -166,22 +166,22 @@ void pb2_frontend_lost(struct pb2_frontend *fe);
 void pb2_frontend_join(struct pb2_frontend *fe);
 void pb2_frontend_leave(struct pb2_frontend *fe);
 void pb2_frontend_check_all(void);
-void pb2_entry_init(struct pb2_frontend *fe);
-int pb2_entry_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
+void pb2_frontend_init(struct pb2_frontend *fe);
+int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 		  struct pb2_sbdf *vsbdf);
-int pb2_entry_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
-void pb2_entry_remove_all(struct pb2_frontend *fe);
-bool pb2_entry_drop(struct pb2_frontend *fe, struct pb2_device *pbdev);
-bool pb2_entry_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
-struct pb2_device *pb2_entry_find(struct pb2_frontend *fe,
+int pb2_frontend_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
+void pb2_frontend_remove_all(struct pb2_frontend *fe);
+bool pb2_frontend_drop(struct pb2_frontend *fe, struct pb2_device *pbdev);
+bool pb2_frontend_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
+struct pb2_device *pb2_frontend_find(struct pb2_frontend *fe,
 				  const struct pb2_sbdf *vsbdf);
-struct pb2_frontend *pb2_entry_owner_get(struct pb2_device *pbdev);
-int pb2_entry_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
+struct pb2_frontend *pb2_frontend_get_owner(struct pb2_device *pbdev);
+int pb2_frontend_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 		    struct pb2_sbdf *vsbdf);
 
 /* devlist.c: the toolstack's list of functions */
-int pb2_roster_walk(struct pb2_frontend *fe, bool first);
-bool pb2_roster_withdraw(struct pb2_frontend *fe);
+int pb2_devlist_apply(struct pb2_frontend *fe, bool first);
+bool pb2_devlist_withdraw(struct pb2_frontend *fe);
 
 /* topology.c and its two implementations */
 const struct pb2_topology_ops *pb2_topology_choose(bool passthrough);
@@ -189,25 +189,25 @@ extern const struct pb2_topology_ops pb2_topology_virtual;
 extern const struct pb2_topology_ops pb2_topology_host;
 
 /* As many functions as one bus has; also bounds the root buses. */
-#define PB2_KEYS_MAX	256
+#define PB2_NODES_MAX	256
 
 /* nodes.c: every xenstore key by name */
-int pb2_keys_count(struct pb2_frontend *fe, const char *key, unsigned int *nr);
-int pb2_keys_num_devs(struct pb2_frontend *fe, unsigned int *nr);
-enum xenbus_state pb2_keys_substate(struct pb2_frontend *fe, unsigned int i);
-int pb2_keys_set_substate(struct pb2_frontend *fe, unsigned int i,
+int pb2_nodes_count(struct pb2_frontend *fe, const char *key, unsigned int *nr);
+int pb2_nodes_num_devs(struct pb2_frontend *fe, unsigned int *nr);
+enum xenbus_state pb2_nodes_substate(struct pb2_frontend *fe, unsigned int i);
+int pb2_nodes_set_substate(struct pb2_frontend *fe, unsigned int i,
 			  enum xenbus_state state);
-int pb2_keys_dev(struct pb2_frontend *fe, unsigned int i,
+int pb2_nodes_dev(struct pb2_frontend *fe, unsigned int i,
 		 struct pb2_sbdf *sbdf);
-int pb2_keys_publish_vdev(struct pb2_frontend *fe, unsigned int i,
+int pb2_nodes_publish_vdev(struct pb2_frontend *fe, unsigned int i,
 			  const struct pb2_sbdf *vsbdf);
-void pb2_keys_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
+void pb2_nodes_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 			 const char *reason);
-void pb2_keys_clear_reason(struct pb2_frontend *fe,
+void pb2_nodes_clear_reason(struct pb2_frontend *fe,
 			   const struct pb2_sbdf *sbdf);
-int pb2_keys_ring(struct pb2_frontend *fe, unsigned int *gref,
+int pb2_nodes_ring(struct pb2_frontend *fe, unsigned int *gref,
 		  unsigned int *port);
-void pb2_keys_aer_failed(struct pb2_frontend *fe);
+void pb2_nodes_aer_failed(struct pb2_frontend *fe);
 
 /* roots.c: the root buses of the guest's topology */
 int pb2_roots_publish(struct pb2_frontend *fe);
@@ -240,8 +240,8 @@ void pb2_poll_init(struct pb2_poll *poll, u64 now);
 void pb2_poll_limit(struct pb2_poll *poll, const struct pb2_device *pbdev);
 void pb2_poll_woken(struct pb2_poll *poll, u64 now);
 u64 pb2_poll_answered(struct pb2_poll *poll, u64 now);
-u64 pb2_poll_hold(struct pb2_poll *poll);
-void pb2_poll_held(struct pb2_poll *poll, bool saved);
+u64 pb2_poll_notify_delay(struct pb2_poll *poll);
+void pb2_poll_delayed(struct pb2_poll *poll, bool saved);
 void pb2_poll_ended(struct pb2_poll *poll, u64 now);
 
 /* op.c: one request, already copied */

@@ -48,7 +48,7 @@ static int read_uint(struct pb2_frontend *fe, const char *dir, const char *key,
 }
 
 /**
- * pb2_keys_count() - how many keys with an index there are
+ * pb2_nodes_count() - how many keys with an index there are
  * @fe: the frontend
  * @key: the key in the backend's directory that says so
  * @nr: 0 to 256; undefined on failure
@@ -58,17 +58,17 @@ static int read_uint(struct pb2_frontend *fe, const char *dir, const char *key,
  * number, -ERANGE when the number is too large, or an errno of xenstore. What
  * is wrong with the value is logged.
  */
-int pb2_keys_count(struct pb2_frontend *fe, const char *key, unsigned int *nr)
+int pb2_nodes_count(struct pb2_frontend *fe, const char *key, unsigned int *nr)
 {
 	int rc;
 
 	rc = read_uint(fe, fe->xdev->nodename, key, nr);
 	if (rc)
 		return rc;
-	if (*nr > PB2_KEYS_MAX) {
+	if (*nr > PB2_NODES_MAX) {
 		dev_warn_ratelimited(&fe->xdev->dev,
 				     "domain %u: xenstore key %s is %u, more than %u\n",
-				     fe->domid, key, *nr, PB2_KEYS_MAX);
+				     fe->domid, key, *nr, PB2_NODES_MAX);
 		return -ERANGE;
 	}
 
@@ -76,27 +76,27 @@ int pb2_keys_count(struct pb2_frontend *fe, const char *key, unsigned int *nr)
 }
 
 /**
- * pb2_keys_num_devs() - how many functions the toolstack lists
+ * pb2_nodes_num_devs() - how many functions the toolstack lists
  * @fe: the frontend
  * @nr: 0 to 256; undefined on failure
  *
  * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: as pb2_keys_count().
+ * Return: as pb2_nodes_count().
  */
-int pb2_keys_num_devs(struct pb2_frontend *fe, unsigned int *nr)
+int pb2_nodes_num_devs(struct pb2_frontend *fe, unsigned int *nr)
 {
-	return pb2_keys_count(fe, "num_devs", nr);
+	return pb2_nodes_count(fe, "num_devs", nr);
 }
 
 /**
- * pb2_keys_substate() - the state of one listed function
+ * pb2_nodes_substate() - the state of one listed function
  * @fe: the frontend
  * @i: index in the list, which the toolstack renumbers as it likes
  *
  * Context: Process context. Sleeps; not under pb2_frontend.lock.
  * Return: The state, XenbusStateUnknown when there is none or it is no state.
  */
-enum xenbus_state pb2_keys_substate(struct pb2_frontend *fe, unsigned int i)
+enum xenbus_state pb2_nodes_substate(struct pb2_frontend *fe, unsigned int i)
 {
 	unsigned int state;
 	char key[KEY_LEN];
@@ -117,7 +117,7 @@ enum xenbus_state pb2_keys_substate(struct pb2_frontend *fe, unsigned int i)
 }
 
 /**
- * pb2_keys_set_substate() - tell the toolstack the state of one function
+ * pb2_nodes_set_substate() - tell the toolstack the state of one function
  * @fe: the frontend
  * @i: index in the list
  * @state: the state
@@ -125,7 +125,7 @@ enum xenbus_state pb2_keys_substate(struct pb2_frontend *fe, unsigned int i)
  * Context: Process context. Sleeps; not under pb2_frontend.lock.
  * Return: 0, or an errno of xenstore.
  */
-int pb2_keys_set_substate(struct pb2_frontend *fe, unsigned int i,
+int pb2_nodes_set_substate(struct pb2_frontend *fe, unsigned int i,
 			  enum xenbus_state state)
 {
 	char key[KEY_LEN], val[12];
@@ -137,7 +137,7 @@ int pb2_keys_set_substate(struct pb2_frontend *fe, unsigned int i,
 }
 
 /**
- * pb2_keys_dev() - the real address of one listed function
+ * pb2_nodes_dev() - the real address of one listed function
  * @fe: the frontend
  * @i: index in the list
  * @sbdf: the address; unchanged on failure
@@ -146,7 +146,7 @@ int pb2_keys_set_substate(struct pb2_frontend *fe, unsigned int i,
  * Return: 0, -ENOENT when there is no such key, -EINVAL when it holds no
  * address, which is logged, or an errno of xenstore.
  */
-int pb2_keys_dev(struct pb2_frontend *fe, unsigned int i,
+int pb2_nodes_dev(struct pb2_frontend *fe, unsigned int i,
 		 struct pb2_sbdf *sbdf)
 {
 	char key[KEY_LEN];
@@ -167,7 +167,7 @@ int pb2_keys_dev(struct pb2_frontend *fe, unsigned int i,
 }
 
 /**
- * pb2_keys_publish_vdev() - tell the guest where it finds a function
+ * pb2_nodes_publish_vdev() - tell the guest where it finds a function
  * @fe: the frontend
  * @i: index in the list
  * @vsbdf: the virtual address
@@ -175,7 +175,7 @@ int pb2_keys_dev(struct pb2_frontend *fe, unsigned int i,
  * Context: Process context. Sleeps; not under pb2_frontend.lock.
  * Return: 0, or an errno of xenstore.
  */
-int pb2_keys_publish_vdev(struct pb2_frontend *fe, unsigned int i,
+int pb2_nodes_publish_vdev(struct pb2_frontend *fe, unsigned int i,
 			  const struct pb2_sbdf *vsbdf)
 {
 	char key[KEY_LEN], val[KEY_LEN];
@@ -196,7 +196,7 @@ static void format_reason(const struct pb2_sbdf *sbdf, char *key, size_t size)
 }
 
 /**
- * pb2_keys_set_reason() - tell the toolstack why a function is not assigned
+ * pb2_nodes_set_reason() - tell the toolstack why a function is not assigned
  * @fe: the frontend
  * @sbdf: the real address of the function
  * @reason: one line for a human
@@ -205,7 +205,7 @@ static void format_reason(const struct pb2_sbdf *sbdf, char *key, size_t size)
  *
  * Context: Process context. Sleeps; not under pb2_frontend.lock.
  */
-void pb2_keys_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
+void pb2_nodes_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 			 const char *reason)
 {
 	char key[KEY_LEN];
@@ -220,13 +220,13 @@ void pb2_keys_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 }
 
 /**
- * pb2_keys_clear_reason() - take back pb2_keys_set_reason()
+ * pb2_nodes_clear_reason() - take back pb2_nodes_set_reason()
  * @fe: the frontend
  * @sbdf: the real address of the function
  *
  * Context: Process context. Sleeps; not under pb2_frontend.lock.
  */
-void pb2_keys_clear_reason(struct pb2_frontend *fe,
+void pb2_nodes_clear_reason(struct pb2_frontend *fe,
 			   const struct pb2_sbdf *sbdf)
 {
 	char key[KEY_LEN];
@@ -236,7 +236,7 @@ void pb2_keys_clear_reason(struct pb2_frontend *fe,
 }
 
 /**
- * pb2_keys_ring() - where the guest says that its ring is
+ * pb2_nodes_ring() - where the guest says that its ring is
  * @fe: the frontend
  * @gref: grant reference of the shared page; undefined on failure
  * @port: event channel of the guest; undefined on failure
@@ -247,7 +247,7 @@ void pb2_keys_clear_reason(struct pb2_frontend *fe,
  * %XEN_PCI_MAGIC, or an errno of xenstore. What is wrong with a value is
  * logged.
  */
-int pb2_keys_ring(struct pb2_frontend *fe, unsigned int *gref,
+int pb2_nodes_ring(struct pb2_frontend *fe, unsigned int *gref,
 		  unsigned int *port)
 {
 	const char *dir = fe->xdev->otherend;
@@ -274,12 +274,12 @@ int pb2_keys_ring(struct pb2_frontend *fe, unsigned int *gref,
 }
 
 /**
- * pb2_keys_aer_failed() - tell the toolstack that error recovery failed
+ * pb2_nodes_aer_failed() - tell the toolstack that error recovery failed
  * @fe: the frontend of the function that failed
  *
  * Context: Process context. Sleeps; not under pb2_frontend.lock.
  */
-void pb2_keys_aer_failed(struct pb2_frontend *fe)
+void pb2_nodes_aer_failed(struct pb2_frontend *fe)
 {
 	int rc;
 

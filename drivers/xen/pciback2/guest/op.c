@@ -80,7 +80,7 @@ static struct pb2_device *find(struct pb2_frontend *fe,
 	/* The fields of the request are wider than an address. */
 	if (op->domain > U16_MAX || op->bus > U8_MAX || op->devfn > U8_MAX)
 		return NULL;
-	return pb2_entry_find(fe, &vsbdf);
+	return pb2_frontend_find(fe, &vsbdf);
 }
 
 static int dispatch(struct pb2_frontend *fe, struct pb2_device *pbdev,

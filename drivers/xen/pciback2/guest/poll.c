@@ -97,7 +97,7 @@ void pb2_poll_limit(struct pb2_poll *poll, const struct pb2_device *pbdev)
 
 static void grow(struct pb2_poll *poll)
 {
-	poll->window = min(max(2 * poll->window, FIRST_NS), poll->longest);
+	poll->interval = min(max(2 * poll->interval, FIRST_NS), poll->longest);
 }
 
 /**
@@ -112,10 +112,10 @@ void pb2_poll_woken(struct pb2_poll *poll, u64 event)
 {
 	if ((s64)(event - poll->answered) < (s64)poll->longest)
 		grow(poll);
-	else if (poll->window > FIRST_NS)
-		poll->window /= 2;
+	else if (poll->interval > FIRST_NS)
+		poll->interval /= 2;
 	else
-		poll->window = 0;
+		poll->interval = 0;
 }
 
 static void fill(struct pb2_poll *poll, u64 now)
@@ -147,7 +147,7 @@ static void begin(struct pb2_poll *poll, u64 now)
 u64 pb2_poll_answered(struct pb2_poll *poll, u64 now)
 {
 	poll->answered = now;
-	if (!poll->window || !poll->longest)
+	if (!poll->interval || !poll->longest)
 		return 0;
 
 	/* The guest cannot ask while the only CPU looks on. */
@@ -159,48 +159,48 @@ u64 pb2_poll_answered(struct pb2_poll *poll, u64 now)
 		return 0;
 	if (poll->begun && now - poll->begun >= STRETCH_NS)
 		return 0;
-	poll->caught = poll->begun;
-	if (poll->caught)
+	poll->hit = poll->begun;
+	if (poll->hit)
 		grow(poll);
 	else
 		begin(poll, now);
-	return min(poll->window, poll->longest);
+	return min(poll->interval, poll->longest);
 }
 
 /**
- * pb2_poll_hold() - may the event of an answer wait?
+ * pb2_poll_notify_delay() - may the event of an answer wait?
  * @poll: of the ring, whose pb2_poll_answered() was not 0
  *
  * Context: the ring's thread.
- * Return: ns for which it may, or 0; then pb2_poll_held() wants to know.
+ * Return: ns for which it may, or 0; then pb2_poll_delayed() wants to know.
  */
-u64 pb2_poll_hold(struct pb2_poll *poll)
+u64 pb2_poll_notify_delay(struct pb2_poll *poll)
 {
 	/* It is long since the guest asked: it waits. */
-	if (!poll->caught)
+	if (!poll->hit)
 		return 0;
-	if (poll->prompt) {
-		poll->prompt--;
+	if (poll->notify_now) {
+		poll->notify_now--;
 		return 0;
 	}
 	return HOLD_NS;
 }
 
 /**
- * pb2_poll_held() - an event was kept back
+ * pb2_poll_delayed() - an event was kept back
  * @poll: of the ring
  * @saved: the guest did without it
  *
  * Context: the ring's thread.
  */
-void pb2_poll_held(struct pb2_poll *poll, bool saved)
+void pb2_poll_delayed(struct pb2_poll *poll, bool saved)
 {
 	if (saved) {
-		poll->in_vain /= 2;
+		poll->missed /= 2;
 		return;
 	}
-	poll->in_vain = min(2 * poll->in_vain + 1, MAX_PROMPT);
-	poll->prompt = poll->in_vain;
+	poll->missed = min(2 * poll->missed + 1, MAX_PROMPT);
+	poll->notify_now = poll->missed;
 }
 
 /**

@@ -96,30 +96,30 @@ static bool is_asked(struct pb2_ring *ring)
  * After an answer: tells the guest, unless it is seen to know, and waits for its
  * next request. Whatever else wants the CPU, or the end of the ring, comes first.
  */
-static bool look_on(struct pb2_ring *ring, u64 start, u64 window)
+static bool look_on(struct pb2_ring *ring, u64 start, u64 interval)
 {
-	u64 hold = window ? pb2_poll_hold(&ring->poll) : 0;
+	u64 delay = interval ? pb2_poll_notify_delay(&ring->poll) : 0;
 	bool asked, told = false;
 	u64 passed = 0;
 
 	for (;;) {
-		if (!told && passed >= hold) {
+		if (!told && passed >= delay) {
 			pb2_xen_notify(ring->irq);
 			told = true;
 		}
 		asked = is_asked(ring);
 		passed = local_clock() - start;
 		if (asked || need_resched() || kthread_should_stop() ||
-		    passed >= window)
+		    passed >= interval)
 			break;
 		cpu_relax();
 	}
 
-	if (hold && (asked || told))
-		pb2_poll_held(&ring->poll, !told);
+	if (delay && (asked || told))
+		pb2_poll_delayed(&ring->poll, !told);
 	if (!asked && !told)
 		pb2_xen_notify(ring->irq);
-	/* Nor does one who never stops asking hold up the end of the ring. */
+	/* Nor does one who never stops asking delay up the end of the ring. */
 	return asked && !kthread_should_stop();
 }
 
@@ -128,7 +128,7 @@ static unsigned int serve_burst(struct pb2_frontend *fe)
 {
 	struct pb2_ring *ring = &fe->ring;
 	unsigned int served = 0;
-	u64 now, window;
+	u64 now, interval;
 
 	pb2_poll_woken(&ring->poll, READ_ONCE(ring->event_ns));
 	do {
@@ -136,12 +136,12 @@ static unsigned int serve_burst(struct pb2_frontend *fe)
 		cond_resched();
 		serve_one(fe);
 		now = local_clock();
-		window = pb2_poll_answered(&ring->poll, now);
-		if (++served >= MAX_PER_EVENT && !window) {
+		interval = pb2_poll_answered(&ring->poll, now);
+		if (++served >= MAX_PER_EVENT && !interval) {
 			pb2_xen_notify(ring->irq);
 			break;
 		}
-	} while (look_on(ring, now, window));
+	} while (look_on(ring, now, interval));
 	pb2_poll_ended(&ring->poll, local_clock());
 	return served;
 }

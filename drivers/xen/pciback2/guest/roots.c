@@ -22,7 +22,7 @@ struct roots {
 	struct {
 		u16 domain;
 		u8 bus;
-	} buses[PB2_KEYS_MAX];
+	} buses[PB2_NODES_MAX];
 };
 
 static bool has_root(const struct roots *roots, const struct pb2_sbdf *vsbdf)
@@ -39,15 +39,15 @@ static bool has_root(const struct roots *roots, const struct pb2_sbdf *vsbdf)
 
 static int collect_roots(struct pb2_frontend *fe, struct roots *roots)
 {
-	struct pb2_entry *entry;
+	struct pb2_export *entry;
 	int rc = 0;
 
 	mutex_lock(&fe->lock);
-	list_for_each_entry(entry, &fe->entries, link) {
+	list_for_each_entry(entry, &fe->exports, link) {
 		if (!fe->topology->is_root(fe, entry) ||
 		    has_root(roots, &entry->vsbdf))
 			continue;
-		if (roots->nr == PB2_KEYS_MAX) {
+		if (roots->nr == PB2_NODES_MAX) {
 			rc = -ENOSPC;
 			break;
 		}
@@ -100,7 +100,7 @@ static int write_roots(struct pb2_frontend *fe, unsigned int nr,
 	unsigned int i;
 	int rc;
 
-	if (nr + roots->nr > PB2_KEYS_MAX)
+	if (nr + roots->nr > PB2_NODES_MAX)
 		return -ENOSPC;
 
 	for (i = 0; i < roots->nr; i++) {
@@ -141,7 +141,7 @@ int pb2_roots_publish(struct pb2_frontend *fe)
 	if (rc)
 		goto out;
 
-	rc = pb2_keys_count(fe, "root_num", &nr);
+	rc = pb2_nodes_count(fe, "root_num", &nr);
 	if (rc == -ENOENT)
 		nr = 0;
 	else if (rc)

@@ -9,16 +9,16 @@
 
 static bool has_entry(struct pb2_frontend *fe, const struct pci_dev *pdev)
 {
-	const struct pb2_entry *entry;
+	const struct pb2_export *entry;
 
-	list_for_each_entry(entry, &fe->entries, link)
+	list_for_each_entry(entry, &fe->exports, link)
 		if (entry->pbdev->pdev == pdev)
 			return true;
 
 	return false;
 }
 
-static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
+static int place(struct pb2_frontend *fe, struct pb2_export *entry)
 {
 	lockdep_assert_held(&fe->lock);
 
@@ -32,7 +32,7 @@ static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
  * a virtual function that no bridge leads to, hence bus->self and not
  * pci_upstream_bridge().
  */
-static bool is_root(struct pb2_frontend *fe, struct pb2_entry *entry)
+static bool is_root(struct pb2_frontend *fe, struct pb2_export *entry)
 {
 	const struct pci_dev *bridge;
 

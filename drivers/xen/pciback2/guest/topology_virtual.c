@@ -18,13 +18,13 @@
  * A virtual function with function number 0 is no multifunction device, so a
  * guest would not look for other functions of a slot that starts with it.
  */
-static bool is_lone(const struct pb2_entry *entry)
+static bool is_lone(const struct pb2_export *entry)
 {
 	return entry->pbdev->pdev->is_virtfn &&
 	       !PCI_FUNC(entry->pbdev->sbdf.devfn);
 }
 
-static bool share_slot(const struct pb2_entry *a, const struct pb2_entry *b)
+static bool share_slot(const struct pb2_export *a, const struct pb2_export *b)
 {
 	const struct pb2_sbdf *x = &a->pbdev->sbdf;
 	const struct pb2_sbdf *y = &b->pbdev->sbdf;
@@ -33,17 +33,17 @@ static bool share_slot(const struct pb2_entry *a, const struct pb2_entry *b)
 	       x->bus == y->bus && PCI_SLOT(x->devfn) == PCI_SLOT(y->devfn);
 }
 
-static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
+static int place(struct pb2_frontend *fe, struct pb2_export *entry)
 {
 	unsigned int func = PCI_FUNC(entry->pbdev->sbdf.devfn);
-	const struct pb2_entry *other;
+	const struct pb2_export *other;
 	u8 taken[NR_SLOTS] = { };
 	int home = -1;
 	int slot;
 
 	lockdep_assert_held(&fe->lock);
 
-	list_for_each_entry(other, &fe->entries, link) {
+	list_for_each_entry(other, &fe->exports, link) {
 		if (other == entry)
 			continue;
 		slot = PCI_SLOT(other->vsbdf.devfn);
@@ -66,12 +66,12 @@ static int place(struct pb2_frontend *fe, struct pb2_entry *entry)
 	return 0;
 }
 
-static bool is_root(struct pb2_frontend *fe, struct pb2_entry *entry)
+static bool is_root(struct pb2_frontend *fe, struct pb2_export *entry)
 {
 	lockdep_assert_held(&fe->lock);
 
 	/* All share the root that came with the first. */
-	return list_is_first(&entry->link, &fe->entries);
+	return list_is_first(&entry->link, &fe->exports);
 }
 
 const struct pb2_topology_ops pb2_topology_virtual = {

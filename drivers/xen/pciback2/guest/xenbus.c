@@ -117,7 +117,7 @@ static void report_num_devs(struct pb2_frontend *fe, int rc)
 
 static void do_setup(struct pb2_frontend *fe)
 {
-	int rc = pb2_roster_walk(fe, true);
+	int rc = pb2_devlist_apply(fe, true);
 
 	if (rc) {
 		report_num_devs(fe, rc);
@@ -137,7 +137,7 @@ static int attach_ring(struct pb2_frontend *fe)
 	if (fe->ring.page)
 		return 0;
 
-	rc = pb2_keys_ring(fe, &gref, &port);
+	rc = pb2_nodes_ring(fe, &gref, &port);
 	if (!rc)
 		rc = pb2_ring_attach(fe, gref, port);
 	if (rc)
@@ -147,7 +147,7 @@ static int attach_ring(struct pb2_frontend *fe)
 
 static void do_attach(struct pb2_frontend *fe)
 {
-	report_num_devs(fe, pb2_roster_walk(fe, false));
+	report_num_devs(fe, pb2_devlist_apply(fe, false));
 	if (!attach_ring(fe))
 		pb2_xen_switch_state(fe->xdev, XenbusStateConnected);
 }
@@ -155,14 +155,14 @@ static void do_attach(struct pb2_frontend *fe)
 /* libxl waits for the answer: it must come also if an entry failed. */
 static void do_reconfigure(struct pb2_frontend *fe, enum xenbus_state next)
 {
-	report_num_devs(fe, pb2_roster_walk(fe, false));
+	report_num_devs(fe, pb2_devlist_apply(fe, false));
 	pb2_xen_switch_state(fe->xdev, next);
 }
 
 /* To the frontend it looks as if the toolstack detached the function. */
 static void do_withdraw(struct pb2_frontend *fe)
 {
-	if (!xchg(&fe->lost, false) || !pb2_roster_withdraw(fe))
+	if (!xchg(&fe->lost, false) || !pb2_devlist_withdraw(fe))
 		return;
 	pb2_xen_switch_state(fe->xdev, XenbusStateReconfiguring);
 }
@@ -170,7 +170,7 @@ static void do_withdraw(struct pb2_frontend *fe)
 static void do_closed(struct pb2_frontend *fe, bool reap)
 {
 	pb2_ring_detach(fe);
-	pb2_entry_remove_all(fe);
+	pb2_frontend_remove_all(fe);
 
 	if (!reap && pb2_xen_is_online(fe->xdev)) {
 		pb2_xen_switch_state(fe->xdev, XenbusStateClosed);
@@ -191,7 +191,7 @@ static void run(struct pb2_frontend *fe, enum action action)
 		do_setup(fe);
 		break;
 	case EXPORT:
-		report_num_devs(fe, pb2_roster_walk(fe, false));
+		report_num_devs(fe, pb2_devlist_apply(fe, false));
 		break;
 	case ATTACH:
 		do_attach(fe);
@@ -234,7 +234,7 @@ static enum xenbus_state peer_state(struct pb2_frontend *fe)
 	    pb2_domain_is_alive(fe->domid, NULL))
 		return peer;
 
-	if (fe->ring.page || !list_empty_careful(&fe->entries))
+	if (fe->ring.page || !list_empty_careful(&fe->exports))
 		dev_info(&fe->xdev->dev, "domain %u is dead and has left its xenstore nodes\n",
 			 fe->domid);
 	return XenbusStateClosed;
@@ -284,7 +284,7 @@ static struct pb2_frontend *alloc_frontend(struct xenbus_device *xdev)
 	fe->domid = xdev->otherend_id;
 	fe->topology = topology;
 	mutex_init(&fe->lock);
-	pb2_entry_init(fe);
+	pb2_frontend_init(fe);
 	pb2_ring_init(fe);
 	INIT_WORK(&fe->work, frontend_work);
 	return fe;
@@ -304,7 +304,7 @@ static void retire(struct pb2_frontend *fe)
 	cancel_work_sync(&fe->work);
 	/* No request reaches a function that is on its way back. */
 	pb2_ring_detach(fe);
-	pb2_entry_remove_all(fe);
+	pb2_frontend_remove_all(fe);
 	dev_set_drvdata(&fe->xdev->dev, NULL);
 	pb2_frontend_put(fe);
 }

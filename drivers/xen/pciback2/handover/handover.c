@@ -131,7 +131,7 @@ static struct pb2_offer look(const struct pb2_device *pbdev)
 {
 	struct pb2_offer offer = {
 		.policy = READ_ONCE(pbdev->handover.policy),
-		.is_stubdom = pbdev->target_identity,
+		.is_stubdom = pbdev->target_vm_path,
 		.knows_xen = pb2_domain_knows_xen(),
 		.iommu = *pb2_iommu_get(),
 	};
@@ -165,7 +165,7 @@ static int give(struct pb2_device *pbdev, u64 address)
 	int rc;
 
 	handover->why = "Xen refuses it";
-	rc = pb2_page_grant(address, pbdev->domid, pbdev->identity);
+	rc = pb2_page_grant(address, pbdev->domid, pbdev->vm_path);
 	if (rc)
 		return rc;
 	handover->address = address;
@@ -220,7 +220,7 @@ void pb2_handover_begin(struct pb2_device *pbdev, const char *dir,
 		handover->why = "out of memory";
 		return;
 	}
-	pb2_publish_backend(pbdev, dir, vsbdf);
+	pb2_publish_virtio(pbdev, dir, vsbdf);
 	offer_page(pbdev);
 }
 
@@ -307,7 +307,7 @@ void pb2_handover_suspend(struct pb2_device *pbdev)
 		pb2_publish_withdraw_page(handover->dir, &handover->vsbdf);
 	handover->why = handover->why ?: "withdrawn";
 	handover->rc = pb2_page_revoke(handover->address, pbdev->domid,
-				       pbdev->identity);
+				       pbdev->vm_path);
 	if (handover->rc)
 		pci_err(pbdev->pdev, "Xen does not take its ECAM page back from domain %u: %d\n",
 			pbdev->domid, handover->rc);
@@ -347,7 +347,7 @@ void pb2_handover_end(struct pb2_device *pbdev)
 	pb2_work_cancel(pbdev, &handover->renew_work);
 	pb2_handover_suspend(pbdev);
 	if (handover->dir)
-		pb2_publish_withdraw_backend(pbdev, handover->dir, &handover->vsbdf);
+		pb2_publish_withdraw_virtio(pbdev, handover->dir, &handover->vsbdf);
 	kfree(handover->dir);
 	handover->dir = NULL;
 	handover->why = "in no domain";
@@ -373,19 +373,19 @@ const char *pb2_handover_fault(const struct pb2_device *pbdev)
  * pb2_handover_is_free() - can nobody else have the function's page mapped?
  * @pbdev: the function
  * @domid: the domain that shall get it
- * @identity: its path under /vm, or %NULL
+ * @vm_path: its path under /vm, or %NULL
  *
  * Context: may sleep.
  * Return: true if nobody can, or the administrator does not mind.
  */
 bool pb2_handover_is_free(const struct pb2_device *pbdev, domid_t domid,
-			  const char *identity)
+			  const char *vm_path)
 {
 	domid_t holder;
 	bool unused;
 	u64 address = pb2_window_page(&pbdev->sbdf, &unused);
 
-	if (!address || !pb2_page_is_held(address, domid, identity, &holder))
+	if (!address || !pb2_page_is_held(address, domid, vm_path, &holder))
 		return true;
 	if (READ_ONCE(pb2_handover_reassign)) {
 		pci_warn(pbdev->pdev, "domain %u may still have its ECAM page mapped, and can read the registers that domain %u sees from now on (handover_reassign)\n",

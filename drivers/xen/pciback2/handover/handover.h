@@ -28,20 +28,20 @@ struct pb2_offer {
 };
 
 /* page.c: pages of configuration space that domains were given */
-int pb2_page_grant(u64 address, domid_t domid, const char *identity);
-int pb2_page_revoke(u64 address, domid_t domid, const char *identity);
-bool pb2_page_is_held(u64 address, domid_t domid, const char *identity,
+int pb2_page_grant(u64 address, domid_t domid, const char *vm_path);
+int pb2_page_revoke(u64 address, domid_t domid, const char *vm_path);
+bool pb2_page_is_held(u64 address, domid_t domid, const char *vm_path,
 		      domid_t *holder);
-void pb2_page_look(void);
+void pb2_page_check(void);
 int pb2_page_show(char *buf, size_t size);
 
 /* publish.c: what a domain finds about a function in the backend's directory */
 int pb2_publish_page(const char *dir, const struct pb2_sbdf *vsbdf,
 		     u64 address);
 void pb2_publish_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf);
-void pb2_publish_backend(struct pb2_device *pbdev, const char *dir,
+void pb2_publish_virtio(struct pb2_device *pbdev, const char *dir,
 			 const struct pb2_sbdf *vsbdf);
-void pb2_publish_withdraw_backend(struct pb2_device *pbdev, const char *dir,
+void pb2_publish_withdraw_virtio(struct pb2_device *pbdev, const char *dir,
 				  const struct pb2_sbdf *vsbdf);
 
 /* handover.c: a function's page, given to its domain */
@@ -58,7 +58,7 @@ void pb2_handover_choose(struct pb2_device *pbdev,
 void pb2_handover_end(struct pb2_device *pbdev);
 const char *pb2_handover_fault(const struct pb2_device *pbdev);
 bool pb2_handover_is_free(const struct pb2_device *pbdev, domid_t domid,
-			  const char *identity);
+			  const char *vm_path);
 int pb2_handover_parse(const char *name);
 int pb2_handover_show(const struct pb2_device *pbdev, char *buf, size_t size);
 

@@ -20,14 +20,14 @@
  * @link: in the list of all
  * @address: physical
  * @domid: the domain
- * @identity: that domain's path under /vm, or %NULL
+ * @vm_path: that domain's path under /vm, or %NULL
  * @granted: it may map it; it may have it mapped in any case
  */
 struct page_out {
 	struct list_head link;
 	u64 address;
 	domid_t domid;
-	char *identity;
+	char *vm_path;
 	bool granted;
 };
 
@@ -37,7 +37,7 @@ static DEFINE_MUTEX(pages_lock);
 
 static bool is_dead(const struct page_out *page)
 {
-	return pb2_domain_is_dead(page->domid, page->identity);
+	return pb2_domain_is_dead(page->domid, page->vm_path);
 }
 
 static void forget(struct page_out *page)
@@ -45,7 +45,7 @@ static void forget(struct page_out *page)
 	lockdep_assert_held(&pages_lock);
 
 	list_del(&page->link);
-	kfree(page->identity);
+	kfree(page->vm_path);
 	kfree(page);
 	module_put(THIS_MODULE);
 }
@@ -67,7 +67,7 @@ static bool is_same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-static struct page_out *find(u64 address, domid_t domid, const char *identity)
+static struct page_out *find(u64 address, domid_t domid, const char *vm_path)
 {
 	struct page_out *page;
 
@@ -75,13 +75,13 @@ static struct page_out *find(u64 address, domid_t domid, const char *identity)
 
 	list_for_each_entry(page, &pages, link)
 		if (page->address == address && page->domid == domid &&
-		    is_same(page->identity, identity))
+		    is_same(page->vm_path, vm_path))
 			return page;
 	return NULL;
 }
 
 static struct page_out *remember(u64 address, domid_t domid,
-				 const char *identity)
+				 const char *vm_path)
 {
 	struct page_out *page;
 
@@ -90,8 +90,8 @@ static struct page_out *remember(u64 address, domid_t domid,
 	page = kzalloc(sizeof(*page), GFP_KERNEL);
 	if (!page)
 		return NULL;
-	page->identity = kstrdup(identity, GFP_KERNEL);
-	if (identity && !page->identity) {
+	page->vm_path = kstrdup(vm_path, GFP_KERNEL);
+	if (vm_path && !page->vm_path) {
 		kfree(page);
 		return NULL;
 	}
@@ -107,12 +107,12 @@ static struct page_out *remember(u64 address, domid_t domid,
  * pb2_page_grant() - let a domain map a page
  * @address: its physical address
  * @domid: the domain
- * @identity: its path under /vm, or %NULL
+ * @vm_path: its path under /vm, or %NULL
  *
  * Context: may sleep.
  * Return: 0, -ENOMEM, or the errno of pb2_domain_permit().
  */
-int pb2_page_grant(u64 address, domid_t domid, const char *identity)
+int pb2_page_grant(u64 address, domid_t domid, const char *vm_path)
 {
 	struct page_out *page;
 	bool is_new;
@@ -120,11 +120,11 @@ int pb2_page_grant(u64 address, domid_t domid, const char *identity)
 
 	mutex_lock(&pages_lock);
 	bury();
-	page = find(address, domid, identity);
+	page = find(address, domid, vm_path);
 	/* One that it had before it may still have mapped. */
 	is_new = !page;
 	if (is_new)
-		page = remember(address, domid, identity);
+		page = remember(address, domid, vm_path);
 
 	rc = page ? pb2_domain_permit(domid, address, true) : -ENOMEM;
 	if (!rc)
@@ -139,7 +139,7 @@ int pb2_page_grant(u64 address, domid_t domid, const char *identity)
  * pb2_page_revoke() - forbid it again
  * @address: its physical address
  * @domid: the domain
- * @identity: its path under /vm, or %NULL
+ * @vm_path: its path under /vm, or %NULL
  *
  * With the domain Xen forgets what it permitted; another domain may have the
  * number by now, and is left alone.
@@ -147,14 +147,14 @@ int pb2_page_grant(u64 address, domid_t domid, const char *identity)
  * Context: may sleep.
  * Return: 0, also if the domain is dead, or the errno of pb2_domain_permit().
  */
-int pb2_page_revoke(u64 address, domid_t domid, const char *identity)
+int pb2_page_revoke(u64 address, domid_t domid, const char *vm_path)
 {
 	struct page_out *page;
 	int rc = 0;
 
 	mutex_lock(&pages_lock);
 	bury();
-	page = find(address, domid, identity);
+	page = find(address, domid, vm_path);
 	if (page && page->granted) {
 		rc = pb2_domain_permit(domid, address, false);
 		if (rc == -ESRCH)
@@ -169,13 +169,13 @@ int pb2_page_revoke(u64 address, domid_t domid, const char *identity)
  * pb2_page_is_held() - may another domain have a page mapped?
  * @address: its physical address, 0 for none
  * @domid: the domain that is no other
- * @identity: its path under /vm, or %NULL
+ * @vm_path: its path under /vm, or %NULL
  * @holder: where the other domain goes
  *
  * Context: may sleep.
  * Return: whether there is one, which is alive.
  */
-bool pb2_page_is_held(u64 address, domid_t domid, const char *identity,
+bool pb2_page_is_held(u64 address, domid_t domid, const char *vm_path,
 		      domid_t *holder)
 {
 	struct page_out *page;
@@ -185,7 +185,7 @@ bool pb2_page_is_held(u64 address, domid_t domid, const char *identity,
 	bury();
 	list_for_each_entry(page, &pages, link) {
 		if (page->address != address ||
-		    (page->domid == domid && is_same(page->identity, identity)))
+		    (page->domid == domid && is_same(page->vm_path, vm_path)))
 			continue;
 		*holder = page->domid;
 		is_held = true;
@@ -205,11 +205,11 @@ static void look(struct work_struct *work)
 static DECLARE_WORK(look_work, look);
 
 /**
- * pb2_page_look() - some domain died: see whether it had a page
+ * pb2_page_check() - some domain died: see whether it had a page
  *
  * Context: any.
  */
-void pb2_page_look(void)
+void pb2_page_check(void)
 {
 	queue_work(pb2_wq, &look_work);
 }

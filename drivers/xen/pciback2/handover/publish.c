@@ -80,7 +80,7 @@ static int write_backend(const char *dir, const struct pb2_sbdf *vsbdf,
 }
 
 /**
- * pb2_publish_backend() - name the backend in xenstore
+ * pb2_publish_virtio() - name the backend in xenstore
  * @pbdev: the function; nothing happens if it has no backend
  * @dir: the backend's directory in xenstore
  * @vsbdf: the function's virtual address
@@ -89,7 +89,7 @@ static int write_backend(const char *dir, const struct pb2_sbdf *vsbdf,
  *
  * Context: device_lock held, may sleep.
  */
-void pb2_publish_backend(struct pb2_device *pbdev, const char *dir,
+void pb2_publish_virtio(struct pb2_device *pbdev, const char *dir,
 			  const struct pb2_sbdf *vsbdf)
 {
 	domid_t domid;
@@ -97,7 +97,7 @@ void pb2_publish_backend(struct pb2_device *pbdev, const char *dir,
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	domid = pb2_conf_backend_get(pbdev);
+	domid = pb2_conf_virtio_get(pbdev);
 	if (domid == DOMID_INVALID)
 		return;
 	rc = write_backend(dir, vsbdf, domid);
@@ -107,21 +107,21 @@ void pb2_publish_backend(struct pb2_device *pbdev, const char *dir,
 }
 
 /**
- * pb2_publish_withdraw_backend() - take back pb2_publish_backend()
+ * pb2_publish_withdraw_virtio() - take back pb2_publish_virtio()
  * @pbdev: the function; nothing happens if it has no backend
  * @dir: the backend's directory in xenstore, which may be gone
  * @vsbdf: the function's virtual address
  *
  * Context: device_lock held, may sleep.
  */
-void pb2_publish_withdraw_backend(struct pb2_device *pbdev, const char *dir,
+void pb2_publish_withdraw_virtio(struct pb2_device *pbdev, const char *dir,
 			  const struct pb2_sbdf *vsbdf)
 {
 	char key[KEY_LEN];
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (pb2_conf_backend_get(pbdev) == DOMID_INVALID)
+	if (pb2_conf_virtio_get(pbdev) == DOMID_INVALID)
 		return;
 	format_backend(vsbdf, key, sizeof(key));
 	pb2_xen_rm(dir, key);

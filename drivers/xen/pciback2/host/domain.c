@@ -88,14 +88,14 @@ void pb2_domain_exit(void)
 }
 
 /**
- * pb2_domain_identity() - what tells a domain from a later one of the same ID
+ * pb2_domain_vm_path() - what tells a domain from a later one of the same ID
  * @domid: the domain
  *
  * Context: may sleep.
  * Return: The domain's path under /vm, which holds its UUID, for the caller
  * to kfree(); %NULL when there is no such domain, or an ERR_PTR() of xenstore.
  */
-char *pb2_domain_identity(domid_t domid)
+char *pb2_domain_vm_path(domid_t domid)
 {
 	char dir[PATH_LEN];
 	char *path;
@@ -131,9 +131,9 @@ int pb2_domain_target(domid_t domid, domid_t *target)
 }
 
 /* The path below /vm ends in the UUID, whichever toolstack wrote it. */
-static bool parse_identity(const char *identity, uuid_t *uuid)
+static bool parse_identity(const char *vm_path, uuid_t *uuid)
 {
-	const char *name = identity ? strrchr(identity, '/') : NULL;
+	const char *name = vm_path ? strrchr(vm_path, '/') : NULL;
 
 	return name && !uuid_parse(name + 1, uuid);
 }
@@ -141,7 +141,7 @@ static bool parse_identity(const char *identity, uuid_t *uuid)
 /**
  * pb2_domain_is_alive() - may a domain still do anything?
  * @domid: the domain
- * @identity: its path under /vm, which tells it from a later domain of the
+ * @vm_path: its path under /vm, which tells it from a later domain of the
  *	same number; %NULL for any domain of that number
  *
  * A domain that is shut down is alive, its memory map is still in use. One
@@ -152,7 +152,7 @@ static bool parse_identity(const char *identity, uuid_t *uuid)
  * number has another UUID, -EOPNOTSUPP if Xen cannot be asked, or another
  * errno of Xen's.
  */
-int pb2_domain_is_alive(domid_t domid, const char *identity)
+int pb2_domain_is_alive(domid_t domid, const char *vm_path)
 {
 	struct xen_domctl_getdomaininfo info;
 	uuid_t uuid;
@@ -169,21 +169,21 @@ int pb2_domain_is_alive(domid_t domid, const char *identity)
 	/* Xen skips numbers that are not in use. */
 	if (info.domain != domid || info.flags & XEN_DOMINF_dying)
 		return 0;
-	if (parse_identity(identity, &uuid) &&
+	if (parse_identity(vm_path, &uuid) &&
 	    memcmp(info.handle, uuid.b, UUID_SIZE))
 		return -ESTALE;
 	return 1;
 }
 
 /* A domain ID is used again, the path of its UUID is not. */
-static bool ask_xenstore(domid_t domid, const char *identity)
+static bool ask_xenstore(domid_t domid, const char *vm_path)
 {
-	char *now = pb2_domain_identity(domid);
+	char *now = pb2_domain_vm_path(domid);
 	bool dead;
 
 	if (IS_ERR(now))
 		return false;
-	dead = !now || !identity || strcmp(now, identity);
+	dead = !now || !vm_path || strcmp(now, vm_path);
 	kfree(now);
 	return dead;
 }
@@ -191,18 +191,18 @@ static bool ask_xenstore(domid_t domid, const char *identity)
 /**
  * pb2_domain_is_dead() - can a domain reach nothing any more?
  * @domid: the domain
- * @identity: as for pb2_domain_is_alive()
+ * @vm_path: as for pb2_domain_is_alive()
  *
  * Not knowing is no reason to put a function to sleep under a domain.
  *
  * Context: may sleep.
  * Return: true if it is certain that it is dead.
  */
-bool pb2_domain_is_dead(domid_t domid, const char *identity)
+bool pb2_domain_is_dead(domid_t domid, const char *vm_path)
 {
-	int alive = pb2_domain_is_alive(domid, identity);
+	int alive = pb2_domain_is_alive(domid, vm_path);
 
-	return alive < 0 ? ask_xenstore(domid, identity) : !alive;
+	return alive < 0 ? ask_xenstore(domid, vm_path) : !alive;
 }
 
 /**

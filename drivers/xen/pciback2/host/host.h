@@ -106,10 +106,10 @@ int pb2_iommu_show(char *buf, size_t size);
 /* domain.c: whether a domain is alive, what it may map, and who it is */
 void pb2_domain_init(u32 wanted);
 void pb2_domain_exit(void);
-int pb2_domain_is_alive(domid_t domid, const char *identity);
-bool pb2_domain_is_dead(domid_t domid, const char *identity);
+int pb2_domain_is_alive(domid_t domid, const char *vm_path);
+bool pb2_domain_is_dead(domid_t domid, const char *vm_path);
 bool pb2_domain_knows_xen(void);
-char *pb2_domain_identity(domid_t domid);
+char *pb2_domain_vm_path(domid_t domid);
 int pb2_domain_target(domid_t domid, domid_t *target);
 int pb2_domain_permit(domid_t domid, u64 address, bool allow);
 

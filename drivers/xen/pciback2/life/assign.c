@@ -70,39 +70,39 @@ static int check(struct pb2_device *pbdev)
 
 /**
  * struct claim - what is found out about a domain before it gets a function
- * @identity: of the domain
+ * @vm_path: of the domain
  * @target: whose device model it runs, if that of any
- * @target_identity: of @target, or %NULL
+ * @target_vm_path: of @target, or %NULL
  */
 struct claim {
-	char *identity;
+	char *vm_path;
 	domid_t target;
-	char *target_identity;
+	char *target_vm_path;
 };
 
 static void forget_claim(struct claim *claim)
 {
-	kfree(claim->identity);
-	kfree(claim->target_identity);
+	kfree(claim->vm_path);
+	kfree(claim->target_vm_path);
 }
 
 static int prepare_claim(struct claim *claim, domid_t domid)
 {
-	char *identity = pb2_domain_identity(domid);
+	char *vm_path = pb2_domain_vm_path(domid);
 
 	*claim = (struct claim) {};
-	if (IS_ERR(identity))
-		return PTR_ERR(identity);
-	claim->identity = identity;
+	if (IS_ERR(vm_path))
+		return PTR_ERR(vm_path);
+	claim->vm_path = vm_path;
 	if (pb2_domain_target(domid, &claim->target))
 		return 0;
 
-	identity = pb2_domain_identity(claim->target);
-	if (IS_ERR(identity)) {
+	vm_path = pb2_domain_vm_path(claim->target);
+	if (IS_ERR(vm_path)) {
 		forget_claim(claim);
-		return PTR_ERR(identity);
+		return PTR_ERR(vm_path);
 	}
-	claim->target_identity = identity;
+	claim->target_vm_path = vm_path;
 	return 0;
 }
 
@@ -118,18 +118,18 @@ static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	mutex_unlock(&pbdev->gate.lock);
 
 	/* It was kept awake for this, and must not be when it comes back. */
-	pb2_power_doze_end(pbdev);
+	pb2_power_unblock_suspend(pbdev);
 	pb2_gate_forget_detach(pbdev);
 	pbdev->reset.clean = false;
 	/* A device model cannot ask the administrator for it. */
-	if (claim->target_identity)
+	if (claim->target_vm_path)
 		WRITE_ONCE(pbdev->allow_interrupt_control, true);
 
 	pbdev->fe = fe;
 	pbdev->domid = domid;
 	pbdev->target = claim->target;
-	swap(pbdev->identity, claim->identity);
-	swap(pbdev->target_identity, claim->target_identity);
+	swap(pbdev->vm_path, claim->vm_path);
+	swap(pbdev->target_vm_path, claim->target_vm_path);
 	pb2_state_set(pbdev, PB2_ASSIGNED);
 	pci_info(pbdev->pdev, "assigned to domain %u\n", domid);
 }
@@ -161,7 +161,7 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	if (rc)
 		return rc;
 	if (!READ_ONCE(pbdev->fe) &&
-	    !pb2_handover_is_free(pbdev, domid, claim.identity)) {
+	    !pb2_handover_is_free(pbdev, domid, claim.vm_path)) {
 		forget_claim(&claim);
 		return -EADDRINUSE;
 	}
@@ -187,7 +187,7 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	if (!rc)
 		take(pbdev, fe, domid, &claim);
 	else if (pbdev->state == PB2_IDLE)
-		pb2_power_park(pbdev);
+		pb2_power_allow_suspend(pbdev);
 out:
 	mutex_unlock(&pbdev->life_lock);
 	forget_claim(&claim);

@@ -33,9 +33,9 @@ bool pb2_hold_is_over(const struct pb2_device *pbdev)
 
 	if (pbdev->domid == DOMID_INVALID)
 		return true;
-	return pb2_domain_is_dead(pbdev->domid, pbdev->identity) &&
-	       (!pbdev->target_identity ||
-		pb2_domain_is_dead(pbdev->target, pbdev->target_identity));
+	return pb2_domain_is_dead(pbdev->domid, pbdev->vm_path) &&
+	       (!pbdev->target_vm_path ||
+		pb2_domain_is_dead(pbdev->target, pbdev->target_vm_path));
 }
 
 /**
@@ -51,15 +51,15 @@ void pb2_hold_init(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_hold_look() - some domain died: look now if the function is held
+ * pb2_hold_check() - some domain died: look now if the function is held
  * @pbdev: a function that the caller has a reference to
  *
  * Context: any.
  */
-void pb2_hold_look(struct pb2_device *pbdev)
+void pb2_hold_check(struct pb2_device *pbdev)
 {
 	if (READ_ONCE(pbdev->state) == PB2_HELD)
-		pb2_work_redelay(pbdev, &pbdev->held_work, 0);
+		pb2_work_redelay(pbdev, &pbdev->hold_work, 0);
 }
 
 /**
@@ -71,7 +71,7 @@ void pb2_hold_look(struct pb2_device *pbdev)
 void pb2_hold_start(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
-	pb2_work_delay(pbdev, &pbdev->held_work,
+	pb2_work_delay(pbdev, &pbdev->hold_work,
 		       msecs_to_jiffies(LOOK_EVERY_MS));
 }
 
@@ -85,5 +85,5 @@ void pb2_hold_start(struct pb2_device *pbdev)
 void pb2_hold_stop(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
-	pb2_work_cancel(pbdev, &pbdev->held_work);
+	pb2_work_cancel(pbdev, &pbdev->hold_work);
 }

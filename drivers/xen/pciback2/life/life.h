@@ -7,7 +7,7 @@
 
 #include "../handover/handover.h"
 
-struct pb2_group;
+struct pb2_reset_bus;
 
 /* How long an idle function stays in D0; power/autosuspend_delay_ms */
 #define PB2_POWER_GRACE_MS	1000
@@ -30,47 +30,47 @@ void pb2_isolation_enforce(struct pb2_device *pbdev);
 void pb2_hold_init(struct pb2_device *pbdev);
 void pb2_hold_start(struct pb2_device *pbdev);
 void pb2_hold_stop(struct pb2_device *pbdev);
-void pb2_hold_look(struct pb2_device *pbdev);
+void pb2_hold_check(struct pb2_device *pbdev);
 bool pb2_hold_is_over(const struct pb2_device *pbdev);
 
 /* virtio.c: the domain that backs a function */
-int pb2_backend_parse(const char *word);
-int pb2_backend_set(struct pb2_device *pbdev, domid_t domid);
-int pb2_backend_show(struct pb2_device *pbdev, char *buf, size_t size);
+int pb2_virtio_parse(const char *word);
+int pb2_virtio_set(struct pb2_device *pbdev, domid_t domid);
+int pb2_virtio_show(struct pb2_device *pbdev, char *buf, size_t size);
 
 /* reset_verdict.c: what a reset did, as opposed to what its method claims */
-void pb2_reset_init(struct pb2_device *pbdev);
-void pb2_reset_begin(struct pb2_device *pbdev);
-bool pb2_reset_mark(struct pci_dev *pdev);
-void pb2_reset_record(struct pb2_device *pbdev, const char *method,
+void pb2_reset_verdict_init(struct pb2_device *pbdev);
+void pb2_reset_verdict_begin(struct pb2_device *pbdev);
+bool pb2_reset_verdict_place_marker(struct pci_dev *pdev);
+void pb2_reset_verdict_record(struct pb2_device *pbdev, const char *method,
 		      bool marked, int rc);
-bool pb2_reset_is_done(const struct pb2_device *pbdev);
-void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden);
-int pb2_reset_result(const struct pb2_device *pbdev);
-int pb2_reset_show(struct pb2_device *pbdev, char *buf, size_t size);
+bool pb2_reset_verdict_is_final(const struct pb2_device *pbdev);
+void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *forbidden);
+int pb2_reset_verdict_errno(const struct pb2_device *pbdev);
+int pb2_reset_verdict_show(struct pb2_device *pbdev, char *buf, size_t size);
 
 /* reset_quiesce.c: a function that does nothing by itself */
-void pb2_quiet_begin(struct pci_dev *pdev);
-bool pb2_quiet_check(struct pci_dev *pdev);
-void pb2_quiet_end(struct pci_dev *pdev);
+void pb2_reset_quiesce_begin(struct pci_dev *pdev);
+bool pb2_reset_quiesce_check(struct pci_dev *pdev);
+void pb2_reset_quiesce_end(struct pci_dev *pdev);
 
 /* reset_method.c: the ways to reset one function and no other */
-bool pb2_rung_climb(struct pb2_device *pbdev);
+bool pb2_reset_method_run(struct pb2_device *pbdev);
 
 /* reset_bus.c: the functions that a reset of the bus or slot hits */
-struct pb2_group *pb2_group_new(struct pb2_device *pbdev);
-void pb2_group_reset(struct pb2_group *group, bool held);
-void pb2_group_free(struct pb2_group *group);
-void pb2_group_heal(struct pb2_device *pbdev);
+struct pb2_reset_bus *pb2_reset_bus_find(struct pb2_device *pbdev);
+void pb2_reset_bus_run(struct pb2_reset_bus *group, bool held);
+void pb2_reset_bus_free(struct pb2_reset_bus *group);
+void pb2_reset_bus_recover(struct pb2_device *pbdev);
 
 /* reset.c: reset by the least that does it */
-struct pb2_group *pb2_ladder_alone(struct pb2_device *pbdev);
-void pb2_ladder_together(struct pb2_group *group, bool held);
-void pb2_ladder_run(struct pb2_device *pbdev);
+struct pb2_reset_bus *pb2_reset_alone(struct pb2_device *pbdev);
+void pb2_reset_together(struct pb2_reset_bus *group, bool held);
+void pb2_reset_run(struct pb2_device *pbdev);
 
 /* reset_request.c: resets that somebody asks for */
-void pb2_flr_init(struct pb2_device *pbdev);
-int pb2_flr_request(struct pb2_device *pbdev);
+void pb2_reset_request_init(struct pb2_device *pbdev);
+int pb2_reset_request_run(struct pb2_device *pbdev);
 
 /* reset_state.c: into the state RESETTING, and out of it */
 int pb2_reset_state_enter(struct pb2_device *pbdev, bool only_assigned);
@@ -83,10 +83,10 @@ extern const struct dev_pm_ops pb2_power_ops;
 void pb2_power_init(struct pb2_device *pbdev);
 void pb2_power_exit(struct pb2_device *pbdev);
 void pb2_power_wake(struct pb2_device *pbdev);
-void pb2_power_park(struct pb2_device *pbdev);
+void pb2_power_allow_suspend(struct pb2_device *pbdev);
 bool pb2_power_is_asleep(const struct pb2_device *pbdev);
-void pb2_power_doze(struct pb2_device *pbdev);
+void pb2_power_block_suspend(struct pb2_device *pbdev);
 void pb2_power_allow_d3cold(struct pb2_device *pbdev, bool allow);
-void pb2_power_doze_end(struct pb2_device *pbdev);
+void pb2_power_unblock_suspend(struct pb2_device *pbdev);
 
 #endif /* PB2_LIFE_H */

@@ -96,10 +96,10 @@ bool pb2_power_is_asleep(const struct pb2_device *pbdev)
 	       (csr & PCI_PM_CTRL_STATE_MASK) == (__force u16)PCI_D3hot;
 }
 
-static void nap_work(struct work_struct *work)
+static void suspend_work(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(to_delayed_work(work),
-						struct pb2_device, nap_work);
+						struct pb2_device, suspend_work);
 
 	pb2_pci_pm_put(pbdev->pdev);
 	pb2_device_put(pbdev);
@@ -114,7 +114,7 @@ static void nap_work(struct work_struct *work)
 void pb2_power_init(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
-	INIT_DELAYED_WORK(&pbdev->nap_work, nap_work);
+	INIT_DELAYED_WORK(&pbdev->suspend_work, suspend_work);
 	pbdev->awake = false;
 	pb2_pci_pm_start(pbdev->pdev, PB2_POWER_GRACE_MS);
 }
@@ -129,11 +129,11 @@ void pb2_power_exit(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	pb2_power_doze_end(pbdev);
+	pb2_power_unblock_suspend(pbdev);
 	pb2_power_allow_d3cold(pbdev, false);
 	pb2_pci_pm_stop(pbdev->pdev);
 	/* The life cycle's own reference goes last: no suspend in between. */
-	pb2_power_park(pbdev);
+	pb2_power_allow_suspend(pbdev);
 }
 
 /**
@@ -158,13 +158,13 @@ void pb2_power_wake(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_power_park() - D3hot after the grace period
+ * pb2_power_allow_suspend() - D3hot after the grace period
  * @pbdev: a function whose BARs no living domain may map: a memory request
  *	to a function in D3hot is answered with an error (XSA-120's class)
  *
  * Context: device_lock held.
  */
-void pb2_power_park(struct pb2_device *pbdev)
+void pb2_power_allow_suspend(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
@@ -175,31 +175,31 @@ void pb2_power_park(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_power_doze() - stay awake for the toolstack's next steps
+ * pb2_power_block_suspend() - stay awake for the toolstack's next steps
  * @pbdev: the function
  *
  * Context: device_lock held, may sleep.
  */
-void pb2_power_doze(struct pb2_device *pbdev)
+void pb2_power_block_suspend(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (!pb2_work_redelay(pbdev, &pbdev->nap_work,
+	if (!pb2_work_redelay(pbdev, &pbdev->suspend_work,
 			      msecs_to_jiffies(NAP_AFTER_FLR_MS)))
 		pb2_pci_pm_get(pbdev->pdev);
 }
 
 /**
- * pb2_power_doze_end() - the toolstack has taken its next step
+ * pb2_power_unblock_suspend() - the toolstack has taken its next step
  * @pbdev: the function; nothing happens if it does not doze
  *
  * Context: device_lock held.
  */
-void pb2_power_doze_end(struct pb2_device *pbdev)
+void pb2_power_unblock_suspend(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (pb2_work_cancel(pbdev, &pbdev->nap_work))
+	if (pb2_work_cancel(pbdev, &pbdev->suspend_work))
 		pb2_pci_pm_put(pbdev->pdev);
 }
 

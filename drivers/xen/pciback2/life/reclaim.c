@@ -19,16 +19,16 @@ static void forget_settings(struct pb2_device *pbdev)
 
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_quirk_clear(pbdev);
-	pb2_conf_backend_clear(pbdev);
+	pb2_conf_virtio_clear(pbdev);
 	pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 }
 
 /* Stops DMA, resets, and restores the pristine state, unless a sibling's did */
-static struct pb2_group *take_back(struct pb2_device *pbdev)
+static struct pb2_reset_bus *take_back(struct pb2_device *pbdev)
 {
 	pb2_isolation_enforce(pbdev);
-	return pbdev->reset.clean ? NULL : pb2_ladder_alone(pbdev);
+	return pbdev->reset.clean ? NULL : pb2_reset_alone(pbdev);
 }
 
 static enum pb2_state next_state(struct pb2_device *pbdev)
@@ -57,10 +57,10 @@ static void settle(struct pb2_device *pbdev)
 	mutex_unlock(&pbdev->life_lock);
 
 	/* Siblings may have failed because this one was in a domain. */
-	pb2_group_heal(pbdev);
+	pb2_reset_bus_recover(pbdev);
 
 	if (next == PB2_IDLE)
-		pb2_power_park(pbdev);
+		pb2_power_allow_suspend(pbdev);
 	else if (next == PB2_HELD)
 		pb2_hold_start(pbdev);
 }
@@ -82,7 +82,7 @@ void pb2_reclaim_now(struct pb2_device *pbdev)
 
 	if (!is_due(pbdev))
 		return;
-	pb2_ladder_together(take_back(pbdev), true);
+	pb2_reset_together(take_back(pbdev), true);
 	settle(pbdev);
 }
 
@@ -91,7 +91,7 @@ static void reclaim(struct work_struct *work)
 	struct pb2_device *pbdev = container_of(work, struct pb2_device,
 						reclaim_work);
 	struct device *dev = &pbdev->pdev->dev;
-	struct pb2_group *group;
+	struct pb2_reset_bus *group;
 
 	device_lock(dev);
 	if (!is_due(pbdev))
@@ -100,7 +100,7 @@ static void reclaim(struct work_struct *work)
 	if (group) {
 		/* Its siblings' locks and the bridge's come before this one. */
 		device_unlock(dev);
-		pb2_ladder_together(group, false);
+		pb2_reset_together(group, false);
 		device_lock(dev);
 	}
 	/* Unbinding it meanwhile has done the rest. */

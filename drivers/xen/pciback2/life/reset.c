@@ -15,20 +15,20 @@
  * the slot has nothing to reset; of a function that does answer some firmware
  * says that its slot is empty.
  */
-static struct pb2_group *climb(struct pb2_device *pbdev)
+static struct pb2_reset_bus *climb(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
 	bool answers = pb2_health_answers(pdev);
 
-	if (answers && pb2_rung_climb(pbdev))
+	if (answers && pb2_reset_method_run(pbdev))
 		return NULL;
 	if (!answers && pb2_health_slot_fault(pdev))
 		return NULL;
-	return READ_ONCE(pbdev->bus_reset_off) ? NULL : pb2_group_new(pbdev);
+	return READ_ONCE(pbdev->bus_reset_off) ? NULL : pb2_reset_bus_find(pbdev);
 }
 
 /**
- * pb2_ladder_alone() - reset the function by its own means
+ * pb2_reset_alone() - reset the function by its own means
  * @pbdev: the function, in D0, its gate blocked or closed
  *
  * Its pristine state is restored afterwards; vectors that are allocated are
@@ -37,58 +37,58 @@ static struct pb2_group *climb(struct pb2_device *pbdev)
  *
  * Context: device_lock held; sleeps, up to minutes.
  * Return: %NULL if that is all, or what has to be reset with the function,
- * for pb2_ladder_together().
+ * for pb2_reset_together().
  */
-struct pb2_group *pb2_ladder_alone(struct pb2_device *pbdev)
+struct pb2_reset_bus *pb2_reset_alone(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
-	struct pb2_group *group;
+	struct pb2_reset_bus *group;
 
 	device_lock_assert(&pdev->dev);
 
-	pb2_reset_begin(pbdev);
+	pb2_reset_verdict_begin(pbdev);
 	/* Its children belong to somebody. */
 	if (pdev->subordinate)
 		return NULL;
 	if (pci_num_vf(pdev)) {
-		pb2_reset_finish(pbdev, "it has VFs");
+		pb2_reset_verdict_finish(pbdev, "it has VFs");
 		return NULL;
 	}
 
 	pb2_pci_lock_cfg(pdev);
-	pb2_quiet_begin(pdev);
+	pb2_reset_quiesce_begin(pdev);
 	group = climb(pbdev);
 	/* Also overwrites the mark. */
-	pb2_pci_restore(pdev, pbdev->pristine);
+	pb2_pci_restore(pdev, pbdev->saved_state);
 	pb2_pci_unlock_cfg(pdev);
 
 	if (!group)
-		pb2_reset_finish(pbdev, NULL);
+		pb2_reset_verdict_finish(pbdev, NULL);
 	return group;
 }
 
 /**
- * pb2_ladder_together() - the rest of a reset: the bus or slot
- * @group: result of pb2_ladder_alone(), freed here; may be %NULL
+ * pb2_reset_together() - the rest of a reset: the bus or slot
+ * @group: result of pb2_reset_alone(), freed here; may be %NULL
  * @held: the function's device_lock is held
  *
  * Context: device_lock held if and only if @held; sleeps, up to minutes.
  */
-void pb2_ladder_together(struct pb2_group *group, bool held)
+void pb2_reset_together(struct pb2_reset_bus *group, bool held)
 {
 	if (!group)
 		return;
-	pb2_group_reset(group, held);
-	pb2_group_free(group);
+	pb2_reset_bus_run(group, held);
+	pb2_reset_bus_free(group);
 }
 
 /**
- * pb2_ladder_run() - all of a reset, without letting go of the function
+ * pb2_reset_run() - all of a reset, without letting go of the function
  * @pbdev: the function, in D0, its gate blocked or closed
  *
  * Context: device_lock held; sleeps, up to minutes.
  */
-void pb2_ladder_run(struct pb2_device *pbdev)
+void pb2_reset_run(struct pb2_device *pbdev)
 {
-	pb2_ladder_together(pb2_ladder_alone(pbdev), true);
+	pb2_reset_together(pb2_reset_alone(pbdev), true);
 }

@@ -21,7 +21,7 @@
  * @pdev: it, with a reference
  * @pbdev: the same, with a reference, if this driver has seized it; %NULL
  *	unless its device_lock is held
- * @marked: result of pb2_reset_mark()
+ * @marked: result of pb2_reset_verdict_place_marker()
  */
 struct member {
 	struct pci_dev *pdev;
@@ -30,7 +30,7 @@ struct member {
 };
 
 /**
- * struct pb2_group - what one reset hits
+ * struct pb2_reset_bus - what one reset hits
  * @leader: the function that needs it, with a reference
  * @bridge: above the bus, with a reference
  * @held: the caller has @leader's device_lock; all others are only tried
@@ -38,7 +38,7 @@ struct member {
  * @nr: how many functions there are
  * @members: they, in the order of their locks
  */
-struct pb2_group {
+struct pb2_reset_bus {
 	struct pb2_device *leader;
 	struct pci_dev *bridge;
 	bool held;
@@ -57,7 +57,7 @@ static int count(struct pci_dev *pdev, void *arg)
 
 static int collect(struct pci_dev *pdev, void *arg)
 {
-	struct pb2_group *group = arg;
+	struct pb2_reset_bus *group = arg;
 
 	if (group->nr < group->room)
 		group->members[group->nr++].pdev = pci_dev_get(pdev);
@@ -65,18 +65,18 @@ static int collect(struct pci_dev *pdev, void *arg)
 }
 
 /**
- * pb2_group_new() - find what a reset of the bus would hit
+ * pb2_reset_bus_find() - find what a reset of the bus would hit
  * @pbdev: the function that needs it
  *
  * Context: device_lock held, may sleep.
- * Return: the group, for pb2_group_reset() or pb2_group_free(), or %NULL: no
+ * Return: the group, for pb2_reset_bus_run() or pb2_reset_bus_free(), or %NULL: no
  * bridge that could do it, a VF, a bus that must not be reset, no memory.
  */
-struct pb2_group *pb2_group_new(struct pb2_device *pbdev)
+struct pb2_reset_bus *pb2_reset_bus_find(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
 	struct pci_dev *bridge = pdev->bus->self;
-	struct pb2_group *group;
+	struct pb2_reset_bus *group;
 	unsigned int nr = 0;
 
 	device_lock_assert(&pdev->dev);
@@ -99,12 +99,12 @@ struct pb2_group *pb2_group_new(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_group_free() - undo pb2_group_new()
+ * pb2_reset_bus_free() - undo pb2_reset_bus_find()
  * @group: the group
  *
  * Context: may sleep.
  */
-void pb2_group_free(struct pb2_group *group)
+void pb2_reset_bus_free(struct pb2_reset_bus *group)
 {
 	while (group->nr--)
 		pci_dev_put(group->members[group->nr].pdev);
@@ -113,12 +113,12 @@ void pb2_group_free(struct pb2_group *group)
 	kfree(group);
 }
 
-static bool is_leader(const struct pb2_group *group, unsigned int i)
+static bool is_leader(const struct pb2_reset_bus *group, unsigned int i)
 {
 	return group->members[i].pdev == group->leader->pdev;
 }
 
-static bool lock_one(const struct pb2_group *group, struct pci_dev *pdev)
+static bool lock_one(const struct pb2_reset_bus *group, struct pci_dev *pdev)
 {
 	if (group->held)
 		return pb2_pci_trylock(pdev);
@@ -126,7 +126,7 @@ static bool lock_one(const struct pb2_group *group, struct pci_dev *pdev)
 	return true;
 }
 
-static void unlock_members(struct pb2_group *group, unsigned int nr)
+static void unlock_members(struct pb2_reset_bus *group, unsigned int nr)
 {
 	while (nr--) {
 		if (group->members[nr].pbdev)
@@ -141,7 +141,7 @@ static void unlock_members(struct pb2_group *group, unsigned int nr)
 }
 
 /* Seized functions come and go under their device_lock, so this stays true. */
-static void find_seized(struct pb2_group *group)
+static void find_seized(struct pb2_reset_bus *group)
 {
 	unsigned int i;
 
@@ -161,7 +161,7 @@ static void find_seized(struct pb2_group *group)
  * The bridge comes first, as in the PCI core. Whoever holds one function's
  * lock already has it in the wrong order and must not wait.
  */
-static bool lock_members(struct pb2_group *group)
+static bool lock_members(struct pb2_reset_bus *group)
 {
 	unsigned int i;
 
@@ -181,7 +181,7 @@ static bool lock_members(struct pb2_group *group)
 }
 
 /* Why must this function not be reset with the leader? %NULL if it may. */
-static const char *objection(const struct pb2_group *group, unsigned int i)
+static const char *objection(const struct pb2_reset_bus *group, unsigned int i)
 {
 	struct pci_dev *pdev = group->members[i].pdev;
 	struct pb2_device *leader = group->leader;
@@ -208,7 +208,7 @@ static const char *objection(const struct pb2_group *group, unsigned int i)
 }
 
 /* Does nobody object? @why says who does. */
-static bool is_allowed(const struct pb2_group *group, char *why, size_t size)
+static bool is_allowed(const struct pb2_reset_bus *group, char *why, size_t size)
 {
 	const char *reason;
 	unsigned int i;
@@ -232,7 +232,7 @@ static void silence(struct pb2_device *pbdev)
 		pb2_isolation_enforce(pbdev);
 	else
 		pb2_gate_block(pbdev);
-	pb2_reset_begin(pbdev);
+	pb2_reset_verdict_begin(pbdev);
 }
 
 /* A sibling goes on where it was, or gets well again. */
@@ -248,11 +248,11 @@ static void release(struct pb2_device *pbdev)
 	pb2_handover_renew(pbdev);
 	pb2_reset_state_recover(pbdev);
 	if (READ_ONCE(pbdev->state) == PB2_IDLE)
-		pb2_power_park(pbdev);
+		pb2_power_allow_suspend(pbdev);
 }
 
 /* A hot-plug slot must be asked itself, or it sees its card being pulled. */
-static int reset_all(struct pb2_group *group, const char **method)
+static int reset_all(struct pb2_reset_bus *group, const char **method)
 {
 	int rc = pb2_pci_reset_slot(group->leader->pdev);
 
@@ -264,7 +264,7 @@ static int reset_all(struct pb2_group *group, const char **method)
 	return rc;
 }
 
-static void run(struct pb2_group *group)
+static void run(struct pb2_reset_bus *group)
 {
 	struct member *member;
 	const char *method;
@@ -277,27 +277,27 @@ static void run(struct pb2_group *group)
 		pb2_handover_suspend(member->pbdev);
 		if (!is_leader(group, i))
 			silence(member->pbdev);
-		pb2_quiet_begin(member->pdev);
-		member->marked = pb2_reset_mark(member->pdev);
+		pb2_reset_quiesce_begin(member->pdev);
+		member->marked = pb2_reset_verdict_place_marker(member->pdev);
 	}
 
 	rc = reset_all(group, &method);
 
 	for (i = 0; i < group->nr; i++) {
 		member = &group->members[i];
-		pb2_reset_record(member->pbdev, method, member->marked, rc);
-		pb2_pci_restore(member->pdev, member->pbdev->pristine);
+		pb2_reset_verdict_record(member->pbdev, method, member->marked, rc);
+		pb2_pci_restore(member->pdev, member->pbdev->saved_state);
 	}
 	for (i = 0; i < group->nr; i++) {
 		member = &group->members[i];
-		pb2_reset_finish(member->pbdev, NULL);
+		pb2_reset_verdict_finish(member->pbdev, NULL);
 		if (!is_leader(group, i))
 			release(member->pbdev);
 	}
 }
 
 /**
- * pb2_group_reset() - reset the bus or slot, if nobody objects
+ * pb2_reset_bus_run() - reset the bus or slot, if nobody objects
  * @group: what it hits; the leader is awake, fenced and does no DMA
  * @held: the leader's device_lock is held, so the other locks are only tried
  *
@@ -307,26 +307,26 @@ static void run(struct pb2_group *group)
  * Context: device_lock of the leader held if and only if @held; sleeps, up to
  * minutes.
  */
-void pb2_group_reset(struct pb2_group *group, bool held)
+void pb2_reset_bus_run(struct pb2_reset_bus *group, bool held)
 {
 	struct pb2_device *leader = group->leader;
 	char why[WHY_SIZE];
 
 	group->held = held;
 	if (!lock_members(group)) {
-		pb2_reset_finish(leader, "a function there is busy");
+		pb2_reset_verdict_finish(leader, "a function there is busy");
 		return;
 	}
-	if (!leader->released && !pb2_reset_is_done(leader)) {
+	if (!leader->released && !pb2_reset_verdict_is_final(leader)) {
 		if (is_allowed(group, why, sizeof(why)))
 			run(group);
 		else
-			pb2_reset_finish(leader, why);
+			pb2_reset_verdict_finish(leader, why);
 	}
 	unlock_members(group, group->nr);
 }
 
-static bool has_failed(const struct pb2_group *group)
+static bool has_failed(const struct pb2_reset_bus *group)
 {
 	struct pb2_device *pbdev;
 	struct pb2_sbdf sbdf;
@@ -347,7 +347,7 @@ static bool has_failed(const struct pb2_group *group)
 }
 
 /**
- * pb2_group_heal() - reset siblings that could not be reset without this one
+ * pb2_reset_bus_recover() - reset siblings that could not be reset without this one
  * @pbdev: a function that was just seized or taken back, awake
  *
  * A function of a device with several may have no reset but that of its bus,
@@ -355,9 +355,9 @@ static bool has_failed(const struct pb2_group *group)
  *
  * Context: device_lock held; sleeps, up to minutes.
  */
-void pb2_group_heal(struct pb2_device *pbdev)
+void pb2_reset_bus_recover(struct pb2_device *pbdev)
 {
-	struct pb2_group *group = pb2_group_new(pbdev);
+	struct pb2_reset_bus *group = pb2_reset_bus_find(pbdev);
 	char why[WHY_SIZE];
 
 	if (!group)
@@ -365,10 +365,10 @@ void pb2_group_heal(struct pb2_device *pbdev)
 	group->held = true;
 	if (has_failed(group) && lock_members(group)) {
 		if (is_allowed(group, why, sizeof(why))) {
-			pb2_reset_begin(pbdev);
+			pb2_reset_verdict_begin(pbdev);
 			run(group);
 		}
 		unlock_members(group, group->nr);
 	}
-	pb2_group_free(group);
+	pb2_reset_bus_free(group);
 }

@@ -124,16 +124,16 @@ static bool is_due(const struct rung *rung, const struct pci_dev *pdev)
 }
 
 /**
- * pb2_rung_climb() - reset a function by itself, one method after another
+ * pb2_reset_method_run() - reset a function by itself, one method after another
  * @pbdev: the function, in D0
  *
- * The result is recorded by pb2_reset_record() after each method.
+ * The result is recorded by pb2_reset_verdict_record() after each method.
  *
  * Context: device_lock and configuration access lock held; sleeps, up to
  * minutes.
  * Return: whether a method has reset it as far as can be known.
  */
-bool pb2_rung_climb(struct pb2_device *pbdev)
+bool pb2_reset_method_run(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
 	const struct rung *rung;
@@ -144,9 +144,9 @@ bool pb2_rung_climb(struct pb2_device *pbdev)
 	for (rung = rungs; rung < rungs + ARRAY_SIZE(rungs); rung++) {
 		if (!is_due(rung, pdev))
 			continue;
-		marked = pb2_reset_mark(pdev);
-		pb2_reset_record(pbdev, rung->name, marked, rung->reset(pdev));
-		if (pb2_reset_is_done(pbdev))
+		marked = pb2_reset_verdict_place_marker(pdev);
+		pb2_reset_verdict_record(pbdev, rung->name, marked, rung->reset(pdev));
+		if (pb2_reset_verdict_is_final(pbdev))
 			return true;
 	}
 	return false;

@@ -36,7 +36,7 @@ static bool has_msix_on(struct pci_dev *pdev)
 }
 
 /**
- * pb2_quiet_begin() - before a reset: no DMA, no interrupt, no decode
+ * pb2_reset_quiesce_begin() - before a reset: no DMA, no interrupt, no decode
  * @pdev: the function, in D0
  *
  * A function that does DMA while it is reset may hang the bus. Vectors that it
@@ -48,7 +48,7 @@ static bool has_msix_on(struct pci_dev *pdev)
  *
  * Context: device_lock and configuration access lock held, may sleep.
  */
-void pb2_quiet_begin(struct pci_dev *pdev)
+void pb2_reset_quiesce_begin(struct pci_dev *pdev)
 {
 	device_lock_assert(&pdev->dev);
 
@@ -77,7 +77,7 @@ static u16 msix_leftover(struct pci_dev *pdev)
 }
 
 /**
- * pb2_quiet_check() - are MSI and MSI-X as a reset leaves them?
+ * pb2_reset_quiesce_check() - are MSI and MSI-X as a reset leaves them?
  * @pdev: the function; may be in D3hot
  *
  * Xen frees the vectors of a domain that is gone when its last reference is,
@@ -87,18 +87,18 @@ static u16 msix_leftover(struct pci_dev *pdev)
  * Context: any.
  * Return: false if either is enabled or masked as a whole without a vector.
  */
-bool pb2_quiet_check(struct pci_dev *pdev)
+bool pb2_reset_quiesce_check(struct pci_dev *pdev)
 {
 	return !msi_leftover(pdev) && !msix_leftover(pdev);
 }
 
 /**
- * pb2_quiet_end() - turn off MSI and MSI-X that nobody has allocated
+ * pb2_reset_quiesce_end() - turn off MSI and MSI-X that nobody has allocated
  * @pdev: the function
  *
  * Context: device_lock held.
  */
-void pb2_quiet_end(struct pci_dev *pdev)
+void pb2_reset_quiesce_end(struct pci_dev *pdev)
 {
 	u16 msi = msi_leftover(pdev);
 	u16 msix = msix_leftover(pdev);

@@ -8,14 +8,14 @@
 #include "life.h"
 
 /* The first half of a reset under a domain that goes on using the function. */
-static struct pb2_group *reset_in_place(struct pb2_device *pbdev)
+static struct pb2_reset_bus *reset_in_place(struct pb2_device *pbdev)
 {
 	pb2_gate_block(pbdev);
 	pb2_power_wake(pbdev);
 	/* A page that Xen did not take back is a fault that this may heal. */
 	if (pb2_handover_fault(pbdev))
 		pb2_handover_suspend(pbdev);
-	return pb2_ladder_alone(pbdev);
+	return pb2_reset_alone(pbdev);
 }
 
 /*
@@ -25,14 +25,14 @@ static struct pb2_group *reset_in_place(struct pb2_device *pbdev)
 static bool is_clean(struct pb2_device *pbdev)
 {
 	return READ_ONCE(pbdev->state) == PB2_IDLE && pbdev->reset.clean &&
-	       pb2_power_is_asleep(pbdev) && pb2_quiet_check(pbdev->pdev);
+	       pb2_power_is_asleep(pbdev) && pb2_reset_quiesce_check(pbdev->pdev);
 }
 
 /* device_lock held; let go of between the two halves of a reset. */
 static int reset_and_return(struct pb2_device *pbdev)
 {
 	struct device *dev = &pbdev->pdev->dev;
-	struct pb2_group *group;
+	struct pb2_reset_bus *group;
 	int rc;
 
 	rc = pb2_reset_state_enter(pbdev, false);
@@ -44,18 +44,18 @@ static int reset_and_return(struct pb2_device *pbdev)
 	group = reset_in_place(pbdev);
 	if (group) {
 		device_unlock(dev);
-		pb2_ladder_together(group, false);
+		pb2_reset_together(group, false);
 		device_lock(dev);
 	}
 	/* Unbound meanwhile: its remove has ended all this. */
 	if (pbdev->released)
 		return -ENODEV;
 	pb2_reset_state_leave(pbdev);
-	return pb2_reset_result(pbdev);
+	return pb2_reset_verdict_errno(pbdev);
 }
 
 /**
- * pb2_flr_request() - the administrator's or the toolstack's do_flr
+ * pb2_reset_request_run() - the administrator's or the toolstack's do_flr
  * @pbdev: the function, idle or assigned
  *
  * For an assigned function libxl means: I am about to take it away. For some
@@ -69,7 +69,7 @@ static int reset_and_return(struct pb2_device *pbdev)
  * any more, -ENODEV if it is gone, -EBUSY while it is being taken back or if
  * a reset would hit functions that others use, -EINTR, or the method's errno.
  */
-int pb2_flr_request(struct pb2_device *pbdev)
+int pb2_reset_request_run(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
 	int rc;
@@ -83,7 +83,7 @@ int pb2_flr_request(struct pb2_device *pbdev)
 	device_lock(&pdev->dev);
 	rc = is_clean(pbdev) ? 0 : reset_and_return(pbdev);
 	if (READ_ONCE(pbdev->state) == PB2_IDLE)
-		pb2_power_doze(pbdev);
+		pb2_power_block_suspend(pbdev);
 	device_unlock(&pdev->dev);
 	return rc;
 }
@@ -110,7 +110,7 @@ static void guest_flr(struct work_struct *work)
 
 	device_lock(&pdev->dev);
 	if (is_due(pbdev) && !pb2_reset_state_enter(pbdev, true)) {
-		pb2_ladder_together(reset_in_place(pbdev), true);
+		pb2_reset_together(reset_in_place(pbdev), true);
 		pb2_reset_state_leave(pbdev);
 	}
 	device_unlock(&pdev->dev);
@@ -120,7 +120,7 @@ static void guest_flr(struct work_struct *work)
 static void check_hold(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(to_delayed_work(work),
-						struct pb2_device, held_work);
+						struct pb2_device, hold_work);
 	struct pci_dev *pdev = pbdev->pdev;
 
 	/* A HELD function changes state under device_lock only. */
@@ -138,13 +138,13 @@ out:
 }
 
 /**
- * pb2_flr_init() - nobody asks for a reset yet
+ * pb2_reset_request_init() - nobody asks for a reset yet
  * @pbdev: a new function
  *
  * Context: any.
  */
-void pb2_flr_init(struct pb2_device *pbdev)
+void pb2_reset_request_init(struct pb2_device *pbdev)
 {
 	INIT_WORK(&pbdev->flr_work, guest_flr);
-	INIT_DELAYED_WORK(&pbdev->held_work, check_hold);
+	INIT_DELAYED_WORK(&pbdev->hold_work, check_hold);
 }

@@ -83,7 +83,7 @@ void pb2_reset_state_leave(struct pb2_device *pbdev)
 
 	switch (READ_ONCE(pbdev->state)) {
 	case PB2_IDLE:
-		pb2_power_park(pbdev);
+		pb2_power_allow_suspend(pbdev);
 		break;
 	case PB2_HELD:
 		pb2_hold_start(pbdev);

@@ -23,7 +23,7 @@ static const char * const verdicts[] = {
 };
 
 /**
- * pb2_reset_mark() - prepare to find out whether a reset takes place
+ * pb2_reset_verdict_place_marker() - prepare to find out whether a reset takes place
  * @pdev: the function, in D0
  *
  * VFs and some devices wire the register to zero.
@@ -31,7 +31,7 @@ static const char * const verdicts[] = {
  * Context: device_lock held.
  * Return: whether the function holds the mark.
  */
-bool pb2_reset_mark(struct pci_dev *pdev)
+bool pb2_reset_verdict_place_marker(struct pci_dev *pdev)
 {
 	u8 val;
 
@@ -56,18 +56,18 @@ static enum pb2_verdict judge(struct pci_dev *pdev, bool marked, int rc)
 }
 
 /**
- * pb2_reset_begin() - forget the last result
+ * pb2_reset_verdict_begin() - forget the last result
  * @pbdev: the function
  *
  * Context: device_lock held.
  */
-void pb2_reset_begin(struct pb2_device *pbdev)
+void pb2_reset_verdict_begin(struct pb2_device *pbdev)
 {
 	struct pb2_reset *reset = &pbdev->reset;
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	pbdev->proof = *reset;
+	pbdev->previous_reset = *reset;
 	reset->method = "none";
 	reset->verdict = PB2_RESET_FAILED;
 	reset->rc = -ENOTTY;
@@ -77,17 +77,17 @@ void pb2_reset_begin(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_record() - judge and record one method
+ * pb2_reset_verdict_record() - judge and record one method
  * @pbdev: the function, not yet restored
  * @method: its name, a constant
- * @marked: result of pb2_reset_mark() before the method
+ * @marked: result of pb2_reset_verdict_place_marker() before the method
  * @rc: what the method returned
  *
  * A method that does not exist leaves the record of the one before it.
  *
  * Context: device_lock held.
  */
-void pb2_reset_record(struct pb2_device *pbdev, const char *method,
+void pb2_reset_verdict_record(struct pb2_device *pbdev, const char *method,
 		      bool marked, int rc)
 {
 	struct pb2_reset *reset = &pbdev->reset;
@@ -108,13 +108,13 @@ void pb2_reset_record(struct pb2_device *pbdev, const char *method,
 }
 
 /**
- * pb2_reset_is_done() - is there nothing left to try?
+ * pb2_reset_verdict_is_final() - is there nothing left to try?
  * @pbdev: the function
  *
  * Context: device_lock held.
  * Return: true if the last method is proven, or cannot be.
  */
-bool pb2_reset_is_done(const struct pb2_device *pbdev)
+bool pb2_reset_verdict_is_final(const struct pb2_device *pbdev)
 {
 	enum pb2_verdict verdict = pbdev->reset.verdict;
 
@@ -134,7 +134,7 @@ static void tell_xen(struct pci_dev *pdev)
 }
 
 /**
- * pb2_reset_finish() - complete the record, and find out what is wrong
+ * pb2_reset_verdict_finish() - complete the record, and find out what is wrong
  * @pbdev: the function, restored
  * @forbidden: what forbids a reset of the bus that was wanted, or %NULL
  *
@@ -146,7 +146,7 @@ static void tell_xen(struct pci_dev *pdev)
  *
  * Context: device_lock held, may sleep.
  */
-void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden)
+void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *forbidden)
 {
 	struct pb2_reset *reset = &pbdev->reset;
 	const char *fault = pb2_health_fault(pbdev->pdev) ?:
@@ -156,9 +156,9 @@ void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	/* The saved state of vectors is that of those which are allocated. */
-	pb2_quiet_end(pbdev->pdev);
-	if (forbidden && !fault && pbdev->proof.clean) {
-		*reset = pbdev->proof;
+	pb2_reset_quiesce_end(pbdev->pdev);
+	if (forbidden && !fault && pbdev->previous_reset.clean) {
+		*reset = pbdev->previous_reset;
 		return;
 	}
 	if (reset->rc == -ENOTTY && forbidden)
@@ -188,7 +188,7 @@ void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden)
 }
 
 /**
- * pb2_reset_result() - the last reset as one errno
+ * pb2_reset_verdict_errno() - the last reset as one errno
  * @pbdev: the function
  *
  * Context: device_lock held.
@@ -197,7 +197,7 @@ void pb2_reset_finish(struct pb2_device *pbdev, const char *forbidden)
  * method, -EBUSY if there is only one that would hit another's function, or
  * the last method's errno.
  */
-int pb2_reset_result(const struct pb2_device *pbdev)
+int pb2_reset_verdict_errno(const struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
@@ -206,19 +206,19 @@ int pb2_reset_result(const struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_init() - nothing was reset yet
+ * pb2_reset_verdict_init() - nothing was reset yet
  * @pbdev: a new function
  *
  * Context: any.
  */
-void pb2_reset_init(struct pb2_device *pbdev)
+void pb2_reset_verdict_init(struct pb2_device *pbdev)
 {
 	pbdev->reset.method = "none";
 	pbdev->reset.verdict = PB2_RESET_NEVER;
 }
 
 /**
- * pb2_reset_show() - pciback2/last_reset
+ * pb2_reset_verdict_show() - pciback2/last_reset
  * @pbdev: the function
  * @buf: where to
  * @size: its size in bytes
@@ -227,7 +227,7 @@ void pb2_reset_init(struct pb2_device *pbdev)
  * Return: bytes written: method, verdict, errno, milliseconds, and when it
  * ended in seconds since 1970.
  */
-int pb2_reset_show(struct pb2_device *pbdev, char *buf, size_t size)
+int pb2_reset_verdict_show(struct pb2_device *pbdev, char *buf, size_t size)
 {
 	const struct pb2_reset *reset = &pbdev->reset;
 	struct timespec64 when = ktime_to_timespec64(reset->when);

@@ -13,13 +13,13 @@
 static const char none[] = "none";
 
 /**
- * pb2_backend_parse() - a backend as it is written
+ * pb2_virtio_parse() - a backend as it is written
  * @word: a decimal domain ID, or "none"; a newline may follow
  *
  * Context: any.
  * Return: the domain ID, %DOMID_INVALID for none, or -EINVAL.
  */
-int pb2_backend_parse(const char *word)
+int pb2_virtio_parse(const char *word)
 {
 	u16 domid;
 
@@ -40,13 +40,13 @@ static int show_in_conf(struct pb2_device *pbdev, domid_t domid)
 		return -EIO;
 
 	mutex_lock(&pbdev->gate.lock);
-	rc = pb2_conf_backend_set(pbdev, domid);
+	rc = pb2_conf_virtio_set(pbdev, domid);
 	mutex_unlock(&pbdev->gate.lock);
 	return rc;
 }
 
 /**
- * pb2_backend_set() - name the domain that backs a function
+ * pb2_virtio_set() - name the domain that backs a function
  * @pbdev: the function
  * @domid: the domain, or %DOMID_INVALID for none
  *
@@ -57,7 +57,7 @@ static int show_in_conf(struct pb2_device *pbdev, domid_t domid)
  * no capability appears or vanishes under a driver; -EIO if it does not
  * answer, -ENOSPC if its configuration space is full, or -ENOMEM.
  */
-int pb2_backend_set(struct pb2_device *pbdev, domid_t domid)
+int pb2_virtio_set(struct pb2_device *pbdev, domid_t domid)
 {
 	enum pb2_state state = READ_ONCE(pbdev->state);
 	int rc;
@@ -69,7 +69,7 @@ int pb2_backend_set(struct pb2_device *pbdev, domid_t domid)
 
 	if (domid == DOMID_INVALID) {
 		mutex_lock(&pbdev->gate.lock);
-		pb2_conf_backend_clear(pbdev);
+		pb2_conf_virtio_clear(pbdev);
 		mutex_unlock(&pbdev->gate.lock);
 		return 0;
 	}
@@ -77,12 +77,12 @@ int pb2_backend_set(struct pb2_device *pbdev, domid_t domid)
 	pb2_power_wake(pbdev);
 	rc = show_in_conf(pbdev, domid);
 	if (state == PB2_IDLE)
-		pb2_power_park(pbdev);
+		pb2_power_allow_suspend(pbdev);
 	return rc;
 }
 
 /**
- * pb2_backend_show() - pciback2/backend_domid
+ * pb2_virtio_show() - pciback2/backend_domid
  * @pbdev: the function
  * @buf: where to
  * @size: its size in bytes
@@ -90,9 +90,9 @@ int pb2_backend_set(struct pb2_device *pbdev, domid_t domid)
  * Context: may sleep.
  * Return: bytes written.
  */
-int pb2_backend_show(struct pb2_device *pbdev, char *buf, size_t size)
+int pb2_virtio_show(struct pb2_device *pbdev, char *buf, size_t size)
 {
-	domid_t domid = pb2_conf_backend_get(pbdev);
+	domid_t domid = pb2_conf_virtio_get(pbdev);
 
 	if (domid == DOMID_INVALID)
 		return scnprintf(buf, size, "%s\n", none);

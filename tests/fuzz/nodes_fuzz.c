@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * keys_fuzz.c - any value in any xenstore key that a guest or a toolstack
+ * nodes_fuzz.c - any value in any xenstore key that a guest or a toolstack
  * writes
  *
  * Each line of the input is a value, in the order of nodes[].
@@ -107,7 +107,7 @@ static void check_count(void)
 {
 	u64 want = 0;
 	unsigned int nr = 0;
-	int rc = pb2_keys_num_devs(&fe, &nr), want_rc = number("num_devs", &want);
+	int rc = pb2_nodes_num_devs(&fe, &nr), want_rc = number("num_devs", &want);
 
 	if (!want_rc && want > 256)
 		want_rc = -ERANGE;
@@ -120,7 +120,7 @@ static void check_state(void)
 
 	if (number("state-7", &want) || want > 8)
 		want = 0;
-	fuzz_assert(pb2_keys_substate(&fe, 7) == want);
+	fuzz_assert(pb2_nodes_substate(&fe, 7) == want);
 }
 
 static void check_dev(void)
@@ -128,7 +128,7 @@ static void check_dev(void)
 	const char *s = value_of("dev-4294967295");
 	struct pb2_sbdf sbdf;
 	struct pb2_pattern pat;
-	int rc = pb2_keys_dev(&fe, 4294967295U, &sbdf), want = rc_of(s);
+	int rc = pb2_nodes_dev(&fe, 4294967295U, &sbdf), want = rc_of(s);
 
 	if (!want && (!text_address(TEXT_BLANKS, TEXT_BLANKS "$", s, &pat) ||
 		      pat.slot < 0 || pat.func < 0))
@@ -152,7 +152,7 @@ static void check_ring(void)
 		want = rc_of(magic);
 	if (!want && strcmp(magic, "7"))
 		want = -EPROTO;
-	fuzz_assert(pb2_keys_ring(&fe, &gref, &port) == want);
+	fuzz_assert(pb2_nodes_ring(&fe, &gref, &port) == want);
 	fuzz_assert(want || (gref == want_gref && port == want_port));
 }
 
@@ -161,7 +161,7 @@ static void check_domain(void)
 	const char *vm = value_of("vm"), *target = value_of("target");
 	domid_t domid = 0x4321;
 	u64 want = 0x4321;
-	char *path = pb2_domain_identity(5);
+	char *path = pb2_domain_vm_path(5);
 	int rc = pb2_domain_target(5, &domid);
 
 	if (rc_of(vm)) {
@@ -189,18 +189,18 @@ static void write_keys(const u8 *data, size_t size)
 	memcpy(&sbdf, data, min(size, sizeof(sbdf)));
 	memcpy(&address, data, min(size, sizeof(address)));
 	memcpy(&i, data, min(size, sizeof(i)));
-	pb2_keys_set_substate(&fe, i, XenbusStateReconfigured);
-	pb2_keys_publish_vdev(&fe, i, &sbdf);
-	pb2_keys_set_reason(&fe, &sbdf, "reason");
-	pb2_keys_clear_reason(&fe, &sbdf);
+	pb2_nodes_set_substate(&fe, i, XenbusStateReconfigured);
+	pb2_nodes_publish_vdev(&fe, i, &sbdf);
+	pb2_nodes_set_reason(&fe, &sbdf, "reason");
+	pb2_nodes_clear_reason(&fe, &sbdf);
 	pb2_publish_page(BACK, &sbdf, address);
 	pb2_publish_withdraw_page(BACK, &sbdf);
 	backend = i;
-	pb2_publish_backend(&pbdev, BACK, &sbdf);
-	pb2_publish_withdraw_backend(&pbdev, BACK, &sbdf);
+	pb2_publish_virtio(&pbdev, BACK, &sbdf);
+	pb2_publish_withdraw_virtio(&pbdev, BACK, &sbdf);
 }
 
-domid_t pb2_conf_backend_get(struct pb2_device *pbdev)
+domid_t pb2_conf_virtio_get(struct pb2_device *pbdev)
 {
 	return backend;
 }
