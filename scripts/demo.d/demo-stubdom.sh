@@ -29,7 +29,7 @@ seen "the guest" "HVM, Linux $(guest_run hvm 'uname -r'), $(guest_run hvm "drive
 seen "the stub domain" "domain $stub, Linux $(guest_run hvm-dm 'uname -r') with QEMU"
 
 tell step 6 "read the NIC's page in the stub domain while the guest uses it"
-[ "$(who_may_map "$PAGE")" = "$stub" ] || fail "not the stub domain alone may map the page"
+[ "$(who_may_map "$NIC_PAGE")" = "$stub" ] || fail "not the stub domain alone may map the page"
 seen "Xen lets it map" "$(sed -n "s/^d$stub: //p" /run/ranges)"
 seen "lsecam there says" "$(guest_run hvm-dm lsecam)"
 for way in page ring; do
@@ -46,7 +46,7 @@ guest_destroy hvm
 tell wait "the NIC to be in D3hot"
 came_back "$begin" "$NIC"
 [ -z "$(cat "$PCIBACK/pages")" ] || fail "somebody still has a page: $(cat "$PCIBACK/pages")"
-[ -z "$(who_may_map "$PAGE")" ] || fail "somebody may still map the page"
+[ -z "$(who_may_map "$NIC_PAGE")" ] || fail "somebody may still map the page"
 seen "the page" "no domain may map it any more"
 seen "the NIC" "$(state_of "$NIC"), $(power_state "$NIC"), reset: $(reset_record "$NIC")"
 assign_remove "$NIC"

@@ -64,15 +64,9 @@ bind_unbind()
 	echo "$VIRTIO" >"$PCIBACK/do_flr"
 }
 
-debug_locks()
-{
-	grep -q 'debug_locks: *1' /proc/lockdep_stats
-}
-
-expect "lockdep is on" debug_locks
+expect "lockdep is on" lockdep_is_on
 assign_add "$NIC" "$DISK" "$VIRTIO"
-guest_start busy "$NIC" "$DISK" modules=xen-pcifront,e1000e,nvme
-guest_busy busy "$V0" "$V1" 10.0.2.2
+guest_start_busy busy
 guest_run busy "for device in $V0 $V1; do
 	(while :; do
 		lspci -vvv -s \$device
@@ -108,7 +102,7 @@ for device in "$V0" "$V1"; do
 	expect "the guest goes round on $device" [ "$n" -gt 1 ]
 done
 
-expect "lockdep is still on" debug_locks
+expect "lockdep is still on" lockdep_is_on
 # Not by xl, which has never heard of it
 [ "$(driver_of "$SPARE")" != pciback ] || echo "$SPARE" >"$PCIBACK/unbind"
 echo "" >"$PCI/$SPARE/driver_override"

@@ -15,7 +15,6 @@
 # shellcheck source=tests/xen/lib/page.sh
 . /tests/lib/page.sh
 
-PAGE=0xb0100000
 NEIGHBOUR=0xb0200000
 
 # enemy 'COMMAND': where the files of the stub domain's module are
@@ -46,27 +45,24 @@ in_vain()
 
 assign_add "$NIC" "$DISK"
 ids=$(setpci -s "$NIC" 0.l)
-guest_start target modules=none
-guest_start stub modules=none "passthrough='enabled'"
-xenstore-write "/local/domain/$(guest_id stub)/target" "$(guest_id target)"
+stub_start
 guest_run stub "mount -t debugfs debugfs /sys/kernel/debug; insmod /pb2_page.ko" ||
 	fail "the stub domain's module does not load"
 
-refute "a page is mapped before it is given" mapped $PAGE
-attach stub "$NIC"
-expect "the page is announced" wait_for 30 [ "$(announced stub)" = "$PAGE" ]
+refute "a page is mapped before it is given" mapped "$NIC_PAGE"
+guest_attach_first stub "$NIC"
+expect "the page is announced" wait_for 30 [ "$(announced stub)" = "$NIC_PAGE" ]
 refute "another function's page is mapped" mapped $NEIGHBOUR
-seen=$(mapped $PAGE)
+seen=$(mapped "$NIC_PAGE")
 expect "the page says $seen, the function $ids" [ "$seen" = "$ids" ]
 in_vain
 
-xl pci-detach stub "$NIC" || fail "xl pci-detach: exit $?"
-wait_for 30 in_state "$NIC" held || fail "$NIC is $(state_of "$NIC"), not held"
+guest_detach stub "$NIC"
 expect "Xen lets it map nothing any more" [ "$(memory_of stub)" = "{ }" ]
 say "seen: what is mapped still says $(enemy 'cat word')"
 in_vain
 expect "the function is held" in_state "$NIC" held
-refute "what was taken back is mapped again" mapped $PAGE
+refute "what was taken back is mapped again" mapped "$NIC_PAGE"
 
 begin=$(date +%s)
 guest_destroy stub

@@ -81,25 +81,13 @@ not_busy()
 	in_state "$1" idle || in_state "$1" held || in_state "$1" failed
 }
 
-attach()
-{
-	xl pci-attach starved "$NIC" || fail "xl pci-attach: exit $?"
-	wait_for 60 guest_run starved "[ -e $PCI/$V1/driver ]" || fail "$NIC does not appear"
-}
-
-detach()
-{
-	xl pci-detach starved "$NIC" || fail "xl pci-detach: exit $?"
-	expect "$NIC is held" wait_for 90 in_state "$NIC" held
-}
-
 # goes_round WHAT: the NIC comes, works, and goes; the disk works all the time
 goes_round()
 {
-	attach
+	guest_attach starved "$NIC" "$V1"
 	expect "$1: the NIC pings" guest_run starved "nic_ping $V1 10.0.2.2"
 	expect "$1: the disk works" guest_run starved "disk_check $V0"
-	detach
+	guest_detach starved "$NIC"
 }
 
 assign_add "$NIC" "$DISK"
@@ -122,7 +110,7 @@ expect "and reads its IDs, and nothing else" \
 	guest_run starved "grep -q -x $ids /run/read && ! grep -v -x $ids /run/read"
 
 # ---- a teardown that xenstored sleeps through
-attach
+guest_attach starved "$NIC" "$V1"
 xl pci-detach starved "$NIC" &
 usleep 300000
 kill -STOP "$xenstored"
@@ -168,10 +156,8 @@ for moment in $moments; do
 	expect "the disk works" guest_run powerless "disk_check $V0"
 	guest_destroy powerless
 	slot_power "$NIC" on
-	wait_for 20 is_present "$NIC" || fail "$NIC does not come back"
 	wait_for 60 not_busy "$NIC" || fail "$NIC is $(state_of "$NIC")"
-	echo "$NIC" >"$PCIBACK/unbind" || fail "cannot unbind $NIC"
-	echo "$NIC" >"$PCIBACK/bind" || fail "cannot bind $NIC again"
+	bind_again "$NIC"
 	libxl_forgets "$NIC" "$DISK"
 	expect "$NIC is idle" wait_for 60 in_state "$NIC" idle
 	expect "$DISK is idle" wait_for 60 in_state "$DISK" idle

@@ -134,11 +134,6 @@ what_there_is()
 
 mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
 [ -d /sys/kernel/debug/slab ] || skip "this kernel does not tell who allocated what"
-lockdep_is_on()
-{
-	grep -q 'debug_locks: *1' /proc/lockdep_stats
-}
-
 expect "lockdep is on" lockdep_is_on
 
 assign_add "$NIC" "$DISK" "$VIRTIO" "$SPARE" "$PF"

@@ -15,8 +15,6 @@
 # shellcheck source=tests/xen/lib/page.sh
 . /tests/lib/page.sh
 
-PAGE=0xb0100000
-
 window_is_used()
 {
 	grep -qx '0000:00-ff 0xb0000000 MCFG: Xen uses it' "$PCIBACK/windows"
@@ -40,11 +38,11 @@ guest_start pvh modules=none "passthrough='enabled'"
 echo any >"$PCI/$NIC/pciback2/handover"
 say "before: $(memory_of pvh)"
 expect "before, the guest may map nothing" [ "$(memory_of pvh)" = "{ }" ]
-attach pvh "$NIC"
+guest_attach_first pvh "$NIC"
 during=$(memory_of pvh)
 say "during: $during, $(cat "$PCI/$NIC/pciback2/handover")"
 expect "Xen lets it map the page" sh -c "echo '$during' | grep -q -w b0100"
-expect "the page is announced" [ "$(announced pvh)" = "$PAGE" ]
+expect "the page is announced" [ "$(announced pvh)" = "$NIC_PAGE" ]
 
 ids=$(setpci -s "$NIC" 0.l)
 ring=$(guest_run pvh "lsecam -s $V0 -w ring -r 0")
@@ -60,8 +58,7 @@ refute "dom0 gave it any" [ -d "$PCI/$NIC/msi_irqs" ]
 dmesg_since "$mark"
 
 begin=$(date +%s)
-xl pci-detach pvh "$NIC" || fail "xl pci-detach: exit $?"
-wait_for 60 in_state "$NIC" held || fail "$NIC is $(state_of "$NIC"), not held"
+guest_detach pvh "$NIC"
 say "after: $(memory_of pvh), $(cat "$PCIBACK/pages")"
 expect "after, it may map nothing" [ "$(memory_of pvh)" = "{ }" ]
 guest_destroy pvh

@@ -12,11 +12,9 @@
 
 # As QEMU's firmware has it: 1 MiB for each bus
 window=0xb0000000
-page_of_nic=0xb0100000
 page_of_disk=0xb0200000
 page_of_nobody=0xb0108000
 page_of_vf=0xb0301000
-vf=0000:03:00.1
 backend=/local/domain/0/ecam-client
 
 # node BACKEND BDF: where it is announced
@@ -96,9 +94,9 @@ ids=$(setpci -s "$NIC" 0.l)
 # ---- dom0
 
 expect "nothing is announced" [ -z "$(in_dom0)" ]
-announce $backend "$NIC" $page_of_nic
+announce $backend "$NIC" $NIC_PAGE
 line=$(in_dom0)
-expect "$line" [ "$line" = "$NIC $page_of_nic 0x1000 r privcmd" ]
+expect "$line" [ "$line" = "$NIC $NIC_PAGE 0x1000 r privcmd" ]
 in_dom0 -s "${NIC#0000:}" -x >/run/space
 head -n 2 /run/space
 expect "the page shows what lspci shows" same_space /run/space
@@ -131,17 +129,17 @@ refused "is not that of a page" 0xb0100800
 refused "is not that of a page" 0x0
 refused "is beyond all memory" 0xfffffffffffff000
 refused "is not a number" 0x1ffffffffffffff000
-refused "the size '0' is not 0x1000" $page_of_nic 0
-refused "the size '0x0' is not 0x1000" $page_of_nic 0x0
-refused "the size '0x10000000' is not 0x1000" $page_of_nic 0x10000000
-refused "the access 'rw' is not 'r'" $page_of_nic 0x1000 rw
+refused "the size '0' is not 0x1000" $NIC_PAGE 0
+refused "the size '0x0' is not 0x1000" $NIC_PAGE 0x0
+refused "the size '0x10000000' is not 0x1000" $NIC_PAGE 0x10000000
+refused "the access 'rw' is not 'r'" $NIC_PAGE 0x1000 rw
 # 64 MiB is RAM for Xen and for dom0
 refused "privcmd: " 0x4000000
 refused "devmem: 0x4000000 is RAM of this domain" 0x4000000
-xenstore-write $backend/pciback2/nonsense/ecam/address $page_of_nic
+xenstore-write $backend/pciback2/nonsense/ecam/address $NIC_PAGE
 expect "what is no address is no function" [ -z "$(in_dom0)" ]
 
-announce $backend "$NIC" $page_of_nic
+announce $backend "$NIC" $NIC_PAGE
 lsecam -p $backend -W -s "$NIC" -r 0 >/run/watch &
 pid=$!
 expect "the page is read" wait_for 10 last_line /run/watch "$ids privcmd"
@@ -150,11 +148,11 @@ withdraw $backend "$NIC"
 expect "the ring serves where the page is withdrawn" wait_for 10 last_line /run/watch "$ids ring"
 refute "the page is still mapped" maps $pid /dev/xen/privcmd
 expect "it is reported" grep -qx "withdrawn $NIC" /run/watch
-announce $backend "$NIC" $page_of_nic
+announce $backend "$NIC" $NIC_PAGE
 expect "the page is back" wait_for 10 last_line /run/watch "$ids privcmd"
 # The same again is a new grant all the same
 withdraw $backend "$NIC"
-announce $backend "$NIC" $page_of_nic
+announce $backend "$NIC" $NIC_PAGE
 wait_for 10 test "$(grep -c '^withdrawn' /run/watch)" = 2
 cat /run/watch
 expect "the page is back again" wait_for 10 last_line /run/watch "$ids privcmd"
@@ -182,7 +180,7 @@ guest_maps()
 # vf_ids: vendor and device as the kernel knows them, in one register
 vf_ids()
 {
-	echo "$(sed s/0x// "$PCI/$vf/device")$(sed s/0x// "$PCI/$vf/vendor")"
+	echo "$(sed s/0x// "$PCI/$VF1/device")$(sed s/0x// "$PCI/$VF1/vendor")"
 }
 
 # wrong ADDRESS REASON: announced to the guest, it is refused
@@ -195,23 +193,20 @@ wrong()
 	expect "$line" [ "$line" = "$V0 $1 0x1000 r ring: $2" ]
 }
 
-echo 0 >"$PCI/$PF/sriov_drivers_autoprobe"
-echo 1 >"$PCI/$PF/sriov_numvfs" || fail "cannot make a virtual function"
-echo 1 >"$PCI/$PF/sriov_drivers_autoprobe"
+make_vfs 1
 assign_add "$NIC"
 guest_start stub modules=xen-pcifront "passthrough='enabled'" \
 	"iomem=['b0100,1','b0108,1','b0200,1','b0301,1']"
 id=$(guest_id stub)
 # shellcheck disable=SC2016 # the guest's
 guest_run stub 'lsecam -W -s 00:00.0 -r 0 >/run/watch 2>&1 & echo $! >/run/pid'
-xl pci-attach stub "$NIC" || fail "xl pci-attach: exit $?"
-expect "the function is there" wait_for 30 guest_run stub "[ -e $PCI/$V0 ]"
+guest_attach_first stub "$NIC"
 backend=/local/domain/0/backend/pci/$id/0
-announce "$backend" "$V0" $page_of_nic
+announce "$backend" "$V0" $NIC_PAGE
 expect "the guest reads the page" wait_for 20 guest_says "$ids devmem"
 expect "it is mapped" guest_maps /dev/mem
 line=$(way)
-expect "$line" [ "$line" = "$V0 $page_of_nic 0x1000 r devmem" ]
+expect "$line" [ "$line" = "$V0 $NIC_PAGE 0x1000 r devmem" ]
 guest_run stub "lsecam -s $V0 -x" >/run/space
 expect "the guest sees what lspci in dom0 shows" same_space /run/space
 page=$(way -s "$V0" -r 0 -n 1000)
@@ -226,13 +221,13 @@ refute "the page is still mapped" guest_maps /dev/mem
 wrong $page_of_disk "devmem: another device: vendor and device is 101b36, on the ring $ids"
 wrong $page_of_nobody "devmem: nothing answers at $page_of_nobody"
 wrong 0x4000000 "devmem: 0x4000000 is RAM of this domain"
-announce "$backend" "$V0" $page_of_nic
+announce "$backend" "$V0" $NIC_PAGE
 guest_run stub "timeout 3 ecam-example" >/run/out
 cat /run/out
 expect "the documentation's example works" grep -qx "$ids by devmem" /run/out
 
-assign_add $vf
-xl pci-attach stub $vf || fail "xl pci-attach: exit $?"
+assign_add $VF1
+xl pci-attach stub $VF1 || fail "xl pci-attach: exit $?"
 wait_for 30 guest_run stub "ls $PCI | grep -v $V0" || fail "the VF does not come"
 seen=$(guest_run stub "ls $PCI | grep -v $V0")
 announce "$backend" "$seen" $page_of_vf
@@ -241,14 +236,14 @@ expect "$line" [ "$line" = "$seen $page_of_vf 0x1000 r devmem" ]
 line="$(way -s "$seen" -r 0), $(way -s "$seen" -r 0 -w ring)"
 expect "a VF has its identity on the ring: $line" \
 	[ "$line" = "ffffffff devmem, $(vf_ids) ring" ]
-announce "$backend" "$seen" $page_of_nic
+announce "$backend" "$seen" $NIC_PAGE
 expect "the NIC is not the VF" guest_run stub \
 	"lsecam -s $seen -w devmem 2>&1 | grep 'another device'"
 withdraw "$backend" "$seen"
-xl pci-detach stub $vf || fail "xl pci-detach: exit $?"
+xl pci-detach stub $VF1 || fail "xl pci-detach: exit $?"
 
 guest_run stub 'modprobe xen-privcmd'
-announce "$backend" "$V0" $page_of_nic
+announce "$backend" "$V0" $NIC_PAGE
 line=$(way -s "$V0" -w privcmd)
 expect "privcmd is restricted: $line" [ "$line" = "lsecam: $V0: privcmd: Operation not permitted" ]
 expect "/dev/mem serves" [ "$(way -s "$V0" -r 0)" = "$ids devmem" ]
@@ -262,5 +257,5 @@ line=$(way -w privcmd)
 expect "a page that is not the guest's: $line" guest_run stub "lsecam -w privcmd | grep -q 'ring: privcmd: '"
 guest_stop stub
 assign_remove "$NIC"
-assign_remove $vf
+assign_remove $VF1
 echo 0 >"$PCI/$PF/sriov_numvfs"

@@ -12,7 +12,7 @@
 assign_add "$NIC"
 guest_start stub "$NIC" modules=xen-pcifront
 node=/local/domain/0/backend/pci/$(guest_id stub)/0/pciback2/0000-00-00-0/ecam
-xenstore-write "$node/access" r "$node/size" 0x1000 "$node/address" 0xb0100000
+xenstore-write "$node/access" r "$node/size" 0x1000 "$node/address" "$NIC_PAGE"
 guest_run stub lsecam
 expect "the fault is survived" \
 	guest_run stub "lsecam | grep 'ring: .*devmem: the page cannot be read'"

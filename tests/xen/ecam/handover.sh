@@ -15,30 +15,26 @@
 
 PAGES=$PCIBACK/pages
 POLICY=$PCI/$NIC/pciback2/handover
-PAGE=0xb0100000
 KEY=pciback2/0000-00-00-0/ecam
 
 assign_add "$NIC"
-guest_start target modules=none
-guest_start stub modules=none "passthrough='enabled'"
+stub_start
 say "before: $(memory_of stub)"
 expect "before, the domain may map nothing" [ "$(memory_of stub)" = "{ }" ]
-xenstore-write "/local/domain/$(guest_id stub)/target" "$(guest_id target)"
 mark=$(dmesg_mark)
-attach stub "$NIC"
+guest_attach_first stub "$NIC"
 say "$(cat "$POLICY"), $(cat "$PAGES")"
 during=$(memory_of stub)
 say "during: $during"
 expect "Xen lets it map the page" sh -c "echo '$during' | grep -q -w b0100"
 expect "and no other of that window" [ "$(echo "$during" | grep -o 'b0[0-9a-f]*' | sort -u)" = b0100 ]
-expect "the page is announced" [ "$(announced stub)" = "$PAGE" ]
+expect "the page is announced" [ "$(announced stub)" = "$NIC_PAGE" ]
 expect "with its size" [ "$(guest_run stub "xenstore-read \$(xenstore-read device/pci/0/backend)/$KEY/size")" = 0x1000 ]
 
 ids=$(guest_run stub "setpci -s $V0 0.l")
-page=$(guest_run stub "devmem $PAGE 32")
+page=$(guest_run stub "devmem $NIC_PAGE 32")
 expect "the page says $page, the ring $ids" [ $((page)) = $((0x$ids)) ]
-xl pci-detach stub "$NIC" || fail "xl pci-detach: exit $?"
-wait_for 30 in_state "$NIC" held || fail "$NIC is $(state_of "$NIC"), not held"
+guest_detach stub "$NIC"
 say "after: $(memory_of stub), $(cat "$PAGES")"
 expect "after, it may map nothing" [ "$(memory_of stub)" = "{ }" ]
 refute "the page is still announced" announced stub
@@ -61,11 +57,11 @@ guest_destroy target
 wait_for 30 in_state "$NIC" idle || fail "$NIC is $(state_of "$NIC"), not idle"
 
 guest_start other modules=none "passthrough='enabled'"
-attach other "$NIC"
+guest_attach_first other "$NIC"
 expect "a guest gets no page ($(cat "$POLICY"))" [ "$(memory_of other | grep -c b0100)" = 0 ]
 echo any >"$POLICY"
-expect "unless the administrator wants it ($(cat "$POLICY"))" [ "$(announced other)" = "$PAGE" ]
-guest_run other "devmem $PAGE 32"
+expect "unless the administrator wants it ($(cat "$POLICY"))" [ "$(announced other)" = "$NIC_PAGE" ]
+guest_run other "devmem $NIC_PAGE 32"
 echo off >"$POLICY"
 refute "it is announced when that is over" announced other
 expect "Xen has taken it back" [ "$(memory_of other | grep -c b0100)" = 0 ]

@@ -60,23 +60,23 @@ story()
 {
 	local id stub before
 
-	expect "before, nobody may map the page" [ -z "$(who_may_map "$PAGE")" ]
+	expect "before, nobody may map the page" [ -z "$(who_may_map "$NIC_PAGE")" ]
 	hvm_start
 	id=$(guest_id hvm)
 	stub=$(guest_id hvm-dm)
 	expect "the NIC is assigned" in_state "$NIC" assigned
 	expect "$(cat "$PCI/$NIC/pciback2/handover")" \
-		[ "$(cat "$PCI/$NIC/pciback2/handover")" = "stubdom: $PAGE domain $stub" ]
+		[ "$(cat "$PCI/$NIC/pciback2/handover")" = "stubdom: $NIC_PAGE domain $stub" ]
 	refute "the NIC is permissive" grep -q "$NIC" "$PCIBACK/permissive"
-	expect "the stub domain, d$stub, may map the page" [ "$(who_may_map "$PAGE")" = "$stub" ]
+	expect "the stub domain, d$stub, may map the page" [ "$(who_may_map "$NIC_PAGE")" = "$stub" ]
 	say "$(grep -v '^d0:' /run/ranges | tr '\n' ' ')"
 	expect "it is announced there" \
-		[ "$(in_stub lsecam)" = "$NIC $PAGE 0x1000 r privcmd" ]
+		[ "$(in_stub lsecam)" = "$NIC $NIC_PAGE 0x1000 r privcmd" ]
 	expect "page and ring differ in COMMAND and the interrupt line only" \
 		same_but_virtual "lsecam -s $NIC -w page -x"
 	# It takes the page for the first of bus 0.
 	expect "so they do for lspci, which knows nothing of pciback2" same_but_virtual \
-		"lspci-ecam -A ecam -O ecam.addrs=00:${PAGE#0x}+1000 -s 00:00.0 -xxxx"
+		"lspci-ecam -A ecam -O ecam.addrs=00:${NIC_PAGE#0x}+1000 -s 00:00.0 -xxxx"
 
 	ids=$(in_stub "lsecam -s $NIC -w ring -r 0 | cut -d' ' -f1")
 	before=$(guest_run hvm "irq_events $hvm_nic")
@@ -93,7 +93,7 @@ story()
 		wait_for 60 is_freed "$domain" || fail "domain $domain is still there"
 	done
 	expect "nobody has the page" wait_for 30 no_pages
-	expect "after, nobody may map it" [ -z "$(who_may_map "$PAGE")" ]
+	expect "after, nobody may map it" [ -z "$(who_may_map "$NIC_PAGE")" ]
 	expect "Xen knows no domain but dom0" [ "$(cut -d: -f1 /run/ranges)" = d0 ]
 	came_back "$begin" "$NIC"
 }

@@ -91,12 +91,9 @@ naps()
 	echo $n >/run/naps
 }
 
-: "${DISK:?}"
 assign_add "$NIC" "$DISK" "$SPARE"
-guest_start target modules=none
-guest_start stub modules=none "passthrough='enabled'"
-xenstore-write "/local/domain/$(guest_id stub)/target" "$(guest_id target)"
-attach stub "$NIC"
+stub_start
+guest_attach_first stub "$NIC"
 expect "the stub domain has the page" announced stub
 guest_start other "$DISK" modules=xen-pcifront
 

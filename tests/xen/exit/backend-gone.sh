@@ -11,8 +11,7 @@
 . /tests/lib/ways.sh
 
 assign_add "$NIC" "$DISK"
-guest_start bare "$NIC" "$DISK" modules=xen-pcifront,e1000e,nvme
-guest_busy bare "$V0" "$V1" 10.0.2.2
+guest_start_busy bare
 begin=$(date +%s)
 expect "the node can be removed" xenstore-rm "/local/domain/0/backend/pci/$(guest_id bare)/0"
 for device in "$NIC" "$DISK"; do

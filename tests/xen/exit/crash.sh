@@ -10,8 +10,7 @@
 . /tests/lib/ways.sh
 
 assign_add "$NIC" "$DISK"
-guest_start crashed "$NIC" "$DISK" modules=xen-pcifront,e1000e,nvme
-guest_busy crashed "$V0" "$V1" 10.0.2.2
+guest_start_busy crashed
 begin=$(date +%s)
 way_crash crashed
 expect "it was a crash" grep -q 'sysrq: Trigger a crash' "$(guest_log crashed)"

@@ -22,14 +22,6 @@ start()
 	expect "the guest's disk works" guest_run "$1" "disk_check $V1"
 }
 
-detach()
-{
-	say "xl pci-detach $SPARE"
-	xl pci-detach "$1" "$SPARE" || fail "xl pci-detach: exit $?"
-	wait_for 30 in_state "$SPARE" held ||
-		fail "$SPARE is $(state_of "$SPARE"), not held, while its former domain lives"
-}
-
 # destroy NAME: in the middle of I/O, and everything has come back after it
 destroy()
 {
@@ -55,7 +47,7 @@ assign_add "$NIC" "$DISK" "$SPARE"
 
 # Xen's own xenstored removes what belongs to a domain that died, others do not
 start first
-detach first
+guest_detach first "$SPARE"
 xenstore-chmod -r "$frontend" n0 b"$id"
 destroy first
 expect "the frontend's nodes say what the guest wrote last" \
@@ -72,7 +64,7 @@ setpci -s "$DISK" CAP_MSIX+2.w=4000:4000
 expect "the disk's MSI-X is masked" [ "$(setpci -s "$DISK" CAP_MSIX+2.w)" != \
 	"$(printf '%04x' $((0x$(setpci -s "$DISK" CAP_MSIX+2.w) & 0x3fff)))" ]
 start second
-detach second
+guest_detach second "$SPARE"
 destroy second
 bury "$id" "$NIC" "$DISK" "$SPARE"
 

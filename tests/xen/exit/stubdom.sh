@@ -30,9 +30,7 @@ is_msix_on()
 # attach: the NIC to guest stub, which then tries to enable MSI-X
 attach()
 {
-	xl pci-attach stub "$NIC" || fail "xl pci-attach: exit $?"
-	guest_run stub "modprobe xen-pcifront"
-	expect "the function is there" wait_for 30 guest_run stub "[ -e $PCI/$V0 ]"
+	guest_attach_first stub "$NIC"
 	guest_run stub "echo 1 >$PCI/$V0/enable"
 	msix_enable
 }
@@ -42,8 +40,7 @@ guest_start target modules=none
 guest_start stub modules=none "passthrough='enabled'"
 attach
 refute "a guest enables MSI-X (control $(msix_control))" is_msix_on
-xl pci-detach stub "$NIC" || fail "xl pci-detach: exit $?"
-wait_for 30 in_state "$NIC" held || fail "$NIC is $(state_of "$NIC"), not held"
+guest_detach stub "$NIC"
 guest_destroy stub
 
 guest_start stub modules=none "passthrough='enabled'"

@@ -15,8 +15,7 @@ all="$NIC $DISK $SPARE"
 
 # shellcheck disable=SC2086 # three words
 assign_add $all
-guest_start alive "$NIC" "$DISK" modules=xen-pcifront,e1000e,nvme
-guest_busy alive "$V0" "$V1" 10.0.2.2
+guest_start_busy alive
 id=$(guest_id alive)
 xl_killed 400 pci-attach alive "$SPARE"
 say "$SPARE is $(state_of "$SPARE")"

@@ -7,14 +7,6 @@
 # shellcheck source=tests/xen/lib/lib.sh
 . /tests/lib/lib.sh
 
-attach()
-{
-	say "xl pci-attach $1"
-	xl pci-attach hot "$1" || fail "xl pci-attach $1: exit $?"
-	wait_for 60 guest_run hot "[ -e $PCI/$2/driver ]" ||
-		fail "$1 does not appear in the guest at $2"
-}
-
 detach()
 {
 	say "xl pci-detach $1"
@@ -27,9 +19,9 @@ assign_add "$NIC" "$DISK" "$SPARE"
 guest_start hot "$NIC"
 expect "the first NIC pings" guest_run hot "nic_ping $V0 10.0.2.2"
 
-attach "$SPARE" "$V1"
+guest_attach hot "$SPARE" "$V1"
 expect "the added NIC pings" guest_run hot "nic_ping $V1 10.0.6.2"
-attach "$DISK" "$V2"
+guest_attach hot "$DISK" "$V2"
 expect "the added disk works" guest_run hot "disk_check $V2"
 
 detach "$SPARE" "$V1"
@@ -37,7 +29,7 @@ expect "the disk works after a removal before it" guest_run hot "disk_check $V2"
 detach "$DISK" "$V2"
 expect "the first NIC still pings" guest_run hot "nic_ping $V0 10.0.2.2"
 
-attach "$SPARE" "$V1"
+guest_attach hot "$SPARE" "$V1"
 expect "what was removed can be added again" guest_run hot "nic_ping $V1 10.0.6.2"
 guest_stop hot
 assign_remove "$NIC" "$DISK" "$SPARE"

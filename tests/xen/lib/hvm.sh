@@ -4,10 +4,9 @@
 # hvm.sh - an HVM guest with the NIC, and its device model in a stub domain.
 # Sourced after lib.sh.
 
-PAGE=0xb0100000
-# its address in the guest
+# the NIC's address in the guest
 hvm_nic=
-export PAGE hvm_nic PAUSE
+export hvm_nic PAUSE
 
 # hvm_start: the example of Documentation/pciback2/stubdom.rst: the guest hvm with
 # $NIC, and hvm-dm, its stub domain. Their processor is emulated by one that is

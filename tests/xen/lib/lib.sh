@@ -17,12 +17,17 @@ MULTI1=0000:05:00.1
 SPARE=0000:06:00.0
 RTL=0000:08:01.0
 E100=0000:08:02.0
+# PF's, when there are any
+VF1=0000:03:00.1
+VF2=0000:03:00.2
+# The page of configuration space of NIC, where QEMU's firmware puts it
+NIC_PAGE=0xb0100000
 
 # Where a guest sees its first devices (passthrough=0)
 V0=0000:00:00.0
 V1=0000:00:01.0
 V2=0000:00:02.0
-export NIC DISK PF VIRTIO MULTI0 MULTI1 SPARE RTL E100 V0 V1 V2
+export NIC DISK PF VIRTIO MULTI0 MULTI1 SPARE RTL E100 VF1 VF2 NIC_PAGE V0 V1 V2
 
 # shellcheck source=tests/xen/lib/devices.sh
 . /tests/lib/devices.sh
@@ -99,6 +104,12 @@ dmesg_mark()
 dmesg_since()
 {
 	dmesg | sed "1,/$1/d"
+}
+
+# lockdep_is_on: does dom0's kernel prove its locks, and has found nothing yet?
+lockdep_is_on()
+{
+	grep -q 'debug_locks: *1' /proc/lockdep_stats
 }
 
 # tell WORD TEXT...: a line for who reads the verdict channel
@@ -195,6 +206,16 @@ assign_remove()
 			fail "xl pci-assignable-remove $bdf: exit $?"
 		refute "$bdf is still on pciback" on_pciback "$bdf"
 	done
+}
+
+# make_vfs COUNT: virtual functions of PF. dom0's driver does not take them; from
+# then on others may.
+make_vfs()
+{
+	echo 0 >"$PCI/$PF/sriov_drivers_autoprobe"
+	echo "$1" >"$PCI/$PF/sriov_numvfs" || fail "cannot make $1 virtual functions"
+	echo 1 >"$PCI/$PF/sriov_drivers_autoprobe"
+	[ -e "$PCI/${PF%.*}.$1" ] || fail "there are no $1 virtual functions"
 }
 
 # ---- guests
@@ -325,6 +346,25 @@ guest_destroy()
 	say "xl destroy $1"
 	xl destroy "$1" || fail "xl destroy $1: exit $?"
 	wait_for 60 guest_gone "$1" || fail "guest $1 is still there after 60 s"
+}
+
+# guest_attach_first NAME DEVICE: to a guest that has no function yet, and no driver
+# for this one
+guest_attach_first()
+{
+	say "xl pci-attach $1 $2"
+	xl pci-attach "$1" "$2" || fail "xl pci-attach $1 $2: exit $?"
+	guest_run "$1" "modprobe xen-pcifront"
+	expect "guest $1 has $2" wait_for 30 guest_run "$1" "[ -e $PCI/$V0 ]"
+}
+
+# guest_attach NAME DEVICE ADDRESS: until a driver of the guest has it, there
+guest_attach()
+{
+	say "xl pci-attach $1 $2"
+	xl pci-attach "$1" "$2" || fail "xl pci-attach $1 $2: exit $?"
+	wait_for 60 guest_run "$1" "[ -e $PCI/$3/driver ]" ||
+		fail "$2 does not appear in guest $1 at $3"
 }
 
 # ---- taking back

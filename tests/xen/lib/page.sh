@@ -21,10 +21,11 @@ announced()
 	xenstore-read "/local/domain/0/backend/pci/$(guest_id "$1")/0/pciback2/0000-00-00-0/ecam/address" 2>/dev/null
 }
 
-# attach NAME DEVICE: to a guest that has no driver for it yet
-attach()
+# stub_start: two guests without devices. The first, target, does nothing; the
+# second, stub, plays the part of its stub domain.
+stub_start()
 {
-	xl pci-attach "$1" "$2" || fail "xl pci-attach $2: exit $?"
-	guest_run "$1" "modprobe xen-pcifront"
-	expect "guest $1 has $2" wait_for 30 guest_run "$1" "[ -e $PCI/$V0 ]"
+	guest_start target modules=none
+	guest_start stub modules=none "passthrough='enabled'"
+	xenstore-write "/local/domain/$(guest_id stub)/target" "$(guest_id target)"
 }

@@ -2,7 +2,12 @@
 # shellcheck shell=dash
 #
 # segments.sh - the segments as dom0 and Xen see them, and what a guest gets of a
-# function in one. Sourced after lib.sh, ways.sh and page.sh.
+# function in one. Sourced after lib.sh.
+
+# shellcheck source=tests/xen/lib/ways.sh
+. /tests/lib/ways.sh
+# shellcheck source=tests/xen/lib/page.sh
+. /tests/lib/page.sh
 
 # A NIC behind the second host bridge: its number there, and its page, which is
 # the same in whichever segment
@@ -123,7 +128,7 @@ passed_through()
 	echo any >"$PCI/$1/pciback2/handover"
 	guest_start segment modules=none "passthrough='enabled'"
 	expect "before, the guest may map nothing" [ "$(memory_of segment)" = "{ }" ]
-	attach segment "$1"
+	guest_attach_first segment "$1"
 	say "$(cat "$PCI/$1/pciback2/handover"), $(cat "$PCIBACK/pages")"
 	say "during: $(memory_of segment)"
 	expect "Xen lets it map the page, and no other of configuration space" [ "$(ecam_of segment)" = b8100 ]
@@ -138,8 +143,7 @@ passed_through()
 	expect "the guest pings" guest_run segment "nic_ping $V0 10.0.2.2"
 
 	since=$(date +%s)
-	xl pci-detach segment "$1" || fail "xl pci-detach: exit $?"
-	wait_for 30 in_state "$1" held || fail "$1 is $(state_of "$1"), not held"
+	guest_detach segment "$1"
 	say "after: $(memory_of segment), $(cat "$PCIBACK/pages")"
 	expect "after, it may map nothing" [ "$(memory_of segment)" = "{ }" ]
 	refute "the page is still announced" announced segment

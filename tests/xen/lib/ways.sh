@@ -76,6 +76,22 @@ guest_busy()
 		sleep 1"
 }
 
+# guest_start_busy NAME: a guest with NIC and DISK, and I/O on both
+guest_start_busy()
+{
+	guest_start "$1" "$NIC" "$DISK" modules=xen-pcifront,e1000e,nvme
+	guest_busy "$1" "$V0" "$V1" 10.0.2.2
+}
+
+# guest_detach NAME DEVICE: the guest lives, so the device is held for it
+guest_detach()
+{
+	say "xl pci-detach $1 $2"
+	xl pci-detach "$1" "$2" || fail "xl pci-detach $1 $2: exit $?"
+	wait_for 90 in_state "$2" held ||
+		fail "$2, detached from running guest $1, is $(state_of "$2"), not held"
+}
+
 # next_guest_works NIC DISK [DEVICE...]: another guest gets them, and they come back
 next_guest_works()
 {
@@ -153,7 +169,7 @@ xl_killed()
 }
 
 # slot_power DEVICE on|off: of the slot that it is in. Off, the device vanishes
-# and nobody is told.
+# and nobody is told; on, it is there again.
 slot_power()
 {
 	local port off=0400
@@ -162,6 +178,14 @@ slot_power()
 	port=$(basename "$(dirname "$(readlink -f "$PCI/$1")")")
 	say "the slot of $1 below $port is switched $2"
 	setpci -s "$port" CAP_EXP+18.w=$off:0400
+	[ "$2" = off ] || wait_for 20 is_present "$1" || fail "$1 does not come back"
+}
+
+# bind_again DEVICE: the driver gives it up and takes it
+bind_again()
+{
+	echo "$1" >"$PCIBACK/unbind" || fail "cannot unbind $1"
+	echo "$1" >"$PCIBACK/bind" || fail "cannot bind $1 again"
 }
 
 is_present()
@@ -239,11 +263,7 @@ way_detach()
 	shift
 
 	for device; do
-		say "xl pci-detach $guest $device"
-		xl pci-detach "$guest" "$device" ||
-			fail "xl pci-detach $guest $device: exit $?"
-		wait_for 60 in_state "$device" held ||
-			fail "$device, detached from a running guest, is $(state_of "$device"), not held"
+		guest_detach "$guest" "$device"
 	done
 	guest_destroy "$guest"
 }
@@ -322,8 +342,6 @@ way_unplug()
 			fail "$device, without power, is $(state_of "$device"), not failed"
 		say "seen: $device $(cat "$PCI/$device/pciback2/fault")"
 		slot_power "$device" on
-		wait_for 20 is_present "$device" || fail "$device does not come back"
-		echo "$device" >"$PCIBACK/unbind" || fail "cannot unbind $device"
-		echo "$device" >"$PCIBACK/bind" || fail "cannot bind $device again"
+		bind_again "$device"
 	done
 }

@@ -8,10 +8,6 @@
 
 # shellcheck source=tests/xen/lib/lib.sh
 . /tests/lib/lib.sh
-# shellcheck source=tests/xen/lib/ways.sh
-. /tests/lib/ways.sh
-# shellcheck source=tests/xen/lib/page.sh
-. /tests/lib/page.sh
 # shellcheck source=tests/xen/lib/segments.sh
 . /tests/lib/segments.sh
 

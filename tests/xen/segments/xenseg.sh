@@ -8,10 +8,6 @@
 
 # shellcheck source=tests/xen/lib/lib.sh
 . /tests/lib/lib.sh
-# shellcheck source=tests/xen/lib/ways.sh
-. /tests/lib/ways.sh
-# shellcheck source=tests/xen/lib/page.sh
-. /tests/lib/page.sh
 # shellcheck source=tests/xen/lib/segments.sh
 . /tests/lib/segments.sh
 
@@ -25,7 +21,7 @@ passed_through()
 	expect "$1 is reached by the kernel's accessors" [ "$(cat "$PCI/$1/pciback2/access")" = "cf8 (auto): $WHY" ]
 	echo any >"$PCI/$1/pciback2/handover"
 	guest_start xenseg modules=none "passthrough='enabled'"
-	attach xenseg "$1"
+	guest_attach_first xenseg "$1"
 	not_handed_over xenseg "$1" "$WHY"
 	guest_run xenseg "modprobe e1000e"
 	reads_right xenseg "$1"

@@ -10,17 +10,11 @@
 # shellcheck source=tests/xen/lib/lib.sh
 . /tests/lib/lib.sh
 
-vf1=0000:03:00.1
-vf2=0000:03:00.2
 # A function keeps its number in the guest
 seen_vf=0000:00:00.1
-echo 0 >"$PCI/$PF/sriov_drivers_autoprobe"
-echo 2 >"$PCI/$PF/sriov_numvfs" || fail "cannot make virtual functions"
-[ -e "$PCI/$vf2" ] || fail "no virtual functions"
-# dom0's driver did not take them; from here on others may
-echo 1 >"$PCI/$PF/sriov_drivers_autoprobe"
-assign_add "$vf1" "$vf2"
-guest_start vf "$vf1" modules=xen-pcifront
+make_vfs 2
+assign_add "$VF1" "$VF2"
+guest_start vf "$VF1" modules=xen-pcifront
 ids=$(guest_run vf "cat $PCI/$seen_vf/vendor $PCI/$seen_vf/device" | tr '\n' ' ')
 expect "the guest reads the IDs $ids" [ "$ids" = "0x1b36 0x0010 " ]
 guest_run vf "lspci -s $seen_vf -vv; setpci -s $seen_vf 0.l"
@@ -33,12 +27,12 @@ say "the physical function's driver leaves"
 mark=$(dmesg_mark)
 echo "$PF" >"$PCI/$PF/driver/unbind"
 dmesg_since "$mark"
-refute "an assigned virtual function is still seized" on_pciback "$vf1"
-refute "an idle virtual function is still seized" on_pciback "$vf2"
+refute "an assigned virtual function is still seized" on_pciback "$VF1"
+refute "an idle virtual function is still seized" on_pciback "$VF2"
 expect "the guest lives" guest_run vf true
 guest_destroy vf
 
 echo "$PF" >/sys/bus/pci/drivers/nvme/bind
 expect "SR-IOV can be disabled" sh -c "echo 0 >$PCI/$PF/sriov_numvfs"
-refute "a virtual function is still there" [ -e "$PCI/$vf1" ]
+refute "a virtual function is still there" [ -e "$PCI/$VF1" ]
 expect "the physical function works" [ "$(driver_of "$PF")" = nvme ]

@@ -10,8 +10,6 @@
 # shellcheck source=tests/xen/lib/ways.sh
 . /tests/lib/ways.sh
 
-vf1=0000:03:00.1
-vf2=0000:03:00.2
 # A function keeps its number in the guest
 seen1=0000:00:00.1
 seen2=0000:00:00.2
@@ -45,17 +43,15 @@ echo 1 >"$PCI/$PF/reset"
 echo "$PF" >/sys/bus/pci/drivers/nvme/bind
 wait_for 30 test -c "$ctrl" || fail "the controller does not come back"
 
-echo 0 >"$PCI/$PF/sriov_drivers_autoprobe"
-echo 2 >"$PCI/$PF/sriov_numvfs" || fail "cannot make virtual functions"
+make_vfs 2
 expect "the first one gets what it needs" equip 1
 expect "the second one gets what it needs" equip 2
-echo 1 >"$PCI/$PF/sriov_drivers_autoprobe"
-assign_add "$vf1" "$vf2"
+assign_add "$VF1" "$VF2"
 expect "the first one is online" online 1
 expect "the second one is online" online 2
 
-guest_start one "$vf1" modules=xen-pcifront,nvme
-guest_start two "$vf2" modules=xen-pcifront,nvme
+guest_start one "$VF1" modules=xen-pcifront,nvme
+guest_start two "$VF2" modules=xen-pcifront,nvme
 expect "the first guest reads what it wrote" guest_run one "disk_check $seen1"
 expect "the second guest reads what it wrote" guest_run two "disk_check $seen2"
 expect "it has MSI-X" [ "$(guest_run two "msix_vectors $seen2")" -ge 1 ]
@@ -65,17 +61,17 @@ sleep 3
 expect "the physical function is awake" in_power_state "$PF" D0
 begin=$(date +%s)
 guest_destroy one
-came_back "$begin" "$vf1"
+came_back "$begin" "$VF1"
 expect "the second guest goes on" guest_run two "disk_check $seen2"
 
 # Its reset took it offline
 online 1
-guest_start next "$vf1" modules=xen-pcifront,nvme
+guest_start next "$VF1" modules=xen-pcifront,nvme
 expect "the next guest reads what it wrote" guest_run next "disk_check $seen1"
 expect "the second guest still goes on" guest_run two "disk_check $seen2"
 begin=$(date +%s)
 guest_destroy next
 guest_destroy two
-came_back "$begin" "$vf1" "$vf2"
-assign_remove "$vf1" "$vf2"
+came_back "$begin" "$VF1" "$VF2"
+assign_remove "$VF1" "$VF2"
 expect "SR-IOV can be disabled" sh -c "echo 0 >$PCI/$PF/sriov_numvfs"
