@@ -20,8 +20,8 @@ bool pb2_bar_is_usable(const struct resource *res)
 	       !(res->flags & (IORESOURCE_UNSET | IORESOURCE_DISABLED));
 }
 
-static bool check_dword(struct pci_dev *pdev, int off, u32 mask, u32 want,
-			bool restore)
+static bool bar_hw_check_dword(struct pci_dev *pdev, int off, u32 mask,
+			       u32 want, bool restore)
 {
 	u32 hw;
 
@@ -32,7 +32,8 @@ static bool check_dword(struct pci_dev *pdev, int off, u32 mask, u32 want,
 	return true;
 }
 
-static bool check_one(struct pci_dev *pdev, unsigned int i, bool restore)
+static bool bar_hw_check_address(struct pci_dev *pdev, unsigned int i,
+				 bool restore)
 {
 	struct resource *res = &pdev->resource[i];
 	int off = PCI_BASE_ADDRESS_0 + 4 * i;
@@ -46,21 +47,22 @@ static bool check_one(struct pci_dev *pdev, unsigned int i, bool restore)
 	if (res->flags & IORESOURCE_IO)
 		mask = (u32)PCI_BASE_ADDRESS_IO_MASK;
 	pcibios_resource_to_bus(pdev->bus, &region, res);
-	lost = check_dword(pdev, off, mask, lower_32_bits(region.start),
-			   restore);
+	lost = bar_hw_check_dword(pdev, off, mask, lower_32_bits(region.start),
+				  restore);
 	if (res->flags & IORESOURCE_MEM_64)
-		lost |= check_dword(pdev, off + 4, U32_MAX,
-				    upper_32_bits(region.start), restore);
+		lost |= bar_hw_check_dword(pdev, off + 4, U32_MAX,
+					   upper_32_bits(region.start),
+					   restore);
 	return lost;
 }
 
-static bool check_all(struct pci_dev *pdev, bool restore)
+static bool bar_hw_check_all(struct pci_dev *pdev, bool restore)
 {
 	bool lost = false;
 	unsigned int i;
 
 	for (i = 0; i < PCI_STD_NUM_BARS; i++)
-		lost |= check_one(pdev, i, restore);
+		lost |= bar_hw_check_address(pdev, i, restore);
 	return lost;
 }
 
@@ -82,14 +84,14 @@ bool pb2_bar_restore(struct pci_dev *pdev)
 	device_lock_assert(&pdev->dev);
 
 	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL || pdev->is_virtfn ||
-	    !check_all(pdev, false))
+	    !bar_hw_check_all(pdev, false))
 		return false;
 
 	/* Half of an address must not be decoded. */
 	pci_read_config_word(pdev, PCI_COMMAND, &command);
 	pci_write_config_word(pdev, PCI_COMMAND, command &
 			      ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
-	check_all(pdev, true);
+	bar_hw_check_all(pdev, true);
 	pci_write_config_word(pdev, PCI_COMMAND, command);
 	return true;
 }

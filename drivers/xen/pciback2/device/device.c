@@ -6,7 +6,7 @@
 
 #include "device.h"
 
-static void free_device(struct kref *ref)
+static void device_free_memory(struct kref *ref)
 {
 	struct pb2_device *pbdev = container_of(ref, struct pb2_device, ref);
 
@@ -49,5 +49,5 @@ bool pb2_device_try_get(struct pb2_device *pbdev)
  */
 void pb2_device_put(struct pb2_device *pbdev)
 {
-	kref_put(&pbdev->ref, free_device);
+	kref_put(&pbdev->ref, device_free_memory);
 }

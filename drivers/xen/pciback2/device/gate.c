@@ -14,7 +14,7 @@
  * Between libxl's do_flr and the end of the detach a live guest could start
  * DMA again. It takes libxl well under this.
  */
-#define DETACH_WITHIN_MS	5000
+#define DETACH_TIMEOUT_MS	5000
 
 /**
  * pb2_gate_init() - a closed gate
@@ -129,6 +129,8 @@ enum pb2_gate_state pb2_gate_enter(struct pb2_device *pbdev,
  */
 void pb2_gate_leave(struct pb2_device *pbdev)
 {
+	lockdep_assert_held(&pbdev->gate.lock);
+
 	mutex_unlock(&pbdev->gate.lock);
 }
 
@@ -160,7 +162,7 @@ void pb2_gate_start_flr(struct pb2_device *pbdev)
 void pb2_gate_expect_detach(struct pb2_device *pbdev)
 {
 	WRITE_ONCE(pbdev->detach_until,
-		   (jiffies + msecs_to_jiffies(DETACH_WITHIN_MS)) ?: 1);
+		   (jiffies + msecs_to_jiffies(DETACH_TIMEOUT_MS)) ?: 1);
 }
 
 /**

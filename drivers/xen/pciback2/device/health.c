@@ -8,7 +8,7 @@
 #include "device.h"
 
 /* What a read of the IDs gives while the function asks for time (CRS). */
-#define NOT_YET		0xffff0001
+#define IDS_OF_CRS		0xffff0001
 
 /**
  * pb2_health_slot_fault() - what is wrong with the slot of a function?
@@ -42,6 +42,15 @@ const char *pb2_health_slot_fault(struct pci_dev *pdev)
 	return NULL;
 }
 
+/* COMMAND and STATUS are never all-ones in a function that is there. */
+static bool health_is_absent(struct pci_dev *pdev)
+{
+	u32 command;
+
+	return pci_read_config_dword(pdev, PCI_COMMAND, &command) ||
+	       command == U32_MAX;
+}
+
 /**
  * pb2_health_answers() - does anything that is written to a function reach it?
  * @pdev: the function
@@ -52,23 +61,22 @@ const char *pb2_health_slot_fault(struct pci_dev *pdev)
  */
 bool pb2_health_answers(struct pci_dev *pdev)
 {
-	u32 ids, command;
+	u32 ids;
 
-	if (pci_read_config_dword(pdev, PCI_COMMAND, &command) ||
-	    command == U32_MAX)
+	if (health_is_absent(pdev))
 		return false;
 	/* A VF has no IDs. */
 	return pdev->is_virtfn ||
 	       (!pci_read_config_dword(pdev, PCI_VENDOR_ID, &ids) &&
-		ids != NOT_YET);
+		ids != IDS_OF_CRS);
 }
 
 /**
  * pb2_health_fault() - what is wrong with a function?
  * @pdev: the function, in D0
  *
- * COMMAND and STATUS are never all-ones in a function that is there. The IDs
- * of a VF always are (SR-IOV 1.1, 3.4.1.1), so they tell nothing.
+ * The IDs of a VF are always all-ones (SR-IOV 1.1, 3.4.1.1), so they tell
+ * nothing.
  *
  * Context: any.
  * Return: %NULL for a healthy function, else a constant text for humans.
@@ -76,11 +84,10 @@ bool pb2_health_answers(struct pci_dev *pdev)
 const char *pb2_health_fault(struct pci_dev *pdev)
 {
 	const char *slot;
-	u32 ids, command;
+	u32 ids;
 	u8 type;
 
-	if (pci_read_config_dword(pdev, PCI_COMMAND, &command) ||
-	    command == U32_MAX) {
+	if (health_is_absent(pdev)) {
 		slot = pb2_health_slot_fault(pdev);
 		return slot ?: "does not answer (configuration space reads all-ones)";
 	}
@@ -90,7 +97,7 @@ const char *pb2_health_fault(struct pci_dev *pdev)
 	if (pci_read_config_dword(pdev, PCI_VENDOR_ID, &ids) ||
 	    pci_read_config_byte(pdev, PCI_HEADER_TYPE, &type))
 		return "does not answer (configuration space cannot be read)";
-	if (ids == NOT_YET)
+	if (ids == IDS_OF_CRS)
 		return "is not ready (answers every access with a retry)";
 	if ((ids & 0xffff) != pdev->vendor || ids >> 16 != pdev->device)
 		return "has other IDs than before";

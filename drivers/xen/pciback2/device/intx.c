@@ -11,9 +11,9 @@
 #include "device.h"
 
 /* How often the handler asks Xen whether anybody else is on the line. */
-#define CHECK_EVERY	1000
+#define IRQS_PER_CHECK	1000
 
-static irqreturn_t stand_in(int irq, void *arg)
+static irqreturn_t intx_handle_irq(int irq, void *arg)
 {
 	struct pb2_device *pbdev = arg;
 	struct pb2_intx *intx = &pbdev->intx;
@@ -22,7 +22,7 @@ static irqreturn_t stand_in(int irq, void *arg)
 		return IRQ_NONE;
 
 	WRITE_ONCE(intx->handled, intx->handled + 1);
-	if (intx->handled % CHECK_EVERY == 0 && pb2_xen_irq_is_unshared(irq)) {
+	if (intx->handled % IRQS_PER_CHECK == 0 && pb2_xen_irq_is_unshared(irq)) {
 		pci_info(pbdev->pdev, "IRQ %d is shared with no other domain, no longer claimed\n",
 			 irq);
 		WRITE_ONCE(intx->ack, false);
@@ -87,7 +87,7 @@ void pb2_intx_enable(struct pb2_device *pbdev)
 		return;
 
 	WRITE_ONCE(intx->ack, true);
-	rc = pb2_pci_request_irq(pbdev->pdev, intx->irq, stand_in, intx->name,
+	rc = pb2_pci_request_irq(pbdev->pdev, intx->irq, intx_handle_irq, intx->name,
 				 pbdev);
 	if (rc) {
 		WRITE_ONCE(intx->ack, false);

@@ -13,20 +13,24 @@
 #include "../host/xen_iface.h"
 #include "device.h"
 
-static void release_msix(struct pb2_device *pbdev)
+static void msi_free_msix_vectors(struct pb2_device *pbdev)
 {
+	lockdep_assert_held(&pbdev->gate.lock);
+
 	if (pbdev->pdev->msix_enabled)
 		pb2_pci_disable_msix(pbdev->pdev);
 }
 
-static void release_msi(struct pb2_device *pbdev)
+static void msi_free_msi_vector(struct pb2_device *pbdev)
 {
+	lockdep_assert_held(&pbdev->gate.lock);
+
 	if (pbdev->pdev->msi_enabled)
 		pb2_pci_disable_msi(pbdev->pdev);
 }
 
 /* Without a vector the function may raise INTx, with one it cannot. */
-static void update_intx(struct pb2_device *pbdev)
+static void msi_update_intx(struct pb2_device *pbdev)
 {
 	const struct pci_dev *pdev = pbdev->pdev;
 
@@ -38,18 +42,20 @@ static void update_intx(struct pb2_device *pbdev)
  * the kernel has a line in the log (XSA-43). Refused is whoever does not take
  * note that the toolstack has taken the function away.
  */
-static bool is_over(const struct pb2_msi *msi)
+static bool msi_is_interval_over(const struct pb2_msi *msi)
 {
 	return time_after(jiffies, msi->since + PB2_MSI_INTERVAL);
 }
 
-static bool may_ask(const struct pb2_device *pbdev)
+static bool msi_is_attempt_allowed(const struct pb2_device *pbdev)
 {
+	lockdep_assert_held(&pbdev->gate.lock);
+
 	return pbdev->msi.failures < PB2_MSI_MAX_FAILURES ||
-	       is_over(&pbdev->msi);
+	       msi_is_interval_over(&pbdev->msi);
 }
 
-static int count_failure(struct pb2_device *pbdev, int rc)
+static int msi_count_failure(struct pb2_device *pbdev, int rc)
 {
 	struct pb2_msi *msi = &pbdev->msi;
 
@@ -57,7 +63,7 @@ static int count_failure(struct pb2_device *pbdev, int rc)
 
 	if (!rc)
 		return 0;
-	if (!msi->failures || is_over(msi)) {
+	if (!msi->failures || msi_is_interval_over(msi)) {
 		msi->since = jiffies;
 		msi->failures = 0;
 	}
@@ -65,11 +71,25 @@ static int count_failure(struct pb2_device *pbdev, int rc)
 	return rc;
 }
 
-static int refuse(struct pb2_device *pbdev, const char *what, u32 value, int rc)
+static int msi_refuse_request(struct pb2_device *pbdev, const char *what,
+			      u32 value, int rc)
 {
 	pci_warn_ratelimited(pbdev->pdev, "domain %u: %s refused, value %u: %d\n",
 			     pbdev->domid, what, value, rc);
 	return rc;
+}
+
+static int msi_check_msi(struct pb2_device *pbdev)
+{
+	if (pb2_gate_is_detaching(pbdev))
+		return -EBUSY;
+	if (pbdev->pdev->msi_enabled)
+		return -EALREADY;
+	if (pbdev->pdev->msix_enabled)
+		return -ENXIO;
+	if (!msi_is_attempt_allowed(pbdev))
+		return -EBUSY;
+	return 0;
 }
 
 /**
@@ -93,22 +113,15 @@ int pb2_msi_enable(struct pb2_device *pbdev, struct xen_pci_op *op)
 	if (!pb2_xen_has_pirqs())
 		return XEN_PCI_ERR_not_implemented;
 
-	if (pb2_gate_is_detaching(pbdev))
-		rc = -EBUSY;
-	else if (pdev->msi_enabled)
-		rc = -EALREADY;
-	else if (pdev->msix_enabled)
-		rc = -ENXIO;
-	else if (!may_ask(pbdev))
-		rc = -EBUSY;
-	else
-		rc = count_failure(pbdev, pb2_pci_enable_msi(pdev));
+	rc = msi_check_msi(pbdev);
+	if (!rc)
+		rc = msi_count_failure(pbdev, pb2_pci_enable_msi(pdev));
 	if (rc) {
-		refuse(pbdev, "MSI", 1, rc);
+		msi_refuse_request(pbdev, "MSI", 1, rc);
 		return XEN_PCI_ERR_op_failed;
 	}
 
-	update_intx(pbdev);
+	msi_update_intx(pbdev);
 	op->value = pb2_xen_pirq(pdev->irq);
 	return 0;
 }
@@ -133,15 +146,15 @@ int pb2_msi_disable(struct pb2_device *pbdev, struct xen_pci_op *op)
 	if (!pb2_xen_has_pirqs())
 		return XEN_PCI_ERR_not_implemented;
 
-	release_msi(pbdev);
-	release_msix(pbdev);
-	update_intx(pbdev);
+	msi_free_msi_vector(pbdev);
+	msi_free_msix_vectors(pbdev);
+	msi_update_intx(pbdev);
 	op->value = pb2_xen_pirq(pbdev->intx.irq);
 	return 0;
 }
 
 /* Decode of a VF is the PF's memory enable bit (PCIe 6.0 9.3.4.1.3). */
-static bool decodes_memory(struct pci_dev *pdev)
+static bool msi_is_memory_decoded(struct pci_dev *pdev)
 {
 	u16 cmd;
 
@@ -149,17 +162,47 @@ static bool decodes_memory(struct pci_dev *pdev)
 	       cmd & PCI_COMMAND_MEMORY;
 }
 
-static int check_msix(struct pb2_device *pbdev, u32 nvec)
+static int msi_check_msix(struct pb2_device *pbdev, u32 nvec)
 {
 	if (!nvec || nvec > SH_INFO_MAX_VEC)
 		return -EINVAL;
 	if (pb2_gate_is_detaching(pbdev))
 		return -EBUSY;
-	if (pbdev->pdev->msi_enabled || !decodes_memory(pbdev->pdev))
+	if (pbdev->pdev->msi_enabled || !msi_is_memory_decoded(pbdev->pdev))
 		return -ENXIO;
-	if (!may_ask(pbdev))
+	if (!msi_is_attempt_allowed(pbdev))
 		return -EBUSY;
 	return 0;
+}
+
+static int msi_replace_msix_vectors(struct pb2_device *pbdev,
+				    struct xen_pci_op *op, u32 nvec)
+{
+	struct msix_entry *entries;
+	u32 i;
+	int rc;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	entries = kcalloc(nvec, sizeof(*entries), GFP_KERNEL);
+	if (!entries)
+		return -ENOMEM;
+	for (i = 0; i < nvec; i++)
+		entries[i].entry = op->msix_entries[i].entry;
+
+	msi_free_msix_vectors(pbdev);
+	rc = msi_count_failure(pbdev, pb2_pci_enable_msix(pbdev->pdev, entries,
+							  nvec));
+	if (rc)
+		msi_refuse_request(pbdev, "MSI-X", nvec, rc);
+	for (i = 0; !rc && i < nvec; i++)
+		op->msix_entries[i].vector = pb2_xen_pirq(entries[i].vector);
+
+	/* Also after a failure: the old vectors are gone. */
+	msi_update_intx(pbdev);
+	op->value = rc;
+	kfree(entries);
+	return rc;
 }
 
 /**
@@ -179,41 +222,17 @@ static int check_msix(struct pb2_device *pbdev, u32 nvec)
  */
 int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 {
-	struct msix_entry *entries;
 	u32 nvec = op->value;
-	u32 i;
 	int rc;
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
 	if (!pb2_xen_has_pirqs())
 		return XEN_PCI_ERR_not_implemented;
-	rc = check_msix(pbdev, nvec);
+	rc = msi_check_msix(pbdev, nvec);
 	if (rc)
-		return refuse(pbdev, "MSI-X", nvec, rc);
-
-	entries = kcalloc(nvec, sizeof(*entries), GFP_KERNEL);
-	if (!entries)
-		return -ENOMEM;
-	for (i = 0; i < nvec; i++)
-		entries[i].entry = op->msix_entries[i].entry;
-
-	release_msix(pbdev);
-	rc = count_failure(pbdev,
-			   pb2_pci_enable_msix(pbdev->pdev, entries, nvec));
-	if (rc) {
-		refuse(pbdev, "MSI-X", nvec, rc);
-		goto out;
-	}
-
-	for (i = 0; i < nvec; i++)
-		op->msix_entries[i].vector = pb2_xen_pirq(entries[i].vector);
-out:
-	/* Also after a failure: the old vectors are gone. */
-	update_intx(pbdev);
-	op->value = rc;
-	kfree(entries);
-	return rc;
+		return msi_refuse_request(pbdev, "MSI-X", nvec, rc);
+	return msi_replace_msix_vectors(pbdev, op, nvec);
 }
 
 /**
@@ -232,8 +251,8 @@ int pb2_msi_disable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 	if (!pb2_xen_has_pirqs())
 		return XEN_PCI_ERR_not_implemented;
 
-	release_msix(pbdev);
-	update_intx(pbdev);
+	msi_free_msix_vectors(pbdev);
+	msi_update_intx(pbdev);
 	op->value = pb2_xen_pirq(pbdev->intx.irq);
 	return 0;
 }
@@ -261,6 +280,6 @@ void pb2_msi_release(struct pb2_device *pbdev)
 {
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	release_msi(pbdev);
-	release_msix(pbdev);
+	msi_free_msi_vector(pbdev);
+	msi_free_msix_vectors(pbdev);
 }

@@ -14,11 +14,11 @@ static LIST_HEAD(registry);
 static DEFINE_SPINLOCK(registry_lock);
 
 /**
- * struct snapshot - the registry at one moment
+ * struct registry_snapshot - the registry at one moment
  * @nr: number of functions
  * @pbdevs: the functions, each with a reference
  */
-struct snapshot {
+struct registry_snapshot {
 	unsigned int nr;
 	struct pb2_device *pbdevs[];
 };
@@ -49,6 +49,37 @@ void pb2_registry_del(struct pb2_device *pbdev)
 	spin_unlock(&registry_lock);
 }
 
+static bool registry_is_address_same(const struct pb2_device *pbdev,
+				     const void *sbdf)
+{
+	return pb2_sbdf_equal(&pbdev->sbdf, sbdf);
+}
+
+static bool registry_is_pdev_same(const struct pb2_device *pbdev,
+				  const void *pdev)
+{
+	return pbdev->pdev == pdev;
+}
+
+static struct pb2_device *
+registry_find_match(bool (*is_same)(const struct pb2_device *pbdev,
+				    const void *key), const void *key)
+{
+	struct pb2_device *pbdev, *found = NULL;
+
+	spin_lock(&registry_lock);
+	list_for_each_entry(pbdev, &registry, link) {
+		if (is_same(pbdev, key)) {
+			pb2_device_get(pbdev);
+			found = pbdev;
+			break;
+		}
+	}
+	spin_unlock(&registry_lock);
+
+	return found;
+}
+
 /**
  * pb2_registry_find() - the seized function at an address
  * @sbdf: the address
@@ -59,19 +90,7 @@ void pb2_registry_del(struct pb2_device *pbdev)
  */
 struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf)
 {
-	struct pb2_device *pbdev, *found = NULL;
-
-	spin_lock(&registry_lock);
-	list_for_each_entry(pbdev, &registry, link) {
-		if (pb2_sbdf_equal(&pbdev->sbdf, sbdf)) {
-			pb2_device_get(pbdev);
-			found = pbdev;
-			break;
-		}
-	}
-	spin_unlock(&registry_lock);
-
-	return found;
+	return registry_find_match(registry_is_address_same, sbdf);
 }
 
 /**
@@ -84,22 +103,10 @@ struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf)
  */
 struct pb2_device *pb2_registry_find_pdev(const struct pci_dev *pdev)
 {
-	struct pb2_device *pbdev, *found = NULL;
-
-	spin_lock(&registry_lock);
-	list_for_each_entry(pbdev, &registry, link) {
-		if (pbdev->pdev == pdev) {
-			pb2_device_get(pbdev);
-			found = pbdev;
-			break;
-		}
-	}
-	spin_unlock(&registry_lock);
-
-	return found;
+	return registry_find_match(registry_is_pdev_same, pdev);
 }
 
-static unsigned int count_all(void)
+static unsigned int registry_count_all(void)
 {
 	struct pb2_device *pbdev;
 	unsigned int nr = 0;
@@ -113,11 +120,11 @@ static unsigned int count_all(void)
 }
 
 /* A function that comes in the meantime may be missing. */
-static struct snapshot *take_snapshot(void)
+static struct registry_snapshot *registry_take_snapshot(void)
 {
-	unsigned int max = count_all();
+	unsigned int max = registry_count_all();
 	struct pb2_device *pbdev;
-	struct snapshot *snap;
+	struct registry_snapshot *snap;
 
 	snap = kzalloc(struct_size(snap, pbdevs, max), GFP_KERNEL);
 	if (!snap)
@@ -135,7 +142,7 @@ static struct snapshot *take_snapshot(void)
 	return snap;
 }
 
-static void drop_snapshot(struct snapshot *snap)
+static void registry_drop_snapshot(struct registry_snapshot *snap)
 {
 	unsigned int i;
 
@@ -174,7 +181,7 @@ void pb2_registry_each(void (*visit)(struct pb2_device *pbdev))
 void pb2_registry_each_vf(struct pci_dev *pf,
 			  void (*visit)(struct pb2_device *vf))
 {
-	struct snapshot *snap = take_snapshot();
+	struct registry_snapshot *snap = registry_take_snapshot();
 	struct pci_dev *pdev;
 	unsigned int i;
 
@@ -187,11 +194,11 @@ void pb2_registry_each_vf(struct pci_dev *pf,
 		if (pdev->is_virtfn && pci_physfn(pdev) == pf)
 			visit(snap->pbdevs[i]);
 	}
-	drop_snapshot(snap);
+	registry_drop_snapshot(snap);
 }
 
 /* Cuts a full buffer behind its last whole line. */
-static size_t cut_line(char *buf, size_t count)
+static size_t registry_cut_line(char *buf, size_t count)
 {
 	while (count && buf[count - 1] != '\n')
 		count--;
@@ -216,12 +223,12 @@ int pb2_registry_show(char *buf, size_t size,
 		      int (*show)(struct pb2_device *pbdev, char *buf,
 				  size_t size))
 {
-	struct snapshot *snap;
+	struct registry_snapshot *snap;
 	size_t count = 0;
 	unsigned int i;
 	int rc = 0;
 
-	snap = take_snapshot();
+	snap = registry_take_snapshot();
 	if (!snap)
 		return -ENOMEM;
 
@@ -232,11 +239,11 @@ int pb2_registry_show(char *buf, size_t size,
 			break;
 		count += rc;
 		if (count >= size - 1) {
-			count = cut_line(buf, strnlen(buf, size - 1));
+			count = registry_cut_line(buf, strnlen(buf, size - 1));
 			break;
 		}
 	}
-	drop_snapshot(snap);
+	registry_drop_snapshot(snap);
 
 	return rc < 0 ? rc : count;
 }

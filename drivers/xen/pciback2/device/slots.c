@@ -22,36 +22,37 @@
 #define QUOTE_MAX	64
 
 /**
- * struct wanted_bus - the wanted addresses of one bus, at least one
- * @link: in wanted_buses
+ * struct slots_bus - the wanted addresses of one bus, at least one
+ * @link: in slots_buses
  * @domain: PCI segment
  * @bus: bus number
  * @devfns: one bit per PCI_DEVFN(slot, function)
  */
-struct wanted_bus {
+struct slots_bus {
 	struct list_head link;
 	u16 domain;
 	u8 bus;
 	DECLARE_BITMAP(devfns, NR_DEVFNS);
 };
 
-static LIST_HEAD(wanted_buses);
-static DEFINE_SPINLOCK(wanted_lock);
+static LIST_HEAD(slots_buses);
+static DEFINE_SPINLOCK(slots_lock);
 
-static struct wanted_bus *find_bus(int domain, u8 bus)
+static struct slots_bus *slots_find_bus(int domain, u8 bus)
 {
-	struct wanted_bus *wbus;
+	struct slots_bus *sbus;
 
-	lockdep_assert_held(&wanted_lock);
+	lockdep_assert_held(&slots_lock);
 
-	list_for_each_entry(wbus, &wanted_buses, link)
-		if (wbus->domain == domain && wbus->bus == bus)
-			return wbus;
+	list_for_each_entry(sbus, &slots_buses, link)
+		if (sbus->domain == domain && sbus->bus == bus)
+			return sbus;
 
 	return NULL;
 }
 
-static void fill_devfns(const struct pb2_pattern *pat, unsigned long *devfns)
+static void slots_fill_devfns(const struct pb2_pattern *pat,
+			      unsigned long *devfns)
 {
 	bitmap_zero(devfns, NR_DEVFNS);
 	if (pat->slot < 0)
@@ -72,24 +73,24 @@ static void fill_devfns(const struct pb2_pattern *pat, unsigned long *devfns)
 int pb2_slots_add(const struct pb2_pattern *pat)
 {
 	DECLARE_BITMAP(devfns, NR_DEVFNS);
-	struct wanted_bus *spare, *wbus;
+	struct slots_bus *spare, *sbus;
 
-	fill_devfns(pat, devfns);
+	slots_fill_devfns(pat, devfns);
 	spare = kzalloc(sizeof(*spare), GFP_KERNEL);
 	if (!spare)
 		return -ENOMEM;
 
-	spin_lock(&wanted_lock);
-	wbus = find_bus(pat->domain, pat->bus);
-	if (!wbus) {
-		wbus = spare;
+	spin_lock(&slots_lock);
+	sbus = slots_find_bus(pat->domain, pat->bus);
+	if (!sbus) {
+		sbus = spare;
 		spare = NULL;
-		wbus->domain = pat->domain;
-		wbus->bus = pat->bus;
-		list_add_tail(&wbus->link, &wanted_buses);
+		sbus->domain = pat->domain;
+		sbus->bus = pat->bus;
+		list_add_tail(&sbus->link, &slots_buses);
 	}
-	bitmap_or(wbus->devfns, wbus->devfns, devfns, NR_DEVFNS);
-	spin_unlock(&wanted_lock);
+	bitmap_or(sbus->devfns, sbus->devfns, devfns, NR_DEVFNS);
+	spin_unlock(&slots_lock);
 
 	kfree(spare);
 	return 0;
@@ -142,37 +143,37 @@ int pb2_slots_add_list(const char *list)
  */
 int pb2_slots_remove(const struct pb2_pattern *pat)
 {
-	struct wanted_bus *wbus, *empty = NULL;
+	struct slots_bus *sbus, *empty = NULL;
 	DECLARE_BITMAP(devfns, NR_DEVFNS);
 	int rc = -ENOENT;
 
-	fill_devfns(pat, devfns);
+	slots_fill_devfns(pat, devfns);
 
-	spin_lock(&wanted_lock);
-	wbus = find_bus(pat->domain, pat->bus);
-	if (wbus && bitmap_intersects(wbus->devfns, devfns, NR_DEVFNS)) {
+	spin_lock(&slots_lock);
+	sbus = slots_find_bus(pat->domain, pat->bus);
+	if (sbus && bitmap_intersects(sbus->devfns, devfns, NR_DEVFNS)) {
 		rc = 0;
-		bitmap_andnot(wbus->devfns, wbus->devfns, devfns, NR_DEVFNS);
-		if (bitmap_empty(wbus->devfns, NR_DEVFNS)) {
-			list_del(&wbus->link);
-			empty = wbus;
+		bitmap_andnot(sbus->devfns, sbus->devfns, devfns, NR_DEVFNS);
+		if (bitmap_empty(sbus->devfns, NR_DEVFNS)) {
+			list_del(&sbus->link);
+			empty = sbus;
 		}
 	}
-	spin_unlock(&wanted_lock);
+	spin_unlock(&slots_lock);
 
 	kfree(empty);
 	return rc;
 }
 
-static bool is_wanted(const struct pci_dev *pdev)
+static bool slots_has_address(const struct pci_dev *pdev)
 {
-	const struct wanted_bus *wbus;
+	const struct slots_bus *sbus;
 	bool wanted;
 
-	spin_lock(&wanted_lock);
-	wbus = find_bus(pci_domain_nr(pdev->bus), pdev->bus->number);
-	wanted = wbus && test_bit(pdev->devfn, wbus->devfns);
-	spin_unlock(&wanted_lock);
+	spin_lock(&slots_lock);
+	sbus = slots_find_bus(pci_domain_nr(pdev->bus), pdev->bus->number);
+	wanted = sbus && test_bit(pdev->devfn, sbus->devfns);
+	spin_unlock(&slots_lock);
 
 	return wanted;
 }
@@ -190,22 +191,24 @@ bool pb2_slots_match(const struct pci_dev *pdev)
 	struct pci_dev *up = (struct pci_dev *)pdev;
 
 	for (; up; up = pci_upstream_bridge(up))
-		if (is_wanted(up))
+		if (slots_has_address(up))
 			return true;
 
 	return false;
 }
 
 /* Returns the characters written, whole lines only. */
-static int show_bus(const struct wanted_bus *wbus, char *buf, size_t size)
+static int slots_show_bus(const struct slots_bus *sbus, char *buf, size_t size)
 {
 	unsigned int devfn;
 	size_t count = 0;
 	int len;
 
-	for_each_set_bit(devfn, wbus->devfns, NR_DEVFNS) {
+	lockdep_assert_held(&slots_lock);
+
+	for_each_set_bit(devfn, sbus->devfns, NR_DEVFNS) {
 		len = snprintf(buf + count, size - count,
-			       "%04x:%02x:%02x.%d\n", wbus->domain, wbus->bus,
+			       "%04x:%02x:%02x.%d\n", sbus->domain, sbus->bus,
 			       PCI_SLOT(devfn), PCI_FUNC(devfn));
 		if (len >= size - count) {
 			buf[count] = '\0';
@@ -227,14 +230,14 @@ static int show_bus(const struct wanted_bus *wbus, char *buf, size_t size)
  */
 int pb2_slots_show(char *buf, size_t size)
 {
-	const struct wanted_bus *wbus;
+	const struct slots_bus *sbus;
 	size_t count = 0;
 
 	buf[0] = '\0';
-	spin_lock(&wanted_lock);
-	list_for_each_entry(wbus, &wanted_buses, link)
-		count += show_bus(wbus, buf + count, size - count);
-	spin_unlock(&wanted_lock);
+	spin_lock(&slots_lock);
+	list_for_each_entry(sbus, &slots_buses, link)
+		count += slots_show_bus(sbus, buf + count, size - count);
+	spin_unlock(&slots_lock);
 
 	return count;
 }
@@ -246,13 +249,13 @@ int pb2_slots_show(char *buf, size_t size)
  */
 void pb2_slots_clear(void)
 {
-	struct wanted_bus *wbus, *next;
+	struct slots_bus *sbus, *next;
 	LIST_HEAD(gone);
 
-	spin_lock(&wanted_lock);
-	list_splice_init(&wanted_buses, &gone);
-	spin_unlock(&wanted_lock);
+	spin_lock(&slots_lock);
+	list_splice_init(&slots_buses, &gone);
+	spin_unlock(&slots_lock);
 
-	list_for_each_entry_safe(wbus, next, &gone, link)
-		kfree(wbus);
+	list_for_each_entry_safe(sbus, next, &gone, link)
+		kfree(sbus);
 }

@@ -9,7 +9,7 @@
 
 #include "device.h"
 
-static const char * const names[PB2_NR_STATES] = {
+static const char * const state_names[PB2_NR_STATES] = {
 	[PB2_SEIZING]		= "seizing",
 	[PB2_IDLE]		= "idle",
 	[PB2_ASSIGNED]		= "assigned",
@@ -21,7 +21,7 @@ static const char * const names[PB2_NR_STATES] = {
 };
 
 /* GONE is legal from everywhere: nobody asks before pulling a card. */
-static const unsigned int legal[PB2_NR_STATES] = {
+static const unsigned int state_transitions[PB2_NR_STATES] = {
 	[PB2_SEIZING]		= BIT(PB2_IDLE) | BIT(PB2_FAILED) |
 				  BIT(PB2_GONE),
 	[PB2_IDLE]		= BIT(PB2_ASSIGNED) | BIT(PB2_RESETTING) |
@@ -49,7 +49,7 @@ static const unsigned int legal[PB2_NR_STATES] = {
  */
 const char *pb2_state_name(enum pb2_state state)
 {
-	return state < PB2_NR_STATES ? names[state] : "unknown";
+	return state < PB2_NR_STATES ? state_names[state] : "unknown";
 }
 
 /**
@@ -63,14 +63,16 @@ const char *pb2_state_name(enum pb2_state state)
 bool pb2_state_is_legal(enum pb2_state from, enum pb2_state to)
 {
 	return from < PB2_NR_STATES && to < PB2_NR_STATES &&
-	       legal[from] & BIT(to);
+	       state_transitions[from] & BIT(to);
 }
 
 /* Whoever misses it finds the state in sysfs. */
-static void announce(struct pb2_device *pbdev)
+static void state_send_uevent(struct pb2_device *pbdev)
 {
 	struct kobject *kobj = &pbdev->pdev->dev.kobj;
 	char var[32], *env[2] = { var };
+
+	lockdep_assert_held(&pbdev->life_lock);
 
 	snprintf(var, sizeof(var), "PCIBACK2_STATE=%s",
 		 pb2_state_name(pbdev->state));
@@ -103,6 +105,6 @@ int pb2_state_set(struct pb2_device *pbdev, enum pb2_state to)
 	/* Paired with readers that only show or wait for the state. */
 	WRITE_ONCE(pbdev->state, to);
 	wake_up_all(&pbdev->settled);
-	announce(pbdev);
+	state_send_uevent(pbdev);
 	return 0;
 }
