@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the addresses in the hardware
+ * bar_test.c - tests of restoring lost BAR addresses
  */
 #include "../support/life_world.h"
 
@@ -35,7 +35,10 @@ static void begin(struct pci_dev *pdev)
 
 	for (i = 0; i < PCI_STD_NUM_BARS; i++)
 		set_bar(pdev, i, 0, 0);
-	/* A 64-bit BAR above 4 GiB, one of ports, one without an address */
+	/*
+	 * A 64-bit BAR above 4 GiB, an I/O BAR, a BAR without an address, and a
+	 * 32-bit memory BAR
+	 */
 	set_bar(pdev, 0, 0x1234560000ULL, IORESOURCE_MEM | IORESOURCE_MEM_64);
 	set_bar(pdev, 2, 0xc000, IORESOURCE_IO);
 	fake_pci_allow(fake_pci_of(pdev), BAR0 + 4, 4, U32_MAX);
@@ -104,7 +107,10 @@ static void a_vf_and_a_bridge_have_none_of_their_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bridge->nr_writes, 0);
 }
 
-/* What is saved for all later resets, and what Xen is told, must have them. */
+/*
+ * Seizing restores the addresses before it saves the state that later resets
+ * restore, and before Xen looks for the MSI-X table.
+ */
 static void they_are_restored_before_anything_relies_on_them(struct kunit *test)
 {
 	struct life_world *world = test->priv;

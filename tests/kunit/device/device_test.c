@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of device.c: how long a function's memory stays
+ * device_test.c - tests of the references that keep a function's memory
  */
 #include "../../../drivers/xen/pciback2/device/device.c"
 #include "../support/life_world.h"
@@ -28,7 +28,7 @@ static void without_a_reference_there_is_none_to_take(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, pb2_device_try_get(world->pbdev));
 	pb2_device_put(world->pbdev);
 
-	/* One whose last reference is gone, and whose memory RCU still keeps */
+	/* A function whose last reference is gone, while RCU keeps its memory */
 	pbdev = kunit_kzalloc(test, sizeof(*pbdev), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, pbdev);
 	KUNIT_EXPECT_FALSE(test, pb2_device_try_get(pbdev));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the gate between the ring and a function
+ * gate_test.c - tests of the gate between the ring and a function
  */
 #include "../../../drivers/xen/pciback2/device/gate.c"
 
@@ -10,12 +10,12 @@
 #include "../../../drivers/xen/pciback2/guest/guest.h"
 
 /**
- * struct world - a gate, two that want to pass, and one that closes it
+ * struct world - a gate, two frontends, and a work that closes the gate
  * @pbdev: the function behind the gate
- * @fe: a frontend
- * @other: another one
+ * @fe: the frontend that the tests open the gate for
+ * @other: another frontend
  * @work: closes the gate
- * @closed: it has
+ * @closed: @work has closed the gate
  */
 struct world {
 	struct pb2_device pbdev;
@@ -101,7 +101,7 @@ static const struct {
 	{ "occ",	PB2_GATE_CLOSED },
 	{ "ocb",	PB2_GATE_CLOSED },
 	{ "ocu",	PB2_GATE_CLOSED },
-	/* The domain leaves during a reset. */
+	/* The domain loses the function during a reset. */
 	{ "obc",	PB2_GATE_CLOSED },
 	{ "obcu",	PB2_GATE_CLOSED },
 	{ "obcbu",	PB2_GATE_CLOSED },

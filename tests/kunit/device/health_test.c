@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of recognising a function that is gone, not ready, or another one
+ * health_test.c - tests of recognising a function that is gone, not ready, or
+ * replaced by another
  */
 #include "../support/life_world.h"
 
@@ -12,10 +13,10 @@ static void a_function_as_it_was_has_no_fault(struct kunit *test)
 	struct fake_pci *vf = fake_vf(test, world->dev, PCI_DEVFN(1, 0));
 
 	KUNIT_EXPECT_NULL(test, pb2_health_fault(world->pdev));
-	/* The multifunction bit is none of the type's. */
+	/* The multifunction bit does not belong to the header type. */
 	fake_pci_set(world->dev, PCI_HEADER_TYPE, 1, 0x80);
 	KUNIT_EXPECT_NULL(test, pb2_health_fault(world->pdev));
-	/* Its IDs read as all-ones. */
+	/* The IDs of a VF read as all-ones. */
 	KUNIT_EXPECT_NULL(test, pb2_health_fault(&vf->pdev));
 }
 
@@ -77,7 +78,7 @@ static void a_slot_says_why_nobody_answers(struct kunit *test)
 		     PCI_EXP_SLTCTL_PCC);
 	fault = pb2_health_fault(world->pdev);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(fault, "switched off"));
-	/* A slot without a controller has no switch. */
+	/* A slot without a power controller ignores the power control bit. */
 	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCAP, 4, 0);
 	KUNIT_EXPECT_NULL(test, pb2_health_slot_fault(world->pdev));
 
@@ -93,7 +94,7 @@ static void a_port_that_is_gone_accuses_no_slot(struct kunit *test)
 	fake_slot();
 	fake_port()->absent = true;
 	KUNIT_EXPECT_NULL(test, pb2_health_slot_fault(world->pdev));
-	/* Nor does one that has none */
+	/* A port without a slot has no slot registers to believe. */
 	fake_port()->absent = false;
 	fake_port()->pdev.pcie_flags_reg &= ~PCI_EXP_FLAGS_SLOT;
 	fake_pci_set(fake_port(), FAKE_PCI_EXP + PCI_EXP_SLTSTA, 2, 0);
@@ -129,7 +130,7 @@ static void a_sick_function_is_neither_seized_nor_assigned(struct kunit *test)
 	life_seize_dev(test);
 	fake_pci_set(world->dev, PCI_VENDOR_ID, 4, 0x12345678);
 	KUNIT_EXPECT_EQ(test, pb2_frontend_add(&world->fe, &world->pbdev->sbdf,
-					    &vsbdf), -EIO);
+					       &vsbdf), -EIO);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	fake_pci_set(world->dev, PCI_VENDOR_ID, 4, 0x10d38086);
 }

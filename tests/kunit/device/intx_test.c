@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the stand-in handler of a shared line
+ * intx_test.c - tests of the dummy handler of a shared line
  */
 #include "../../../drivers/xen/pciback2/device/intx.c"
 
 #include "../support/guest.h"
 
-/* Ours, and as a request finds it: with the gate's lock held. */
+/* Seizes @dev and takes its gate lock, as a request does. */
 static struct pb2_device *begin(struct kunit *test, struct fake_pci *dev)
 {
 	struct pb2_device *pbdev = guest_seize(test, dev);
@@ -45,7 +45,7 @@ static void without_a_pin_there_is_no_handler(struct kunit *test)
 	struct fake_pci *vf = fake_vf(test, pf, 8);
 	struct pb2_device *pbdev;
 
-	/* What a VF has there is rubbish. */
+	/* The pci_dev.irq of a VF means nothing. */
 	vf->pdev.irq = 99;
 	pbdev = begin(test, vf);
 	KUNIT_EXPECT_EQ(test, pbdev->intx.irq, 0);
@@ -155,7 +155,10 @@ static void the_administrator_may_turn_it_off_and_on(struct kunit *test)
 	end(pbdev);
 }
 
-/* Else a device that dom0 alone hears would never be called spurious. */
+/*
+ * If the handler went on claiming a line that dom0 no longer shares, the kernel
+ * would never notice spurious interrupts on it.
+ */
 static void on_a_line_of_its_own_it_stops_after_1000(struct kunit *test)
 {
 	struct fake_pci *dev = fake_nic(test, 0);

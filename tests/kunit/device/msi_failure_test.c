@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of requests for vectors that fail again and again
+ * msi_failure_test.c - tests of requests for vectors that fail again and again
  */
 #include "../support/guest.h"
 
@@ -44,7 +44,7 @@ static int ask_msi(void)
 	return pb2_msi_enable(pbdev, &request);
 }
 
-/* Two failures each: MSI is what drivers do without MSI-X. */
+/* Fails twice each time, as a driver that falls back from MSI-X to MSI does. */
 static void ask_in_vain(struct kunit *test, unsigned int times)
 {
 	for (; times; times--) {
@@ -60,7 +60,7 @@ static unsigned int times_asked(void)
 	return fake_count("enable_msi") + fake_count("enable_msix=2");
 }
 
-/* XSA-43: of each time that Xen refuses, the kernel has a line. */
+/* XSA-43: the kernel logs a line for each vector that Xen refuses. */
 static void ten_are_enough_for_five_seconds(struct kunit *test)
 {
 	unsigned int i;
@@ -79,7 +79,9 @@ static void ten_are_enough_for_five_seconds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, times_asked(), 19);
 }
 
-/* Else failing and succeeding in turns were without an end. */
+/*
+ * A guest that alternates between failure and success must reach the limit, too.
+ */
 static void a_success_forgives_none(struct kunit *test)
 {
 	unsigned int i;
@@ -92,7 +94,7 @@ static void a_success_forgives_none(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ask_msix(1), -EBUSY);
 }
 
-static void what_it_has_already_the_guest_keeps(struct kunit *test)
+static void a_refused_guest_keeps_the_vectors_that_it_has(struct kunit *test)
 {
 	ask_in_vain(test, 4);
 	KUNIT_EXPECT_EQ(test, ask_msix(3), 0);
@@ -106,7 +108,7 @@ static void what_it_has_already_the_guest_keeps(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(ten_are_enough_for_five_seconds),
 	KUNIT_CASE(a_success_forgives_none),
-	KUNIT_CASE(what_it_has_already_the_guest_keeps),
+	KUNIT_CASE(a_refused_guest_keeps_the_vectors_that_it_has),
 	{}
 };
 

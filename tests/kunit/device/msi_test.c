@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of MSI and MSI-X on behalf of the guest
+ * msi_test.c - tests of MSI and MSI-X on behalf of the guest
  */
 #include "../../../drivers/xen/pciback2/device/msi.c"
 
@@ -10,7 +10,7 @@
 #define MSI_PIRQ	FAKE_XEN_PIRQ(FAKE_PCI_MSI_IRQ)
 #define MSIX_PIRQ(i)	FAKE_XEN_PIRQ(FAKE_PCI_MSIX_IRQ + (i))
 
-/* Ours, with the handler of its line, and the gate's lock held. */
+/* Seizes @dev, takes its gate lock, and installs the handler of its line. */
 static struct pb2_device *begin(struct kunit *test, struct fake_pci *dev)
 {
 	struct pb2_device *pbdev = guest_seize(test, dev);
@@ -108,7 +108,7 @@ static void a_function_without_a_line_ends_at_pirq_0(struct kunit *test)
 	end(pbdev);
 }
 
-/* XSA-157: no count may reach the PCI core that the array does not hold. */
+/* XSA-157: the PCI core must not see a count larger than the array. */
 static void msix_rejects_counts_of_0_and_above_128(struct kunit *test)
 {
 	static const u32 counts[] = { 0, 129, 256, 0x7fffffff, 0x80000000,
@@ -162,7 +162,7 @@ static void an_entry_outside_of_the_table_is_refused(struct kunit *test)
 	end(pbdev);
 }
 
-/* XSA-157: Linux' core WARNs about, or BUGs on, one on top of the other. */
+/* XSA-157: Linux' PCI core WARNs or BUGs if MSI and MSI-X are on together. */
 static void one_is_refused_on_top_of_the_other(struct kunit *test)
 {
 	struct fake_pci *dev = fake_nic(test, 0);
@@ -187,7 +187,7 @@ static void one_is_refused_on_top_of_the_other(struct kunit *test)
 	end(pbdev);
 }
 
-/* XSA-157: the core reads the table through a BAR that must decode. */
+/* XSA-157: the PCI core reads the MSI-X table through a BAR that must decode. */
 static void without_memory_decode_msix_is_refused(struct kunit *test)
 {
 	struct fake_pci *dev = fake_nic(test, 0);
@@ -216,7 +216,7 @@ static void decode_of_a_vf_is_that_of_its_pf(struct kunit *test)
 	end(pbdev);
 }
 
-/* Linux guests say disable_msi for MSI-X when a driver is unloaded. */
+/* Linux guests send disable_msi for MSI-X when they unload a driver. */
 static void disable_msi_releases_msix(struct kunit *test)
 {
 	struct fake_pci *dev = fake_nic(test, 0);
@@ -248,7 +248,10 @@ static void enabled_again_msix_gets_new_vectors(struct kunit *test)
 	end(pbdev);
 }
 
-/* Else a shared line whose interrupts nobody claims would be shut. */
+/*
+ * After the failure the function raises INTx again; if no handler claimed it,
+ * dom0 would disable the shared line.
+ */
 static void enabled_again_in_vain_it_is_back_to_the_line(struct kunit *test)
 {
 	struct fake_pci *dev = fake_nic(test, 0);
@@ -306,7 +309,7 @@ static void an_announced_teardown_refuses_new_vectors(struct kunit *test)
 	end(pbdev);
 }
 
-/* Asking a PVH dom0 for a pirq is a BUG in the kernel. */
+/* The kernel BUGs when a PVH dom0 asks it for a pirq. */
 static void without_pirqs_there_is_no_msi(struct kunit *test)
 {
 	struct pb2_device *pbdev = begin(test, fake_nic(test, 0));
@@ -326,9 +329,9 @@ static void without_pirqs_there_is_no_msi(struct kunit *test)
 }
 
 /**
- * struct model - what is on, said in the simplest way
- * @msi: MSI
- * @msix: MSI-X
+ * struct model - a model of what is enabled
+ * @msi: MSI is enabled
+ * @msix: MSI-X is enabled
  */
 struct model {
 	bool msi;
@@ -374,7 +377,7 @@ static int drive(struct pb2_device *pbdev, struct xen_pci_op *op,
 	}
 }
 
-/* Commands as the digits of @order, in base 4. */
+/* Runs @length commands, which are the digits of @order in base 4. */
 static void run_order(struct kunit *test, struct pb2_device *pbdev,
 		      struct xen_pci_op *op, unsigned int order,
 		      unsigned int length)
@@ -393,7 +396,7 @@ static void run_order(struct kunit *test, struct pb2_device *pbdev,
 				    "order %#x step %u", order, i);
 		KUNIT_EXPECT_EQ_MSG(test, !!pdev->msix_enabled, model.msix,
 				    "order %#x step %u", order, i);
-		/* Claimed on the line exactly while it uses the line. */
+		/* The handler claims interrupts exactly while INTx is in use. */
 		KUNIT_EXPECT_EQ_MSG(test, pbdev->intx.ack,
 				    !model.msi && !model.msix,
 				    "order %#x step %u", order, i);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of a whole bus of 256 functions: none costs more than the first
+ * registry_many_test.c - tests of a bus with 256 functions, of which none costs
+ * more than the first
  */
 #include <linux/ktime.h>
 #include <linux/slab.h>
@@ -10,10 +11,10 @@
 #define NR	256
 
 /**
- * struct bus - all of the functions of one bus
- * @devs: their fakes
- * @pbdevs: they, once they are seized
- * @reads: of the hardware of each, while it was seized
+ * struct bus - all functions of one bus
+ * @devs: the fake devices
+ * @pbdevs: the seized functions
+ * @reads: number of hardware reads while each function was seized
  */
 struct bus {
 	struct fake_pci *devs[NR];
@@ -42,7 +43,7 @@ static void seize_all(struct kunit *test, struct bus *bus)
 		bus->pbdevs[i] = guest_seize(test, bus->devs[i]);
 		bus->reads[i] = guest->seize_reads;
 	}
-	/* Told, not judged: this kernel watches every access of its memory. */
+	/* Only printed: KASAN makes the time meaningless as a limit. */
 	kunit_info(test, "%llu us for each of %u\n",
 		   div_u64(ktime_get_ns() - begun, NR * NSEC_PER_USEC), NR);
 }
@@ -54,7 +55,7 @@ static size_t memory_of(const struct pb2_device *pbdev)
 	       pbdev->conf->nr_regs * sizeof(*pbdev->conf->regs);
 }
 
-/* Memory, and accesses of the hardware, which take most of the time */
+/* Compares memory and hardware reads; the reads take most of the time. */
 static void expect_like_first(struct kunit *test, const struct bus *bus)
 {
 	size_t first = memory_of(bus->pbdevs[0]);
@@ -69,7 +70,7 @@ static void expect_like_first(struct kunit *test, const struct bus *bus)
 	}
 }
 
-/* By both of its addresses */
+/* Looks the function up by its virtual and its real address. */
 static void expect_found(struct kunit *test, struct pb2_device *pbdev)
 {
 	struct guest *guest = test->priv;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the registry of seized functions
+ * registry_test.c - tests of the registry of seized functions
  */
 #include "../../../drivers/xen/pciback2/device/registry.c"
 
@@ -10,9 +10,9 @@
 
 /**
  * struct world - three functions, 03:00.0 to 03:00.2
- * @pdevs: of the PCI core
- * @pbdevs: ours, with a reference of the test's
- * @page: where things are shown
+ * @pdevs: the PCI devices
+ * @pbdevs: the seized functions; the test holds a reference to each
+ * @page: buffer for pb2_registry_show()
  */
 struct world {
 	struct pci_dev pdevs[NR_DEVS];
@@ -41,7 +41,7 @@ static int init(struct kunit *test)
 	return 0;
 }
 
-/* Removes all, and finds the one reference of the test's on each. */
+/* Removes all functions, and expects only the test's reference to each. */
 static void finish(struct kunit *test)
 {
 	struct world *world = test->priv;
@@ -70,7 +70,7 @@ static void note_visit(struct pb2_device *pbdev)
 
 static int show_func(struct pb2_device *pbdev, char *buf, size_t size)
 {
-	/* As the real ones do: this must be allowed. */
+	/* The sysfs attributes take the gate lock here, so this must work. */
 	mutex_lock(&pbdev->gate.lock);
 	mutex_unlock(&pbdev->gate.lock);
 
@@ -154,7 +154,7 @@ static void virtual_functions_are_found_by_their_physical_one(struct kunit *test
 	struct pci_dev *pf = &world->pdevs[0];
 
 	seen_vfs = 0;
-	/* The physical function itself is none of its virtual ones. */
+	/* The PF must not count as a VF of its own. */
 	pf->is_physfn = 1;
 	add_all(world);
 	pb2_registry_each_vf(pf, see_vf);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the list of wanted addresses
+ * slots_test.c - tests of the list of addresses to be seized
  */
 #include "../../../drivers/xen/pciback2/device/slots.c"
 
@@ -13,7 +13,7 @@
  * @bus: bus 03
  * @bridge: 00:1c.0
  * @pdev: 03:00.1
- * @page: what slots would show
+ * @page: buffer for pb2_slots_show()
  */
 struct world {
 	struct pci_sysdata sysdata;
@@ -210,7 +210,7 @@ static void a_segment_beyond_xen_matches_nothing(struct kunit *test)
 {
 	struct world *world = test->priv;
 
-	/* 0x10000 must not be taken for its low 16 bits. */
+	/* The driver must not cut segment 0x10000 to its low 16 bits. */
 	world->sysdata.domain = 0x10000;
 	add("0000:03:00.1");
 	KUNIT_EXPECT_FALSE(test, pb2_slots_match(&world->pdev));

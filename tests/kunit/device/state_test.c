@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the life cycle's states
+ * state_test.c - tests of the life cycle's states
  */
 #include <kunit/test.h>
 
@@ -8,8 +8,8 @@
 #include "../support/fake.h"
 
 /*
- * A defect of a caller must not end the test kernel, which panics on WARN: it
- * is counted here, and fails the test in any other suite.
+ * The test kernel panics on WARN. These tests provoke the WARN of an illegal
+ * transition, so it is counted instead; in any other suite it fails the test.
  */
 static unsigned int complaints;
 static bool is_expected;
@@ -25,7 +25,7 @@ static bool is_expected;
 	is_wrong;					\
 })
 
-/* What user space was told last, and how often that the file has changed */
+/* The last uevent, and the number of notifications of the sysfs attribute */
 static char told[64];
 static unsigned int file_changes;
 
@@ -52,10 +52,11 @@ static void note_file(struct kobject *kobj, const char *dir, const char *attr)
 #include "../../../drivers/xen/pciback2/device/state.c"
 
 /*
- * Written by hand from the table of the design: "leaves to", where "released"
- * is GONE, "where it came from" are IDLE, ASSIGNED and HELD, and RECLAIMING
- * after RESETTING is a domain that leaves during the reset. HELD can be reset
- * because libxl resets what it is about to attach elsewhere.
+ * Written by hand from the state table of the design document, not copied from
+ * state.c. "Released" there is GONE here. A reset returns to IDLE, ASSIGNED or
+ * HELD, or goes to RECLAIMING if the domain lost the function during the reset.
+ * A HELD function can be reset, because libxl resets a function that it is about
+ * to attach to another domain.
  */
 static const char * const table[PB2_NR_STATES] = {
 	/* to:		    SIARCHFG */
@@ -70,11 +71,11 @@ static const char * const table[PB2_NR_STATES] = {
 };
 
 /**
- * struct world - a function, and somebody who waits for its state to change
- * @pdev: of the PCI core
- * @pbdev: ours
- * @waiter: on pb2_device.settled
- * @woken: how often it was woken
+ * struct world - a function, and a waiter for changes of its state
+ * @pdev: the PCI device
+ * @pbdev: the seized function
+ * @waiter: waits on pb2_device.settled
+ * @woken: how often @waiter was woken
  */
 struct world {
 	struct pci_dev pdev;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of work.c: each work that is queued holds one reference
+ * work_test.c - tests that each queued work holds one reference
  */
 #include "../../../drivers/xen/pciback2/device/work.c"
 #include "../support/life_world.h"

@@ -5,7 +5,7 @@
  */
 #include "conf_world.h"
 
-/* From here on these are the real ones. */
+/* In this file these names mean the real functions, not the replacements. */
 #undef pb2_intx_enable
 #undef pb2_intx_disable
 #undef pb2_pci_set_master
@@ -277,8 +277,9 @@ int conf_world_write(struct kunit *test, unsigned int off, unsigned int len,
 }
 
 /*
- * A tested source is linked once, and other suites reach it too: for their
- * functions, which are on no bus of ours, the stand-ins stand aside.
+ * Other suites share the tested sources, which call the replacements below. For
+ * a function of such a suite, which is not on this file's bus, a replacement
+ * calls the real function.
  */
 static struct conf_world *world_of_pdev(struct pci_dev *pdev)
 {

@@ -48,13 +48,13 @@ int fake_init(struct kunit *test)
 	pb2_access_default = PB2_ACCESS_AUTO;
 	pb2_handover_default = PB2_HANDOVER_STUBDOM;
 	pb2_handover_reassign = false;
-	/* A test that wants it says so: it makes events come late. */
+	/* Busy-polling delays events, so a test that wants it turns it on. */
 	pb2_poll_us = 0;
 	return pb2_work_init();
 }
 
 /**
- * fake_exit() - end it: whatever was taken must have been given back
+ * fake_exit() - end a test, and expect that nothing is still in use
  * @test: the test
  *
  * Context: may sleep. Waits for works that run or are queued; the test has
@@ -65,7 +65,7 @@ void fake_exit(struct kunit *test)
 	if (pb2_wq)
 		pb2_work_exit();
 
-	/* A balance that a failed step has upset is not the test's subject. */
+	/* No prepared failure may disturb the checks. */
 	fake_fail_nth(0, 0);
 	fake_pci_check(test);
 	fake_xen_check(test);

@@ -239,7 +239,7 @@ static struct pci_ops bus_ops = {
 	.write = bus_write,
 };
 
-/* Without windows: what the bus calls an address the processor does, too. */
+/* Without address windows: bus addresses are physical addresses. */
 static struct pci_host_bridge root_bridge;
 
 static void init_bus(struct fake_bus *bus, unsigned char number,
@@ -271,8 +271,8 @@ static struct fake_pci *add(struct kunit *test, struct pci_bus *bus, u8 devfn)
 	KUNIT_ASSERT_NOT_NULL(test, name);
 
 	/*
-	 * Never registered and never put for the last time, so there is
-	 * nothing to release: fake_pci_check() counts the references.
+	 * The device is never registered and its last reference never dropped,
+	 * so it needs no release; fake_pci_check() counts the references.
 	 */
 	device_initialize(&pdev->dev);
 	pdev->dev.bus = &pci_bus_type;

@@ -9,7 +9,10 @@
 #include "fake_xen.h"
 
 #define MAX_DOMAINS	8
-/* The union of Xen's own struct xen_domctl, all of which it writes back */
+/*
+ * Size of the union in Xen's own struct xen_domctl, in bytes. Xen copies all of
+ * it back to the caller.
+ */
 #define COPIED_BACK	128
 
 static struct domain {
@@ -41,7 +44,7 @@ static struct domain *find(domid_t domid)
 }
 
 /**
- * fake_domain_create() - there is a domain, or it has become another one
+ * fake_domain_create() - create a domain, or reuse its number for another one
  * @domid: its number
  * @uuid: its UUID
  *
@@ -77,7 +80,7 @@ void fake_domain_set_flags(domid_t domid, u32 flags)
 }
 
 /**
- * fake_domain_free() - nothing is left of a domain
+ * fake_domain_free() - Xen frees a dead domain
  * @domid: its number
  *
  * Context: any.
@@ -98,7 +101,7 @@ void fake_domain_event(void)
 		fake_xen.on_release();
 }
 
-/* Xen's way: the first that there is from this number on */
+/* As in Xen: the existing domain with the lowest ID that is not below @domid */
 static struct domain *find_from(domid_t domid)
 {
 	struct domain *best = NULL;

@@ -36,7 +36,7 @@ static void set_bit16(struct fake_pci *dev, unsigned int off, u16 bit, bool on)
  * fake_pci_interrupt() - the INTx line is raised
  * @dev: the function
  *
- * Context: any. The handler runs with interrupts off, as it does in life.
+ * Context: any. The handler runs with interrupts off, as a real one does.
  * Return: what the handler says; IRQ_NONE without one.
  */
 irqreturn_t fake_pci_interrupt(struct fake_pci *dev)
@@ -180,7 +180,10 @@ void pb2_pci_disable_msix(struct pci_dev *pdev)
 		  false);
 }
 
-/* As the PCI core: in D3hot a function forgets what the driver can restore. */
+/*
+ * No register but the power state changes: the PCI core restores what a function
+ * loses in D3hot.
+ */
 int pb2_pci_set_power(struct pci_dev *pdev, pci_power_t state)
 {
 	struct fake_pci *dev = fake_of(pdev);
@@ -246,7 +249,7 @@ void pb2_pci_lock_cfg(struct pci_dev *pdev)
 	struct fake_pci *dev = fake_of(pdev);
 
 	fake_note("lock_cfg %s", pci_name(pdev));
-	/* In life it would wait for itself. */
+	/* With the real lock the thread would wait for itself. */
 	if (dev->cfg_locked)
 		fake_wrong("%s locked twice", pci_name(pdev));
 	dev->cfg_locked = true;
@@ -395,7 +398,7 @@ void pb2_pci_allow_d3cold(struct pci_dev *pdev, bool allow)
 			   pci_name(pdev));
 }
 
-/* As runtime PM: the reference is taken either way. */
+/* As runtime PM does, this takes the reference even if it fails. */
 int pb2_pci_pm_get(struct pci_dev *pdev)
 {
 	struct fake_pci *dev = fake_of(pdev);

@@ -17,7 +17,7 @@
 
 struct fake_xen fake_xen;
 
-/* Functions are taken back next to each other. */
+/* The driver takes functions back in parallel. */
 static DEFINE_SPINLOCK(owners_lock);
 
 static struct {
@@ -139,7 +139,7 @@ int pb2_xen_sysctl(struct xen_sysctl *op)
 		return rc;
 	if (op->interface_version != fake_xen.sysctl)
 		return -EACCES;
-	/* Xen's own union is copied as a whole. */
+	/* Xen copies the whole union of its own struct xen_sysctl back. */
 	memset(&op->u, 0x5a, 128);
 	op->u.physinfo.capabilities = fake_xen.machine;
 	return 0;
@@ -185,12 +185,12 @@ int pb2_xen_release_msix(struct pci_dev *pdev)
 	if (pdev->msix_enabled)
 		fake_wrong("MSI-X of %s released with vectors allocated",
 			   pci_name(pdev));
-	/* Xen does not know what it refused to prepare. */
+	/* Xen has no record of a function that it refused to prepare. */
 	if (fake_xen.refused == pdev) {
 		fake_xen.refused = NULL;
 		return -EBUSY;
 	}
-	/* Also if Xen fails: it was asked, and nothing is left to be done. */
+	/* Counts as released if Xen fails, too: the driver can do no more. */
 	fake_xen.prepared--;
 	return rc;
 }

@@ -12,17 +12,17 @@
 
 #include "../../../drivers/xen/pciback2/host/xen_iface.h"
 
-/* Xen 4.17's */
+/* The interface version of Xen 4.17 */
 #define FAKE_XEN_DOMCTL		0x15
 
-/* The IRQ of a bound event channel, and what Xen calls one of our IRQs */
+/* The IRQ of a bound event channel, and the pirq that stands for an IRQ */
 #define FAKE_XEN_EVTCHN_IRQ	77
 #define FAKE_XEN_PIRQ(irq)	((irq) + 1000)
 
 /**
  * struct fake_xen - what the tests set, and what they look at
- * @initial_domain: are we dom0? True at the start of a test.
- * @pirqs: are we a PV domain? True at the start of a test.
+ * @initial_domain: the driver runs in dom0; true at the start of a test
+ * @pirqs: the driver runs in a PV domain; true at the start of a test
  * @capability: the one that Xen says it has, or %NULL
  * @unshared: is no other domain on an INTx line?
  * @domctl: the interface version that XEN_DOMCTL wants; 0 at the start of a

@@ -6,22 +6,22 @@
 
 #include "guest.h"
 
-/* Carries out requests in place of pb2_op_run(), if it is set */
+/* Carries out requests in place of pb2_op_run(), unless %NULL */
 void (*guest_on_op)(struct pb2_frontend *fe, struct xen_pci_op *op);
 
-/* The clock of the ring's thread, if it is not to be the kernel's */
+/* The clock of the ring's thread in place of local_clock(), unless %NULL */
 u64 *guest_clock;
 atomic_t guest_clock_reads;
 
-/* Somebody else waits for the CPU of the ring's thread */
+/* Another task waits for the CPU of the ring's thread */
 bool guest_cpu_is_wanted;
 
-/* How often the ring's thread has waited awake */
+/* How often the ring's thread has called cpu_relax() while it busy-polled */
 unsigned int guest_relaxed;
-/* How often it has let others run */
+/* How often the thread has yielded the CPU */
 unsigned int guest_yields;
 
-/* What guest_count_op() was given: how often, and the last */
+/* Number of requests that guest_count_op() got, and the last of them */
 unsigned int guest_ops;
 struct xen_pci_op guest_seen;
 
@@ -76,7 +76,7 @@ int guest_init_frontend(struct kunit *test)
 }
 
 /**
- * guest_exit() - end it: everything has come back
+ * guest_exit() - end a test, and expect that nothing is still in use
  * @test: the test
  *
  * Context: may sleep.
@@ -206,7 +206,7 @@ struct pb2_device *guest_give(struct kunit *test, struct fake_pci *dev)
  */
 void guest_settle(void)
 {
-	/* A work may have queued another. */
+	/* The first flush may run a work that queues another one. */
 	flush_workqueue(pb2_wq);
 	flush_workqueue(pb2_wq);
 }

@@ -32,7 +32,7 @@ static void init_guest(struct pb2_frontend *fe, struct xenbus_device *xdev,
  * life_world_init() - begin a test
  * @test: its priv becomes the world
  *
- * All functions of the fake bus are wanted.
+ * The slots list contains all functions of the fake bus.
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -68,7 +68,7 @@ int life_world_init(struct kunit *test)
 }
 
 /**
- * life_world_exit() - end it: all is released, and nothing kept a reference
+ * life_world_exit() - end a test: release all, and expect no reference left
  * @test: the test
  *
  * Context: may sleep.
@@ -228,7 +228,7 @@ void life_assign_dev(struct kunit *test)
 }
 
 /**
- * life_take_back() - the frontend gives a function back, to the end of it
+ * life_take_back() - take a function back from a frontend, and wait for the end
  * @pbdev: the function
  * @fe: the guest's frontend
  *

@@ -49,7 +49,7 @@ struct life_world {
 
 /* The world of the test that runs */
 extern struct life_world *life_world;
-/* rung_test.c: called in the middle of the next reset, unless %NULL */
+/* reset_method_test.c: called in the middle of the next reset, unless %NULL */
 extern void (*life_during_reset)(struct life_world *world);
 
 int life_world_init(struct kunit *test);

@@ -9,7 +9,8 @@ struct recovery_world recovery_world;
 /**
  * recovery_answer() - the guest answers a step that was put to it
  *
- * pcifront answers from a work; here at once, with the event of its own.
+ * pcifront answers from a work; this guest answers at once, and sends the event
+ * of its answer itself.
  *
  * Context: the notification of its event channel.
  */

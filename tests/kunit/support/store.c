@@ -114,7 +114,7 @@ int store_init(struct kunit *test)
 }
 
 /**
- * store_exit() - end it: everything has come back
+ * store_exit() - end a test, and expect that nothing is still in use
  * @test: the test
  *
  * Context: may sleep.
@@ -189,7 +189,8 @@ void store_expect_state(struct kunit *test, enum xenbus_state state)
  * store_run_watch() - the watch fires, until nothing changes
  * @test: the test
  *
- * xenstore tells of every write in the directory, and we write there too.
+ * The driver writes below the watched directory itself, so one watch event may
+ * cause another.
  *
  * Context: may sleep.
  */

@@ -2,17 +2,17 @@
 /*
  * bar.c - base address registers in the hardware
  *
- * They hold what the kernel assigned, unless the function was without power,
- * or was reset by somebody who did not tell the kernel.
+ * A BAR holds the address that the kernel assigned, unless the function lost
+ * power, or was reset without the kernel's knowledge.
  */
 #include "device.h"
 
 /**
- * pb2_bar_is_usable() - does a resource stand for a BAR with an address?
- * @res: the resource
+ * pb2_bar_is_usable() - has a BAR an address?
+ * @res: the resource that stands for the BAR
  *
  * Context: any.
- * Return: whether it does.
+ * Return: true if the BAR exists and the kernel assigned an address to it.
  */
 bool pb2_bar_is_usable(const struct resource *res)
 {
@@ -20,6 +20,7 @@ bool pb2_bar_is_usable(const struct resource *res)
 	       !(res->flags & (IORESOURCE_UNSET | IORESOURCE_DISABLED));
 }
 
+/* With @restore a lost register is written, too. Returns whether it was lost. */
 static bool bar_hw_check_dword(struct pci_dev *pdev, int off, u32 mask,
 			       u32 want, bool restore)
 {
@@ -67,15 +68,16 @@ static bool bar_hw_check_all(struct pci_dev *pdev, bool restore)
 }
 
 /**
- * pb2_bar_restore() - give a function its addresses back
- * @pdev: the function, in D0
+ * pb2_bar_restore() - write lost BAR addresses to the hardware again
+ * @pdev: the function, in D0; its decode may be on
  *
- * Without them Xen would find MSI-X tables at wrong addresses, and the state
- * that is restored after each reset would be one without addresses. The BARs of
- * a VF are its PF's (SR-IOV 1.1, 3.3.14).
+ * If the addresses stayed lost, Xen would look for the MSI-X table at a wrong
+ * address, and the saved state, which every reset restores, would contain no
+ * addresses. A VF has no BARs of its own: its PF's SR-IOV capability has them
+ * (SR-IOV 1.1, 3.3.14).
  *
- * Context: device_lock held, decode may be on.
- * Return: whether any was lost.
+ * Context: device_lock held.
+ * Return: whether any address was lost.
  */
 bool pb2_bar_restore(struct pci_dev *pdev)
 {
@@ -87,7 +89,10 @@ bool pb2_bar_restore(struct pci_dev *pdev)
 	    !bar_hw_check_all(pdev, false))
 		return false;
 
-	/* Half of an address must not be decoded. */
+	/*
+	 * With decode on, the function would answer at a wrong address between
+	 * the writes of the two halves of a 64-bit address.
+	 */
 	pci_read_config_word(pdev, PCI_COMMAND, &command);
 	pci_write_config_word(pdev, PCI_COMMAND, command &
 			      ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * device.c - a seized function as an object: its references and its memory
+ * device.c - references to a seized function, and its memory
  */
 #include <linux/slab.h>
 
@@ -14,13 +14,14 @@ static void device_free_memory(struct kref *ref)
 	kfree(pbdev->vm_path);
 	kfree(pbdev->target_vm_path);
 	pci_dev_put(pbdev->pdev);
-	/* A request may be looking whether it is still there. */
+	/* pb2_frontend_find() may still try to take a reference under RCU. */
 	kfree_rcu(pbdev, rcu);
 }
 
 /**
  * pb2_device_get() - take a reference
- * @pbdev: the function
+ * @pbdev: the function, to which the caller has a reference or the registry's
+ *	lock
  *
  * Context: any.
  */
@@ -30,11 +31,11 @@ void pb2_device_get(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_device_try_get() - take a reference, if there is one left
- * @pbdev: the function; its memory is there because RCU is held
+ * pb2_device_try_get() - take a reference, unless the last one is gone
+ * @pbdev: the function
  *
- * Context: any.
- * Return: whether there is.
+ * Context: within an RCU read-side critical section, which keeps the memory.
+ * Return: whether the reference was taken.
  */
 bool pb2_device_try_get(struct pb2_device *pbdev)
 {
@@ -43,9 +44,9 @@ bool pb2_device_try_get(struct pb2_device *pbdev)
 
 /**
  * pb2_device_put() - drop a reference
- * @pbdev: the function, not to be used afterwards
+ * @pbdev: the function; the caller must not use it afterwards
  *
- * Context: may sleep.
+ * Context: any; may sleep if this is the last reference.
  */
 void pb2_device_put(struct pb2_device *pbdev)
 {

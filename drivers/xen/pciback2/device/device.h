@@ -1,24 +1,86 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * device.h - the seized function as an object: its state, its gate, its interrupts
+ * device.h - the seized function as an object: state, gate, interrupts, locks
  *
- * Lock order, outermost first:
+ * Lock order, outermost first. Whoever holds one of these locks may take those
+ * below it, but none above it.
  *
- *   device_lock of the upstream bridge	(life/reset_bus.c)
- *   device_lock of the function	(of several on one bus, in its order;
- *					whoever holds one already only tries)
- *   configuration access lock of the function (blocks user space's accesses)
- *   pb2_device.life_lock
- *   pb2_frontend.lock
- *   pb2_device.gate.lock
- *   registry, slots and frontends spinlocks, and the windows' mutex (leaves;
- *					the last also under the bridges' mutex)
+ * device_lock of the upstream bridge
+ *	Taken: for the reset of a bus or slot (life/reset_bus.c).
+ *	Protects: the bus below the bridge from any other reset.
  *
- * The pages' mutex is taken under device_lock only, and held over hypercalls
- * and xenstore accesses; nothing is taken under it.
+ * device_lock of the function
+ *	Taken: by the driver core for probe and remove; by the PCI core for the
+ *	error handlers and its own resets; by assignment (pb2_assign_lock());
+ *	by do_flr, reclaim_work, flr_work, hold_work and handover.renew_work;
+ *	by the sysfs attributes d3cold, access, handover and backend_domid,
+ *	which only try: unbinding removes these files with the lock held.
+ *	Protects: pb2_device.handover, .xen_has_msix, .saved_state, .reset,
+ *	.previous_reset, .d3cold and .awake.
+ *	A reset of a bus takes the locks of all functions in the order of the
+ *	bus. A thread that already holds one of them (probe, remove) takes the
+ *	bridge's and the others' with trylock.
  *
- * The ring takes the gate lock only, so that no reset, no xenstore access and
- * no other function can delay its answer.
+ * configuration access lock of the function (pci_cfg_access_lock())
+ *	Taken: with device_lock, for a reset.
+ *	Protects: configuration space from user space's accesses.
+ *
+ * pb2_device.life_lock
+ *	Taken: to change the state or the owner, to record a fault, and to read
+ *	a fault for sysfs.
+ *	Protects: pb2_device.state, .back_to, .fe, .domid, .vm_path, .target,
+ *	.target_vm_path, .released and .fault.
+ *	All of these also change under device_lock only, except that
+ *	pb2_assign_disown() changes .fe, .state and .back_to without it. A
+ *	holder of device_lock therefore reads the others without life_lock.
+ *	Readers without any lock use READ_ONCE() on .state and .fe. A request
+ *	that found the gate open may read .domid, which changes only while the
+ *	gate is closed.
+ *
+ * pb2_frontend.lock
+ *	Taken: to add, remove or look up an exported function, and to tell a
+ *	frontend that it lost one or is going away. Never held over a xenstore
+ *	access.
+ *	Protects: pb2_frontend.exports, .places, .lost and .dying. The ring
+ *	reads .places under RCU.
+ *
+ * pb2_device.gate.lock
+ *	Taken: by the ring's thread for each request (pb2_gate_enter()); by
+ *	whoever changes what requests find: assignment, isolation, resets, error
+ *	recovery, and writers to sysfs.
+ *	Protects: pb2_device.gate, .access, .conf with everything behind it,
+ *	.msi and .intx, and the function's vectors.
+ *
+ * Leaves, below which no other lock of this driver is taken:
+ *	registry_lock, a spinlock: the registry and pb2_device.link
+ *	slots_lock, a spinlock: the slots (hide list)
+ *	frontends_lock, a spinlock: the list of frontends, pb2_frontend.link
+ *	windows_lock, a mutex: the ECAM windows
+ *
+ * Locks outside that order:
+ *	bridges_lock, a mutex: the list of host bridges. Module init and exit, a
+ *	PCI bus notifier and sysfs take it with no other lock of this driver
+ *	held; only windows_lock is taken under it.
+ *	pages_lock, a mutex: the list of page grants. Granting, revoking and
+ *	checking a page take it under device_lock; the work that drops dead
+ *	grants and sysfs take it alone. It is held over hypercalls and xenstore
+ *	accesses, and no lock of this driver is taken under it.
+ *	pb2_ring.aer_lock, a mutex: the ring's page while error recovery uses
+ *	it. Error recovery takes it under device_lock; the frontend's work and
+ *	its removal take it alone. No lock of this driver is taken under it.
+ *
+ * No lock: pb2_device.poll_us, .bus_reset_off, .permissive,
+ * .allow_interrupt_control and .detach_until are single words, for which
+ * READ_ONCE() and WRITE_ONCE() suffice. So are .reset.woken, which runtime PM
+ * sets, and .intx.ack and .intx.handled, which the interrupt handler uses. sysfs
+ * shows .state, .reset and .d3cold without a lock.
+ *
+ * The PCI core calls the error handlers with pci_bus_sem held for reading, so
+ * nothing that takes pci_bus_sem is called under life_lock or a lock below it.
+ *
+ * Of all these locks a request from the ring takes only the gate lock of its
+ * function, so that no reset, no xenstore access and no other function can
+ * delay the answer.
  */
 #ifndef PB2_DEVICE_H
 #define PB2_DEVICE_H
@@ -37,21 +99,22 @@
 struct pb2_conf;
 struct pb2_frontend;
 
-/* The longest text of a fault: a method that lied, and who forbids another */
+/* Room for a reset method that reset nothing and what blocked a bus reset */
 #define PB2_FAULT_SIZE		160
 
-#define PB2_POLL_DEFAULT	(-1)	/* in pb2_device.poll_us: the module's parameter */
+#define PB2_POLL_DEFAULT	(-1)	/* of pb2_device.poll_us: as the module parameter */
 
 /**
  * enum pb2_state - the life of a function, from seizing to release
  * @PB2_SEIZING: taken from the PCI core, not yet known to be usable
- * @PB2_IDLE: ours, reset, in no domain; D3hot after a grace period
- * @PB2_ASSIGNED: a domain owns it
- * @PB2_RESETTING: under reset, for the state it came from
- * @PB2_RECLAIMING: on its way back from a domain
- * @PB2_HELD: back, but its former domain lives and may still map its BARs
- * @PB2_FAILED: does not answer, or a reset was disproved: not assignable
- * @PB2_GONE: surprise removal, or released: nothing may touch it any more
+ * @PB2_IDLE: seized, reset, in no domain; enters D3hot after a grace period
+ * @PB2_ASSIGNED: a domain owns the function
+ * @PB2_RESETTING: under reset; pb2_device.back_to has the state to return to
+ * @PB2_RECLAIMING: being taken back from a domain
+ * @PB2_HELD: taken back and reset, but the former domain is alive and may still
+ *	have the BARs mapped, so the function stays in D0
+ * @PB2_FAILED: does not answer, or a reset was disproved; not assignable
+ * @PB2_GONE: removed by surprise, or released; nothing may touch it any more
  * @PB2_NR_STATES: number of states
  *
  * state.c has the table of legal transitions.
@@ -70,9 +133,9 @@ enum pb2_state {
 
 /**
  * enum pb2_gate_state - what the ring may do to a function
- * @PB2_GATE_CLOSED: no frontend has a claim; requests find no device
- * @PB2_GATE_BLOCKED: a frontend has a claim, but a reset runs: reads give
- *	all-ones, writes are dropped, everything else fails
+ * @PB2_GATE_CLOSED: no frontend owns the function; requests find no device
+ * @PB2_GATE_BLOCKED: a frontend owns the function, but a reset is running: reads
+ *	give all-ones, writes are dropped, every other request fails
  * @PB2_GATE_OPEN: requests reach the configuration engine
  */
 enum pb2_gate_state {
@@ -82,12 +145,11 @@ enum pb2_gate_state {
 };
 
 /**
- * struct pb2_gate - the one door between the ring and a function
- * @lock: held while a request works on the function; also protects
- *	pb2_device.conf and pb2_device.intx
- * @state: protected by @lock
- * @fe: the frontend with the claim, compared only, never followed;
- *	protected by @lock
+ * struct pb2_gate - what every request to a function passes
+ * @lock: held while a request works on the function; see the head of this file
+ * @state: what requests may do; protected by @lock
+ * @fe: the frontend that owns the function, or %NULL. It is compared, never
+ *	dereferenced; protected by @lock.
  */
 struct pb2_gate {
 	struct mutex lock;
@@ -96,10 +158,11 @@ struct pb2_gate {
 };
 
 /**
- * enum pb2_access_way - how configuration space is reached
- * @PB2_ACCESS_AUTO: by its ECAM page where that is possible
- * @PB2_ACCESS_KERNEL: by the kernel's accessors
- * @PB2_ACCESS_ECAM: by its ECAM page
+ * enum pb2_access_way - how the driver reaches configuration space
+ * @PB2_ACCESS_AUTO: through the ECAM page where possible, else as
+ *	%PB2_ACCESS_KERNEL
+ * @PB2_ACCESS_KERNEL: through the kernel's accessors
+ * @PB2_ACCESS_ECAM: through the function's ECAM page
  */
 enum pb2_access_way {
 	PB2_ACCESS_AUTO,
@@ -109,9 +172,9 @@ enum pb2_access_way {
 
 /**
  * struct pb2_access - the way to a function's configuration space
- * @way: what was asked for
- * @page: the mapped page, or %NULL for the kernel's accessors
- * @why: what is against the page, a constant; %NULL for nothing
+ * @way: what the administrator asked for
+ * @page: the mapped ECAM page, or %NULL for the kernel's accessors
+ * @why: why the page cannot be used, a constant; %NULL if it can
  *
  * Protected by pb2_device.gate.lock.
  */
@@ -121,14 +184,17 @@ struct pb2_access {
 	const char *why;
 };
 
-/* How often the PCI core is asked for vectors in vain: as printk's limit */
+/*
+ * How many requests for vectors may fail in an interval (jiffies) before the
+ * driver refuses further ones: as many as printk's default rate limit.
+ */
 #define PB2_MSI_INTERVAL	DEFAULT_RATELIMIT_INTERVAL
 #define PB2_MSI_MAX_FAILURES	DEFAULT_RATELIMIT_BURST
 
 /**
- * struct pb2_msi - requests for vectors that failed
- * @since: when the first of them did, jiffies
- * @failures: how many did since then, %PB2_MSI_INTERVAL at most
+ * struct pb2_msi - requests for vectors that the PCI core or Xen failed
+ * @since: when the first of them failed, jiffies
+ * @failures: how many have failed since then, at most %PB2_MSI_MAX_FAILURES
  *
  * Protected by pb2_device.gate.lock.
  */
@@ -138,16 +204,19 @@ struct pb2_msi {
 };
 
 /**
- * struct pb2_intx - stand-in handler of a shared INTx line
- * @irq: the line's IRQ, kept because MSI replaces pci_dev.irq; 0 for none
- * @hidden: pci_dev.irq before it was cleared, where guests can have no line
+ * struct pb2_intx - dummy shared-IRQ handler of an INTx line
+ * @irq: IRQ number of the line, 0 for none; kept here because MSI replaces
+ *	pci_dev.irq
+ * @hidden: the value of pci_dev.irq before pb2_intx_init() cleared it, in a dom0
+ *	without pirqs; 0 otherwise
  * @installed: the handler is registered
  * @ack: the handler claims interrupts
- * @handled: interrupts claimed so far
- * @name: as it appears in /proc/interrupts
+ * @handled: number of interrupts claimed so far
+ * @name: as shown in /proc/interrupts
  *
- * @irq and @installed are protected by pb2_device.gate.lock, @ack and
- * @handled are also used by the handler.
+ * @irq and @hidden are set before other threads can find the function.
+ * @installed and @ack are protected by pb2_device.gate.lock, but the handler
+ * reads and may clear @ack, and it alone writes @handled, both without a lock.
  */
 struct pb2_intx {
 	unsigned int irq;
@@ -159,12 +228,14 @@ struct pb2_intx {
 };
 
 /**
- * enum pb2_verdict - what is known of a reset
- * @PB2_RESET_NEVER: none was tried
- * @PB2_RESET_PROVEN: a mark set before the reset was gone after it
- * @PB2_RESET_UNPROVEN: the method claims success and nothing could be marked
- * @PB2_RESET_DISPROVED: the method claims success and the mark survived
- * @PB2_RESET_FAILED: there is no method, or the last one failed
+ * enum pb2_verdict - what is known about a reset
+ * @PB2_RESET_NEVER: no reset was tried
+ * @PB2_RESET_PROVEN: the reset marker, set before the reset, was gone after it
+ * @PB2_RESET_UNPROVEN: the method reported success, and no reset marker could
+ *	be set
+ * @PB2_RESET_DISPROVED: the method reported success, but the reset marker
+ *	survived
+ * @PB2_RESET_FAILED: the function has no reset method, or the last method failed
  */
 enum pb2_verdict {
 	PB2_RESET_NEVER,
@@ -177,13 +248,15 @@ enum pb2_verdict {
 /**
  * struct pb2_reset - result of the last reset of a function
  * @method: "kernel", "flr", "af_flr", "pm", "slot", "bus" or "none"
- * @verdict: what the mark says
- * @rc: errno of the last method tried, 0 when it claimed success
- * @clean: proven, and since then no domain could touch the function
- * @woken: it was put to sleep since then, and woken
- * @ms: how long all of it took
- * @start: when it began, monotonic
+ * @verdict: what the reset marker shows
+ * @rc: errno of the last method tried, 0 if it reported success
+ * @clean: the reset is proven, and no domain has had access since
+ * @woken: runtime PM has resumed the function since the reset
+ * @ms: duration of all methods tried, in ms
+ * @start: when the reset began, monotonic clock
  * @when: when it ended, wall clock
+ *
+ * Protected by device_lock, except @woken, which runtime PM sets without it.
  */
 struct pb2_reset {
 	const char *method;
@@ -197,10 +270,10 @@ struct pb2_reset {
 };
 
 /**
- * enum pb2_handover_policy - who may be given a function's ECAM page
- * @PB2_HANDOVER_OFF: nobody
- * @PB2_HANDOVER_STUBDOM: a stub domain
- * @PB2_HANDOVER_ANY: any domain
+ * enum pb2_handover_policy - which domain may get a function's ECAM page
+ * @PB2_HANDOVER_OFF: none
+ * @PB2_HANDOVER_STUBDOM: the owner, if it is a stub domain
+ * @PB2_HANDOVER_ANY: the owner, whichever domain that is
  */
 enum pb2_handover_policy {
 	PB2_HANDOVER_OFF,
@@ -209,14 +282,16 @@ enum pb2_handover_policy {
 };
 
 /**
- * struct pb2_handover - a function's ECAM page and its domain
- * @policy: who may have it
- * @dir: the backend's directory in xenstore, or %NULL
- * @vsbdf: the function's virtual address, while there is @dir
- * @address: physical, of the page that the domain may map; 0 for none
- * @rc: why Xen does not take it back, or 0
- * @why: what is against a hand-over, a constant; %NULL for nothing
- * @renew_work: hands over again what was withdrawn, after an announcement
+ * struct pb2_handover - a function's ECAM page and the domain that may map it
+ * @policy: which domain may get the page
+ * @dir: the backend's directory in xenstore while a domain owns the function,
+ *	or %NULL
+ * @vsbdf: the function's address in that domain; valid while @dir is not %NULL
+ * @address: physical address of the page that the domain may map, 0 for none
+ * @rc: errno with which Xen refused to revoke the page, or 0
+ * @why: why the page is not handed over, a constant; %NULL if it is
+ * @renew_work: hands a withdrawn page over again when no detach is pending any
+ *	more
  *
  * Protected by device_lock.
  */
@@ -232,53 +307,57 @@ struct pb2_handover {
 
 /**
  * struct pb2_device - a seized function
- * @ref: one for the registry, one for each user; the last frees it
- * @rcu: the memory stays for who found it without a lock
- * @link: in the registry; protected by the registry's lock
- * @pdev: the function, reference held; immutable
- * @sbdf: its address; immutable
- * @life_lock: protects the life cycle: @state, @back_to, @fe, @domid,
- *	@vm_path, @target, @target_vm_path, @released
- * @state: see enum pb2_state; set by pb2_state_set() only
- * @back_to: where a reset came from
+ * @ref: one reference for the registry, one for each user and each queued work;
+ *	the last one dropped frees the function
+ * @rcu: delays the release of the memory for pb2_frontend_find()
+ * @link: in the registry; registry_lock
+ * @pdev: the function, with a reference; immutable
+ * @sbdf: the function's address; immutable
+ * @life_lock: protects the members from @state to @fault
+ * @state: see enum pb2_state; only pb2_state_set() changes it
+ * @back_to: the state that a running reset returns to
  * @settled: woken whenever @state changes
- * @fe: the frontend that owns the function, or %NULL; its list of functions
- *	holds the reference to it for as long
- * @domid: the domain that owns or owned it last, %DOMID_INVALID for none
- * @vm_path: that domain's path under /vm, which outlives no domain and is
- *	never used again, or %NULL
- * @target: if that is a stub domain, the one whose device model it runs
- * @target_vm_path: of @target as @vm_path, %NULL if there is none
- * @released: the driver has let go of the function
- * @fault: why the function is, or will be, FAILED; empty for healthy;
- *	life_lock
- * @gate: between the ring and the function
- * @access: the way to the hardware's; gate lock
- * @conf: virtual configuration space, or %NULL before it is built and after the
+ * @fe: the frontend that owns the function, or %NULL. The owner's pb2_export
+ *	holds the reference to the frontend until @fe is %NULL again.
+ * @domid: the domain that owns the function or owned it last, %DOMID_INVALID if
+ *	no domain ever did
+ * @vm_path: the path of domain @domid under /vm, or %NULL. The path holds the
+ *	domain's UUID, so it vanishes with the domain and is never used again.
+ * @target: the domain whose device model domain @domid runs, if @domid is a stub
+ *	domain
+ * @target_vm_path: the path of domain @target under /vm, %NULL if @domid is no
+ *	stub domain
+ * @released: the driver has released the function
+ * @fault: why the function is FAILED, or will be once its domain is gone; empty
+ *	for a healthy function
+ * @gate: what every request to the function passes
+ * @access: how the driver reaches configuration space; gate lock
+ * @conf: virtual configuration space, %NULL before it is built and after the
  *	function is released; gate lock
  * @msi: requests for vectors that failed; gate lock
- * @intx: stand-in interrupt handler; gate lock
- * @handover: its ECAM page in its domain; device_lock
- * @poll_us: how long its frontend's thread may look on after an answer, or
- *	%PB2_POLL_DEFAULT
- * @bus_reset_off: the administrator forbids resets of slot and bus
- * @permissive: unknown registers are writable; one assignment only
- * @allow_interrupt_control: the guest may flip INTx and MSI enables; one
- *	assignment only
- * @detach_until: until then (jiffies) writes that start DMA or interrupts are
- *	refused, because the toolstack is about to detach the function; 0 for
- *	no detach pending
- * @xen_has_msix: Xen can be asked about its MSI-X; device_lock
- * @saved_state: configuration space as it was when seized, with decode on and
+ * @intx: dummy shared-IRQ handler; gate lock
+ * @handover: the ECAM page and the domain that may map it; device_lock
+ * @poll_us: for how many microseconds the frontend's thread may busy-poll after
+ *	an answer, or %PB2_POLL_DEFAULT; no lock
+ * @bus_reset_off: the administrator forbids resets of the bus or slot; no lock
+ * @permissive: the guest may write unknown registers, for one assignment; no
+ *	lock
+ * @allow_interrupt_control: the guest may change the enable bits of INTx, MSI
+ *	and MSI-X, for one assignment; no lock
+ * @detach_until: a detach is pending until this time (jiffies), and the guest
+ *	can start neither DMA nor interrupts; 0 if none is pending; no lock
+ * @xen_has_msix: Xen can see the function's MSI-X capability, and may be asked
+ *	about it; device_lock
+ * @saved_state: configuration space at the time of seizing, with decode on and
  *	bus master off; device_lock
  * @reset: result of the last reset; device_lock
- * @previous_reset: the last result while a new reset runs; device_lock
+ * @previous_reset: result of the reset before; device_lock
  * @d3cold: the administrator allows D3cold; device_lock
- * @awake: runtime PM references that the life cycle holds; device_lock
- * @reclaim_work: the way back, run without any lock held
- * @flr_work: the guest's own FLR, carried out as a reset of ours
- * @hold_work: looks whether the former domain is gone
- * @suspend_work: gives up the wake reference that do_flr took
+ * @awake: the life cycle holds a runtime PM reference; device_lock
+ * @reclaim_work: takes the function back from its former domain
+ * @flr_work: carries out an FLR that the guest started
+ * @hold_work: checks whether the former domain of a HELD function is dead
+ * @suspend_work: drops the runtime PM reference that do_flr took
  */
 struct pb2_device {
 	struct kref ref;
@@ -326,12 +405,12 @@ struct pb2_device {
 	struct delayed_work suspend_work;
 };
 
-/* device.c: the references to a seized function */
+/* device.c: references to a seized function */
 void pb2_device_get(struct pb2_device *pbdev);
 bool pb2_device_try_get(struct pb2_device *pbdev);
 void pb2_device_put(struct pb2_device *pbdev);
 
-/* work.c: the work queue of everything slow, and the works of a function */
+/* work.c: the work queue, and the works of a function */
 extern struct workqueue_struct *pb2_wq;
 int pb2_work_init(void);
 void pb2_work_exit(void);
@@ -342,7 +421,7 @@ bool pb2_work_redelay(struct pb2_device *pbdev, struct delayed_work *work,
 		      unsigned long delay);
 bool pb2_work_cancel(struct pb2_device *pbdev, struct delayed_work *work);
 
-/* registry.c: the functions that are seized */
+/* registry.c: all seized functions */
 void pb2_registry_add(struct pb2_device *pbdev);
 void pb2_registry_del(struct pb2_device *pbdev);
 struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf);
@@ -354,7 +433,7 @@ int pb2_registry_show(char *buf, size_t size,
 				  size_t size));
 void pb2_registry_each(void (*visit)(struct pb2_device *pbdev));
 
-/* slots.c: the addresses that the administrator wants seized */
+/* slots.c: addresses that the administrator wants seized */
 int pb2_slots_add(const struct pb2_pattern *pat);
 int pb2_slots_add_list(const char *list);
 int pb2_slots_remove(const struct pb2_pattern *pat);
@@ -367,7 +446,7 @@ const char *pb2_state_name(enum pb2_state state);
 bool pb2_state_is_legal(enum pb2_state from, enum pb2_state to);
 int pb2_state_set(struct pb2_device *pbdev, enum pb2_state to);
 
-/* gate.c: between the ring and a function */
+/* gate.c: what every request to a function passes */
 void pb2_gate_init(struct pb2_gate *gate);
 void pb2_gate_open(struct pb2_device *pbdev, const struct pb2_frontend *fe);
 void pb2_gate_block(struct pb2_device *pbdev);
@@ -381,7 +460,7 @@ void pb2_gate_expect_detach(struct pb2_device *pbdev);
 void pb2_gate_forget_detach(struct pb2_device *pbdev);
 bool pb2_gate_is_detaching(const struct pb2_device *pbdev);
 
-/* health.c: is it there, and is it the one that was seized? */
+/* health.c: is the function there, and is it the one that was seized? */
 const char *pb2_health_slot_fault(struct pci_dev *pdev);
 bool pb2_health_answers(struct pci_dev *pdev);
 const char *pb2_health_fault(struct pci_dev *pdev);
@@ -390,7 +469,7 @@ const char *pb2_health_fault(struct pci_dev *pdev);
 bool pb2_bar_is_usable(const struct resource *res);
 bool pb2_bar_restore(struct pci_dev *pdev);
 
-/* intx.c: stand-in handler for a line that dom0 shares with the guest */
+/* intx.c: dummy handler for a line that dom0 shares with the guest */
 void pb2_intx_init(struct pb2_device *pbdev);
 void pb2_intx_exit(struct pb2_device *pbdev);
 void pb2_intx_enable(struct pb2_device *pbdev);

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gate.c - the one door between the ring and a function
+ * gate.c - what every request from the ring to a function passes
  *
- * A request holds the gate's lock while it works on the function. Whoever
- * closes or blocks the gate therefore knows on return that no request is at
- * work and none will start. Nothing that takes long is done under the lock.
+ * A request holds the gate lock while it works on the function. When the call
+ * that closes or blocks the gate returns, no request is therefore working on the
+ * function, and none will start. No lengthy operation runs under the lock.
  */
 #include <linux/jiffies.h>
 
 #include "device.h"
 
 /*
- * Between libxl's do_flr and the end of the detach a live guest could start
- * DMA again. It takes libxl well under this.
+ * How long a detach is expected to take after libxl wrote do_flr; libxl needs
+ * much less. Meanwhile a running guest must not be able to start DMA again.
  */
 #define DETACH_TIMEOUT_MS	5000
 
 /**
- * pb2_gate_init() - a closed gate
- * @gate: the gate of a function that nobody else knows yet
+ * pb2_gate_init() - initialise a gate, closed
+ * @gate: the gate of a function that no other thread can find yet
  *
  * Context: any.
  */
@@ -30,9 +30,9 @@ void pb2_gate_init(struct pb2_gate *gate)
 }
 
 /**
- * pb2_gate_open() - let one frontend's requests through
+ * pb2_gate_open() - let the requests of one frontend through
  * @pbdev: the function
- * @fe: the frontend; only requests that name it pass
+ * @fe: the frontend that owns the function
  *
  * Context: may sleep.
  */
@@ -47,10 +47,11 @@ void pb2_gate_open(struct pb2_device *pbdev, const struct pb2_frontend *fe)
 }
 
 /**
- * pb2_gate_block() - answer without touching the function, until unblocked
- * @pbdev: the function
+ * pb2_gate_block() - keep requests from touching the function
+ * @pbdev: the function; nothing happens if its gate is closed
  *
- * Does nothing to a closed gate.
+ * Until pb2_gate_unblock() requests are answered without the function. On return
+ * no request is working on it.
  *
  * Context: may sleep.
  */
@@ -66,9 +67,7 @@ void pb2_gate_block(struct pb2_device *pbdev)
 
 /**
  * pb2_gate_unblock() - undo pb2_gate_block()
- * @pbdev: the function
- *
- * Does nothing to a gate that was closed in the meantime.
+ * @pbdev: the function; nothing happens if its gate has been closed meanwhile
  *
  * Context: may sleep.
  */
@@ -83,10 +82,10 @@ void pb2_gate_unblock(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_gate_close() - end the claim of whatever frontend has one
+ * pb2_gate_close() - let no request through, of any frontend
  * @pbdev: the function
  *
- * On return no request works on the function and none will.
+ * On return no request is working on the function, and none will start.
  *
  * Context: may sleep.
  */
@@ -105,11 +104,11 @@ void pb2_gate_close(struct pb2_device *pbdev)
  * @pbdev: the function that the request names
  * @fe: the frontend that sent it
  *
- * The claim is compared under the lock: between the look-up and this call
- * the function may have gone to another domain.
+ * The frontend is compared under the gate lock, because the function may have
+ * been assigned to another domain since the request looked it up.
  *
- * Context: may sleep. Returns with the gate's lock held, whatever it returns;
- * pair with pb2_gate_leave().
+ * Context: may sleep. Returns with the gate lock held in every case;
+ * pb2_gate_leave() releases it.
  * Return: what the request may do.
  */
 enum pb2_gate_state pb2_gate_enter(struct pb2_device *pbdev,
@@ -125,7 +124,7 @@ enum pb2_gate_state pb2_gate_enter(struct pb2_device *pbdev,
  * pb2_gate_leave() - end a request
  * @pbdev: the function
  *
- * Context: the gate's lock held; released here.
+ * Context: gate lock held; released here.
  */
 void pb2_gate_leave(struct pb2_device *pbdev)
 {
@@ -135,11 +134,11 @@ void pb2_gate_leave(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_gate_start_flr() - carry out the guest's own FLR
- * @pbdev: the function, whose gate is open
+ * pb2_gate_start_flr() - start an FLR that the guest asked for
+ * @pbdev: the function, with an open gate
  *
- * Answered at once: until the reset is done the guest reads all-ones, as it
- * would from hardware.
+ * The FLR runs on the work queue, so that the guest's write is answered at once.
+ * Until the FLR is done the guest reads all-ones, as it would from hardware.
  *
  * Context: gate lock held.
  */
@@ -152,10 +151,11 @@ void pb2_gate_start_flr(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_gate_expect_detach() - the toolstack is about to take the function away
- * @pbdev: an assigned function
+ * pb2_gate_expect_detach() - note that a detach is pending
+ * @pbdev: an assigned function, which the toolstack is about to detach
  *
- * For some seconds its domain can start neither DMA nor interrupts.
+ * For %DETACH_TIMEOUT_MS the function's domain can start neither DMA nor
+ * interrupts.
  *
  * Context: any.
  */
@@ -166,7 +166,7 @@ void pb2_gate_expect_detach(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_gate_forget_detach() - no detach is pending any more
+ * pb2_gate_forget_detach() - note that no detach is pending any more
  * @pbdev: the function
  *
  * Context: any.
@@ -181,7 +181,8 @@ void pb2_gate_forget_detach(struct pb2_device *pbdev)
  * @pbdev: the function
  *
  * Context: any.
- * Return: true for some seconds after pb2_gate_expect_detach().
+ * Return: true for %DETACH_TIMEOUT_MS after pb2_gate_expect_detach(), unless
+ * pb2_gate_forget_detach() came first.
  */
 bool pb2_gate_is_detaching(const struct pb2_device *pbdev)
 {

@@ -2,23 +2,28 @@
 /*
  * health.c - does a function answer, and is it still the one that was seized?
  *
- * A function that is gone, stuck in its own start-up, or replaced by another
- * must be recognised before a domain gets it, not by the domain.
+ * The driver must recognise a function that is gone, does not finish its
+ * start-up, or was replaced by another before it assigns the function.
  */
 #include "device.h"
 
-/* What a read of the IDs gives while the function asks for time (CRS). */
+/*
+ * Vendor and device ID as read while the function answers with Configuration
+ * Request Retry Status (PCIe 6.0 2.3.2)
+ */
 #define IDS_OF_CRS		0xffff0001
 
 /**
  * pb2_health_slot_fault() - what is wrong with the slot of a function?
  * @pdev: the function
  *
- * A slot that loses its power tells nobody (PCIe 6.0 6.7.1.8).
+ * A slot that loses its power reports no event (PCIe 6.0 6.7.1.8), so its
+ * registers are read.
  *
  * Context: any.
- * Return: %NULL if it is powered and occupied, or if there is nobody to ask;
- * else a constant text for humans, about the function.
+ * Return: %NULL if the slot is powered and occupied, or if no port above the
+ * function has slot registers that can be read; else a constant text that
+ * describes the function's fault.
  */
 const char *pb2_health_slot_fault(struct pci_dev *pdev)
 {
@@ -31,7 +36,7 @@ const char *pb2_health_slot_fault(struct pci_dev *pdev)
 	    pcie_capability_read_word(port, PCI_EXP_SLTCTL, &ctl) ||
 	    pcie_capability_read_word(port, PCI_EXP_SLTSTA, &sta))
 		return NULL;
-	/* The port is gone, too. */
+	/* All-ones: the port is gone, too, and says nothing about its slot. */
 	if (ctl == U16_MAX)
 		return NULL;
 
@@ -42,7 +47,7 @@ const char *pb2_health_slot_fault(struct pci_dev *pdev)
 	return NULL;
 }
 
-/* COMMAND and STATUS are never all-ones in a function that is there. */
+/* COMMAND and STATUS are never all-ones in a function that is present. */
 static bool health_is_absent(struct pci_dev *pdev)
 {
 	u32 command;
@@ -52,12 +57,12 @@ static bool health_is_absent(struct pci_dev *pdev)
 }
 
 /**
- * pb2_health_answers() - does anything that is written to a function reach it?
+ * pb2_health_answers() - does a function answer configuration requests?
  * @pdev: the function
  *
  * Context: any.
- * Return: false for all-ones and for retries, true for any other answer, the
- * one of a function with other IDs included.
+ * Return: false if reads give all-ones or a retry status; true otherwise, also
+ * for a function with other IDs than before.
  */
 bool pb2_health_answers(struct pci_dev *pdev)
 {
@@ -65,7 +70,7 @@ bool pb2_health_answers(struct pci_dev *pdev)
 
 	if (health_is_absent(pdev))
 		return false;
-	/* A VF has no IDs. */
+	/* The IDs of a VF always read as all-ones (SR-IOV 1.1, 3.4.1.1). */
 	return pdev->is_virtfn ||
 	       (!pci_read_config_dword(pdev, PCI_VENDOR_ID, &ids) &&
 		ids != IDS_OF_CRS);
@@ -75,11 +80,12 @@ bool pb2_health_answers(struct pci_dev *pdev)
  * pb2_health_fault() - what is wrong with a function?
  * @pdev: the function, in D0
  *
- * The IDs of a VF are always all-ones (SR-IOV 1.1, 3.4.1.1), so they tell
- * nothing.
+ * The IDs of a VF always read as all-ones (SR-IOV 1.1, 3.4.1.1), so only COMMAND
+ * and STATUS of a VF are checked.
  *
  * Context: any.
- * Return: %NULL for a healthy function, else a constant text for humans.
+ * Return: %NULL for a healthy function, else a constant text that describes the
+ * fault.
  */
 const char *pb2_health_fault(struct pci_dev *pdev)
 {

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * intx.c - stand-in handler for an INTx line that dom0 shares with a guest
+ * intx.c - dummy handler for an INTx line that dom0 shares with a guest
  *
- * dom0 receives the interrupts of such a line too. With no handler of its own
- * on it, it would call them spurious and shut the line; the stand-in claims
- * them on behalf of the guest's driver.
+ * dom0 receives the interrupts of such a line, too. If no handler claimed those
+ * of the guest's function, dom0's kernel would take them for spurious and
+ * disable the line. The dummy handler claims them for the guest's driver.
  */
 #include "../host/pci_iface.h"
 #include "../host/xen_iface.h"
 #include "device.h"
 
-/* How often the handler asks Xen whether anybody else is on the line. */
+/*
+ * After so many interrupts the handler asks Xen whether the line is still
+ * shared with another domain.
+ */
 #define IRQS_PER_CHECK	1000
 
 static irqreturn_t intx_handle_irq(int irq, void *arg)
@@ -31,12 +34,13 @@ static irqreturn_t intx_handle_irq(int irq, void *arg)
 }
 
 /**
- * pb2_intx_init() - remember the line before an MSI hides it
+ * pb2_intx_init() - note the INTx line, which MSI hides in pci_dev.irq
  * @pbdev: a function that was just enabled
  *
- * A dom0 without pirqs has no line to give: there sysfs shows none.
+ * A dom0 without pirqs (PVH) cannot give a line to a guest, so pci_dev.irq is
+ * cleared there.
  *
- * Context: any; nobody else knows @pbdev yet.
+ * Context: any; no other thread can find @pbdev yet.
  */
 void pb2_intx_init(struct pb2_device *pbdev)
 {
@@ -45,11 +49,11 @@ void pb2_intx_init(struct pb2_device *pbdev)
 	snprintf(intx->name, sizeof(intx->name), PB2_NAME "[%s]",
 		 pci_name(pbdev->pdev));
 	if (!pb2_xen_has_pirqs()) {
-		/* libxl would map what sysfs names, and fail. */
+		/* libxl would map the IRQ that sysfs shows, and fail. */
 		swap(intx->hidden, pbdev->pdev->irq);
 		return;
 	}
-	/* VFs have no pin and no line. */
+	/* A VF has no pin, and its pci_dev.irq means nothing. */
 	intx->irq = pbdev->pdev->pin ? pbdev->pdev->irq : 0;
 }
 
@@ -57,7 +61,7 @@ void pb2_intx_init(struct pb2_device *pbdev)
  * pb2_intx_exit() - undo pb2_intx_init()
  * @pbdev: a function that is about to be disabled
  *
- * Context: any; nobody else knows @pbdev any more.
+ * Context: any; no other thread can find @pbdev any more.
  */
 void pb2_intx_exit(struct pb2_device *pbdev)
 {
@@ -68,8 +72,12 @@ void pb2_intx_exit(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_intx_enable() - the guest has turned the function on
+ * pb2_intx_enable() - install the dummy handler when the guest enables decode
  * @pbdev: the function
+ *
+ * Nothing happens if the handler is installed, the function has no line, is a
+ * bridge, or has MSI or MSI-X on. A failure is logged: the guest's driver works
+ * without the handler unless dom0 disables the line.
  *
  * Context: gate lock held, may sleep.
  */
@@ -82,7 +90,10 @@ void pb2_intx_enable(struct pb2_device *pbdev)
 
 	if (intx->installed || !intx->irq || pbdev->pdev->subordinate)
 		return;
-	/* The handler would sit on an MSI vector when the guest dies. */
+	/*
+	 * With MSI or MSI-X on, the function raises no INTx. xen-pciback once put
+	 * its handler on the vector, and freeing the vector hit a BUG (XSA-157).
+	 */
 	if (pbdev->pdev->msi_enabled || pbdev->pdev->msix_enabled)
 		return;
 
@@ -99,8 +110,9 @@ void pb2_intx_enable(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_intx_disable() - the guest has turned the function off, or is gone
- * @pbdev: the function
+ * pb2_intx_disable() - remove the dummy handler
+ * @pbdev: the function, which the guest has disabled or lost; nothing happens if
+ *	no handler is installed
  *
  * Context: gate lock held, may sleep.
  */
@@ -118,9 +130,9 @@ void pb2_intx_disable(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_intx_pause() - claim nothing while the function uses MSI
+ * pb2_intx_pause() - stop or resume claiming interrupts
  * @pbdev: the function
- * @pause: whether
+ * @pause: true while MSI or MSI-X is on, when the function raises no INTx
  *
  * Context: gate lock held.
  */
@@ -132,8 +144,8 @@ void pb2_intx_pause(struct pb2_device *pbdev, bool pause)
 }
 
 /**
- * pb2_intx_toggle() - the administrator's irq_handler_state
- * @pbdev: the function
+ * pb2_intx_toggle() - claim interrupts, or stop doing so (irq_handler_state)
+ * @pbdev: the function; nothing is claimed if no handler is installed
  *
  * Context: gate lock held.
  */
@@ -145,13 +157,13 @@ void pb2_intx_toggle(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_intx_show() - one line of irq_handlers
+ * pb2_intx_show() - print a function's line of irq_handlers
  * @pbdev: the function
- * @buf: where to
- * @size: its size in bytes
+ * @buf: destination
+ * @size: size of @buf in bytes
  *
- * Context: any; a glance without locks.
- * Return: bytes written.
+ * Context: any. Takes no lock, so the values may be of different moments.
+ * Return: number of bytes written.
  */
 int pb2_intx_show(struct pb2_device *pbdev, char *buf, size_t size)
 {

@@ -3,8 +3,8 @@
  * msi.c - MSI and MSI-X on behalf of the guest
  *
  * dom0 allocates the vectors, Xen binds them to the function's owner, and the
- * guest gets Xen's pirq numbers. The results are the guest's only view of
- * it, so the error values are those that pcifront knows from xen-pciback.
+ * guest gets Xen's pirq numbers. The guest sees no more than the results, so the
+ * error values are those that pcifront knows from xen-pciback.
  */
 #include <linux/jiffies.h>
 #include <linux/slab.h>
@@ -29,7 +29,7 @@ static void msi_free_msi_vector(struct pb2_device *pbdev)
 		pb2_pci_disable_msi(pbdev->pdev);
 }
 
-/* Without a vector the function may raise INTx, with one it cannot. */
+/* A function raises INTx only while both MSI and MSI-X are off. */
 static void msi_update_intx(struct pb2_device *pbdev)
 {
 	const struct pci_dev *pdev = pbdev->pdev;
@@ -38,9 +38,9 @@ static void msi_update_intx(struct pb2_device *pbdev)
 }
 
 /*
- * A guest cannot ask for vectors as often as it likes: of each refusal of Xen's
- * the kernel has a line in the log (XSA-43). Refused is whoever does not take
- * note that the toolstack has taken the function away.
+ * The kernel logs a line whenever Xen refuses a vector, so a guest must not be
+ * able to cause such refusals without limit (XSA-43). Xen refuses, for example,
+ * a guest that goes on asking after the toolstack has revoked the function.
  */
 static bool msi_is_interval_over(const struct pb2_msi *msi)
 {
@@ -93,14 +93,14 @@ static int msi_check_msi(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_msi_enable() - XEN_PCI_OP_enable_msi
+ * pb2_msi_enable() - carry out XEN_PCI_OP_enable_msi
  * @pbdev: the function
  * @op: the request; @op->value becomes the pirq, 0 on failure
  *
  * Context: gate lock held, may sleep.
- * Return: 0, XEN_PCI_ERR_op_failed if MSI or MSI-X is on already (XSA-157),
- * a teardown was announced, or the PCI core fails or has failed too often,
- * XEN_PCI_ERR_not_implemented without pirqs.
+ * Return: 0; XEN_PCI_ERR_op_failed if MSI or MSI-X is on already (XSA-157), a
+ * detach is pending, the PCI core fails or has failed too often (XSA-43);
+ * XEN_PCI_ERR_not_implemented in a dom0 without pirqs.
  */
 int pb2_msi_enable(struct pb2_device *pbdev, struct xen_pci_op *op)
 {
@@ -127,16 +127,16 @@ int pb2_msi_enable(struct pb2_device *pbdev, struct xen_pci_op *op)
 }
 
 /**
- * pb2_msi_disable() - XEN_PCI_OP_disable_msi
+ * pb2_msi_disable() - carry out XEN_PCI_OP_disable_msi
  * @pbdev: the function
- * @op: the request; @op->value becomes the INTx pirq, 0 without one
+ * @op: the request; @op->value becomes the INTx pirq, 0 if there is none
  *
- * Linux guests send this for MSI-X too when a driver is unloaded: their core
- * forgets that it was MSI-X before pcifront looks. Taking them at their word
- * would leave MSI-X on, and the driver's next start would fail.
+ * Disables MSI-X, too. A Linux guest sends this request for MSI-X when it unloads
+ * a driver, because its PCI core clears msix_enabled before pcifront reads it.
+ * If MSI-X stayed on, the driver's next start would fail.
  *
  * Context: gate lock held, may sleep.
- * Return: 0, XEN_PCI_ERR_not_implemented without pirqs.
+ * Return: 0, or XEN_PCI_ERR_not_implemented in a dom0 without pirqs.
  */
 int pb2_msi_disable(struct pb2_device *pbdev, struct xen_pci_op *op)
 {
@@ -153,7 +153,7 @@ int pb2_msi_disable(struct pb2_device *pbdev, struct xen_pci_op *op)
 	return 0;
 }
 
-/* Decode of a VF is the PF's memory enable bit (PCIe 6.0 9.3.4.1.3). */
+/* A VF has no memory enable bit (PCIe 6.0 9.3.4.1.3), so its PF's is read. */
 static bool msi_is_memory_decoded(struct pci_dev *pdev)
 {
 	u16 cmd;
@@ -198,7 +198,7 @@ static int msi_replace_msix_vectors(struct pb2_device *pbdev,
 	for (i = 0; !rc && i < nvec; i++)
 		op->msix_entries[i].vector = pb2_xen_pirq(entries[i].vector);
 
-	/* Also after a failure: the old vectors are gone. */
+	/* After a failure, too: the old vectors are free by now. */
 	msi_update_intx(pbdev);
 	op->value = rc;
 	kfree(entries);
@@ -206,19 +206,20 @@ static int msi_replace_msix_vectors(struct pb2_device *pbdev,
 }
 
 /**
- * pb2_msi_enable_msix() - XEN_PCI_OP_enable_msix
+ * pb2_msi_enable_msix() - carry out XEN_PCI_OP_enable_msix
  * @pbdev: the function
- * @op: the request, with @op->value table entries; the pirqs are filled in
+ * @op: the request, with @op->value table entries; @op->value becomes the return
+ *	value and each entry's vector its pirq, unless the request was refused
+ *	before the PCI core was asked
  *
- * A guest that asks again has lost what it had (a crashed driver, a kexec):
- * it gets new vectors in place of the old ones.
+ * A guest that asks while MSI-X is on has lost its vectors (its driver crashed,
+ * or kexec started another kernel), and gets new ones in place of the old.
  *
  * Context: gate lock held, may sleep.
- * Return: 0, or an errno: -EINVAL for a vector count of 0 or above
- * SH_INFO_MAX_VEC, -EBUSY while a teardown is announced or where the PCI core
- * has failed too often, -ENXIO if MSI is on or memory decode off (XSA-157),
- * -ENOMEM, others of the PCI core's;
- * XEN_PCI_ERR_not_implemented without pirqs.
+ * Return: 0; -EINVAL for a vector count of 0 or above SH_INFO_MAX_VEC; -EBUSY
+ * while a detach is pending, or if the PCI core has failed too often (XSA-43);
+ * -ENXIO if MSI is on or memory decode is off (XSA-157); -ENOMEM; another errno
+ * of the PCI core; XEN_PCI_ERR_not_implemented in a dom0 without pirqs.
  */
 int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 {
@@ -236,12 +237,12 @@ int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 }
 
 /**
- * pb2_msi_disable_msix() - XEN_PCI_OP_disable_msix
+ * pb2_msi_disable_msix() - carry out XEN_PCI_OP_disable_msix
  * @pbdev: the function
- * @op: the request; @op->value becomes the INTx pirq, 0 without one
+ * @op: the request; @op->value becomes the INTx pirq, 0 if there is none
  *
  * Context: gate lock held, may sleep.
- * Return: 0, XEN_PCI_ERR_not_implemented without pirqs.
+ * Return: 0, or XEN_PCI_ERR_not_implemented in a dom0 without pirqs.
  */
 int pb2_msi_disable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 {
@@ -258,8 +259,8 @@ int pb2_msi_disable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 }
 
 /**
- * pb2_msi_begin() - a new owner, to whom nothing was refused
- * @pbdev: the function
+ * pb2_msi_begin() - forget the failed requests of the former owner
+ * @pbdev: a function that is being assigned
  *
  * Context: gate lock held.
  */
@@ -271,7 +272,7 @@ void pb2_msi_begin(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_msi_release() - free what the guest left behind
+ * pb2_msi_release() - free the vectors that the guest left allocated
  * @pbdev: the function
  *
  * Context: gate lock held, may sleep.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The functions that are seized, by address
+ * registry.c - all seized functions
  */
 #include <linux/err.h>
 #include <linux/list.h>
@@ -15,8 +15,8 @@ static DEFINE_SPINLOCK(registry_lock);
 
 /**
  * struct registry_snapshot - the registry at one moment
- * @nr: number of functions
- * @pbdevs: the functions, each with a reference
+ * @nr: length of @pbdevs
+ * @pbdevs: the seized functions, each with a reference
  */
 struct registry_snapshot {
 	unsigned int nr;
@@ -24,10 +24,10 @@ struct registry_snapshot {
 };
 
 /**
- * pb2_registry_add() - make a seized function known
+ * pb2_registry_add() - add a seized function
  * @pbdev: the function; the caller's reference becomes the registry's
  *
- * Context: Any, but no interrupt.
+ * Context: any, except interrupt.
  */
 void pb2_registry_add(struct pb2_device *pbdev)
 {
@@ -37,10 +37,10 @@ void pb2_registry_add(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_registry_del() - forget a function
+ * pb2_registry_del() - remove a function
  * @pbdev: the function; the registry's reference becomes the caller's
  *
- * Context: Any, but no interrupt.
+ * Context: any, except interrupt.
  */
 void pb2_registry_del(struct pb2_device *pbdev)
 {
@@ -81,12 +81,12 @@ registry_find_match(bool (*is_same)(const struct pb2_device *pbdev,
 }
 
 /**
- * pb2_registry_find() - the seized function at an address
+ * pb2_registry_find() - find a seized function by its address
  * @sbdf: the address
  *
- * Context: Any, but no interrupt.
- * Return: The function with a reference for the caller, or %NULL when there
- * is none.
+ * Context: any, except interrupt.
+ * Return: the function with a reference for the caller, or %NULL if none is
+ * seized at that address.
  */
 struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf)
 {
@@ -94,12 +94,12 @@ struct pb2_device *pb2_registry_find(const struct pb2_sbdf *sbdf)
 }
 
 /**
- * pb2_registry_find_pdev() - the seized function that a PCI device is
+ * pb2_registry_find_pdev() - find a seized function by its PCI device
  * @pdev: the PCI device
  *
- * Context: Any, but no interrupt.
- * Return: The function with a reference for the caller, or %NULL when it is
- * not seized.
+ * Context: any, except interrupt.
+ * Return: the function with a reference for the caller, or %NULL if it is not
+ * seized.
  */
 struct pb2_device *pb2_registry_find_pdev(const struct pci_dev *pdev)
 {
@@ -119,7 +119,7 @@ static unsigned int registry_count_all(void)
 	return nr;
 }
 
-/* A function that comes in the meantime may be missing. */
+/* The snapshot may lack a function that is added while this runs. */
 static struct registry_snapshot *registry_take_snapshot(void)
 {
 	unsigned int max = registry_count_all();
@@ -152,11 +152,11 @@ static void registry_drop_snapshot(struct registry_snapshot *snap)
 }
 
 /**
- * pb2_registry_each() - do something to every seized function
+ * pb2_registry_each() - call a function for every seized function
  * @visit: called under the registry's spinlock; must neither sleep nor drop
  *	the last reference
  *
- * Context: Any, but no interrupt.
+ * Context: any, except interrupt.
  */
 void pb2_registry_each(void (*visit)(struct pb2_device *pbdev))
 {
@@ -169,12 +169,12 @@ void pb2_registry_each(void (*visit)(struct pb2_device *pbdev))
 }
 
 /**
- * pb2_registry_each_vf() - do something to every seized virtual function
- * @pf: the physical function that they belong to
- * @visit: may sleep. One that is seized or released meanwhile may be left out, or
- *	be visited although it is not seized any more.
+ * pb2_registry_each_vf() - call a function for every seized VF of a PF
+ * @pf: the PF
+ * @visit: called with no lock held; may sleep. A VF that is seized meanwhile may
+ *	be left out, and a VF that is released meanwhile may still be visited.
  *
- * Without memory, which is told, nothing is visited.
+ * If there is no memory, a message is logged and no VF is visited.
  *
  * Context: may sleep.
  */
@@ -197,7 +197,7 @@ void pb2_registry_each_vf(struct pci_dev *pf,
 	registry_drop_snapshot(snap);
 }
 
-/* Cuts a full buffer behind its last whole line. */
+/* Cuts a full buffer after its last complete line; returns the new length. */
 static size_t registry_cut_line(char *buf, size_t count)
 {
 	while (count && buf[count - 1] != '\n')
@@ -208,16 +208,17 @@ static size_t registry_cut_line(char *buf, size_t count)
 }
 
 /**
- * pb2_registry_show() - print something of every seized function
- * @buf: where to
- * @size: of @buf in bytes, not 0; lines that do not fit are left out
- * @show: prints lines about one function into a buffer of the given size and
- *	returns the number of characters, or what it would have been, or an
- *	errno. It may sleep and take any lock of the function.
+ * pb2_registry_show() - print lines about every seized function
+ * @buf: destination
+ * @size: size of @buf in bytes, not 0; lines that do not fit are left out
+ * @show: prints lines about one function into a buffer of the given size, and
+ *	returns an errno or the number of characters, either written (as
+ *	scnprintf()) or needed (as snprintf()). Called with no lock held; may
+ *	sleep and take any lock of the function.
  *
- * Context: Process context. May sleep.
- * Return: The number of characters written, less than @size; -ENOMEM, or the
- * first errno of @show.
+ * Context: may sleep.
+ * Return: the number of characters written, less than @size; -ENOMEM if there is
+ * no memory for the list of functions; or the first errno of @show.
  */
 int pb2_registry_show(char *buf, size_t size,
 		      int (*show)(struct pb2_device *pbdev, char *buf,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The addresses that the administrator wants seized, given as the
- * hide= parameter or written to new_slot
+ * slots.c - addresses that the administrator wants seized: from the parameter
+ * hide=, and written to new_slot
  *
- * One bit per address, so that a wildcard costs no more than a function.
+ * The list has one bit per address, so that a wildcard takes no more memory than
+ * a single function.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,15 +19,17 @@
 #include "device.h"
 
 #define NR_DEVFNS	256
-/* So much of a bad hide= is quoted. */
+/* How many characters of a malformed hide= the log shows */
 #define QUOTE_MAX	64
 
 /**
- * struct slots_bus - the wanted addresses of one bus, at least one
+ * struct slots_bus - the listed addresses of one bus
  * @link: in slots_buses
  * @domain: PCI segment
  * @bus: bus number
- * @devfns: one bit per PCI_DEVFN(slot, function)
+ * @devfns: one bit per PCI_DEVFN(slot, function), at least one set
+ *
+ * Protected by slots_lock.
  */
 struct slots_bus {
 	struct list_head link;
@@ -64,11 +67,11 @@ static void slots_fill_devfns(const struct pb2_pattern *pat,
 }
 
 /**
- * pb2_slots_add() - want the functions that a pattern means
- * @pat: the pattern; what is wanted already stays so
+ * pb2_slots_add() - list the addresses that a pattern matches
+ * @pat: the pattern; some of its addresses may be listed already
  *
- * Context: Process context. May sleep.
- * Return: 0, or -ENOMEM.
+ * Context: may sleep.
+ * Return: 0, or -ENOMEM if there is no memory for another bus.
  */
 int pb2_slots_add(const struct pb2_pattern *pat)
 {
@@ -97,16 +100,16 @@ int pb2_slots_add(const struct pb2_pattern *pat)
 }
 
 /**
- * pb2_slots_add_list() - want the functions of a hide= parameter
- * @list: addresses in parentheses, see pb2_sbdf_next_hidden(); %NULL where
- *	the parameter was not given
+ * pb2_slots_add_list() - list the addresses of a hide= parameter
+ * @list: addresses in parentheses, see pb2_sbdf_next_hidden(); %NULL if the
+ *	parameter was not given
  *
- * What stands before an error stays wanted; a caller that gives up calls
- * pb2_slots_clear(). An error is logged.
+ * An error is logged. The addresses before it stay listed; a caller that gives up
+ * calls pb2_slots_clear().
  *
- * Context: Process context. May sleep.
- * Return: 0, -EINVAL when something in @list is no address in parentheses,
- * or -ENOMEM.
+ * Context: may sleep.
+ * Return: 0; -EINVAL if @list contains anything but addresses in parentheses;
+ * -ENOMEM if there is no memory for another bus.
  */
 int pb2_slots_add_list(const char *list)
 {
@@ -135,11 +138,11 @@ int pb2_slots_add_list(const char *list)
 }
 
 /**
- * pb2_slots_remove() - want the functions that a pattern means no more
- * @pat: the pattern; not all that it means need be wanted
+ * pb2_slots_remove() - remove the addresses that a pattern matches
+ * @pat: the pattern; some of its addresses need not be listed
  *
- * Context: Any, but no interrupt.
- * Return: 0, or -ENOENT when none of them was wanted.
+ * Context: any, except interrupt.
+ * Return: 0, or -ENOENT if none of the addresses was listed.
  */
 int pb2_slots_remove(const struct pb2_pattern *pat)
 {
@@ -179,15 +182,15 @@ static bool slots_has_address(const struct pci_dev *pdev)
 }
 
 /**
- * pb2_slots_match() - is a function wanted?
+ * pb2_slots_match() - does the administrator want a function seized?
  * @pdev: the function
  *
- * Context: Process context.
- * Return: Is @pdev, or a bridge above it, a wanted address?
+ * Context: process context.
+ * Return: true if the address of @pdev, or of a bridge above it, is listed.
  */
 bool pb2_slots_match(const struct pci_dev *pdev)
 {
-	/* pci_upstream_bridge() changes nothing, but takes no const pointer. */
+	/* pci_upstream_bridge() takes no const pointer, but changes nothing. */
 	struct pci_dev *up = (struct pci_dev *)pdev;
 
 	for (; up; up = pci_upstream_bridge(up))
@@ -197,7 +200,7 @@ bool pb2_slots_match(const struct pci_dev *pdev)
 	return false;
 }
 
-/* Returns the characters written, whole lines only. */
+/* Returns the number of characters written, complete lines only. */
 static int slots_show_bus(const struct slots_bus *sbus, char *buf, size_t size)
 {
 	unsigned int devfn;
@@ -221,12 +224,12 @@ static int slots_show_bus(const struct slots_bus *sbus, char *buf, size_t size)
 }
 
 /**
- * pb2_slots_show() - list the wanted addresses, one per line
- * @buf: where to
- * @size: of @buf in bytes, not 0; lines that do not fit are left out
+ * pb2_slots_show() - print the listed addresses, one per line
+ * @buf: destination
+ * @size: size of @buf in bytes, not 0; lines that do not fit are left out
  *
- * Context: Process context.
- * Return: The number of characters written, less than @size.
+ * Context: process context.
+ * Return: the number of characters written, less than @size.
  */
 int pb2_slots_show(char *buf, size_t size)
 {
@@ -243,9 +246,9 @@ int pb2_slots_show(char *buf, size_t size)
 }
 
 /**
- * pb2_slots_clear() - want no function any more
+ * pb2_slots_clear() - remove all addresses
  *
- * Context: Process context.
+ * Context: process context.
  */
 void pb2_slots_clear(void)
 {

@@ -20,7 +20,7 @@ static const char * const state_names[PB2_NR_STATES] = {
 	[PB2_GONE]		= "gone",
 };
 
-/* GONE is legal from everywhere: nobody asks before pulling a card. */
+/* GONE is legal from every other state: a card can be pulled at any time. */
 static const unsigned int state_transitions[PB2_NR_STATES] = {
 	[PB2_SEIZING]		= BIT(PB2_IDLE) | BIT(PB2_FAILED) |
 				  BIT(PB2_GONE),
@@ -28,7 +28,7 @@ static const unsigned int state_transitions[PB2_NR_STATES] = {
 				  BIT(PB2_GONE),
 	[PB2_ASSIGNED]		= BIT(PB2_RESETTING) | BIT(PB2_RECLAIMING) |
 				  BIT(PB2_GONE),
-	/* RECLAIMING: the domain left while its function was under reset. */
+	/* RECLAIMING: the domain lost the function during the reset. */
 	[PB2_RESETTING]		= BIT(PB2_IDLE) | BIT(PB2_ASSIGNED) |
 				  BIT(PB2_HELD) | BIT(PB2_RECLAIMING) |
 				  BIT(PB2_FAILED) | BIT(PB2_GONE),
@@ -41,7 +41,7 @@ static const unsigned int state_transitions[PB2_NR_STATES] = {
 };
 
 /**
- * pb2_state_name() - a state's name as sysfs and messages show it
+ * pb2_state_name() - name of a state, as sysfs and the log show it
  * @state: the state
  *
  * Context: any.
@@ -54,11 +54,11 @@ const char *pb2_state_name(enum pb2_state state)
 
 /**
  * pb2_state_is_legal() - may a function go from one state to another?
- * @from: the state that it is in
- * @to: the state that is asked for
+ * @from: its present state
+ * @to: the new state
  *
  * Context: any.
- * Return: whether the table of transitions has the pair.
+ * Return: whether the table of transitions allows it.
  */
 bool pb2_state_is_legal(enum pb2_state from, enum pb2_state to)
 {
@@ -66,7 +66,7 @@ bool pb2_state_is_legal(enum pb2_state from, enum pb2_state to)
 	       state_transitions[from] & BIT(to);
 }
 
-/* Whoever misses it finds the state in sysfs. */
+/* Both events are hints: a reader who misses them reads the state in sysfs. */
 static void state_send_uevent(struct pb2_device *pbdev)
 {
 	struct kobject *kobj = &pbdev->pdev->dev.kobj;
@@ -81,16 +81,17 @@ static void state_send_uevent(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_state_set() - the only way in which a function changes its state
+ * pb2_state_set() - change the state of a function
  * @pbdev: the function
  * @to: the new state
  *
- * Wakes whoever waits on @pbdev->settled, and tells user space.
+ * No other function writes pb2_device.state. Wakes the waiters on @pbdev->settled
+ * and sends user space a uevent and a notification of the sysfs attribute.
  *
- * Context: @pbdev->life_lock held, which keeps the events in their order; may
- * sleep.
- * Return: 0, or -EINVAL and no change if the transition is not legal, which
- * is a defect of the caller.
+ * Context: @pbdev->life_lock held, which keeps the events in the order of the
+ * changes; may sleep.
+ * Return: 0; -EINVAL, without a change, if the transition is not legal, which is
+ * a defect of the caller.
  */
 int pb2_state_set(struct pb2_device *pbdev, enum pb2_state to)
 {
@@ -102,7 +103,7 @@ int pb2_state_set(struct pb2_device *pbdev, enum pb2_state to)
 		      pb2_state_name(to)))
 		return -EINVAL;
 
-	/* Paired with readers that only show or wait for the state. */
+	/* Readers that only show the state or wait for it take no lock. */
 	WRITE_ONCE(pbdev->state, to);
 	wake_up_all(&pbdev->settled);
 	state_send_uevent(pbdev);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * work.c - the work queue of everything slow, and the works of a function
+ * work.c - the work queue, and the works of a function
  *
- * A work that is queued holds a reference to its function. Each work function
- * drops it with pb2_device_put() when it is done.
+ * Whatever may take long runs on this work queue. A queued work holds a
+ * reference to its function; the work function drops it with pb2_device_put()
+ * when it is done.
  */
 #include "device.h"
 
@@ -12,10 +13,11 @@ struct workqueue_struct *pb2_wq;
 /**
  * pb2_work_init() - create the work queue
  *
- * It is unbound: resets of several functions must not queue up behind one.
+ * The work queue is unbound, so that the resets of several functions run in
+ * parallel.
  *
  * Context: may sleep.
- * Return: 0, or -ENOMEM if there is no memory for it.
+ * Return: 0, or -ENOMEM if the work queue cannot be allocated.
  */
 int pb2_work_init(void)
 {
@@ -26,7 +28,7 @@ int pb2_work_init(void)
 /**
  * pb2_work_exit() - wait for all works, and destroy the work queue
  *
- * Context: may sleep, as long as the longest work.
+ * Context: may sleep, as long as the longest work takes.
  */
 void pb2_work_exit(void)
 {
@@ -35,7 +37,7 @@ void pb2_work_exit(void)
 }
 
 /**
- * pb2_work_queue() - run a work of a function soon
+ * pb2_work_queue() - queue a work of a function
  * @pbdev: the function
  * @work: embedded in @pbdev; nothing happens if it is queued already
  *
@@ -49,7 +51,7 @@ void pb2_work_queue(struct pb2_device *pbdev, struct work_struct *work)
 }
 
 /**
- * pb2_work_delay() - run a work of a function later
+ * pb2_work_delay() - queue a work of a function after a delay
  * @pbdev: the function
  * @work: embedded in @pbdev; nothing happens if it is queued already
  * @delay: jiffies from now
@@ -65,10 +67,10 @@ void pb2_work_delay(struct pb2_device *pbdev, struct delayed_work *work,
 }
 
 /**
- * pb2_work_redelay() - run a work of a function at another time
+ * pb2_work_redelay() - queue a work of a function, or change its delay
  * @pbdev: the function
  * @work: embedded in @pbdev
- * @delay: jiffies from now, in place of what it waits for if it is queued
+ * @delay: jiffies from now; replaces the delay of a work that is queued already
  *
  * Context: any.
  * Return: true if the work was queued already.
@@ -79,18 +81,17 @@ bool pb2_work_redelay(struct pb2_device *pbdev, struct delayed_work *work,
 	pb2_device_get(pbdev);
 	if (!mod_delayed_work(pb2_wq, work, delay))
 		return false;
-	/* The work that was queued holds a reference already. */
+	/* The queued work holds a reference already. */
 	pb2_device_put(pbdev);
 	return true;
 }
 
 /**
- * pb2_work_cancel() - take back a work that has not begun
- * @pbdev: the function
- * @work: embedded in @pbdev
+ * pb2_work_cancel() - cancel a delayed work that is not running yet
+ * @pbdev: the function, to which the caller holds a reference of its own
+ * @work: embedded in @pbdev; a work that is running goes on
  *
- * Context: may sleep; the caller holds a reference of its own. A work that has
- * begun goes on.
+ * Context: may sleep.
  * Return: true if the work was queued and will not run.
  */
 bool pb2_work_cancel(struct pb2_device *pbdev, struct delayed_work *work)
