@@ -59,7 +59,7 @@ static void add_vfs(struct kunit *test, struct fake_pci *pf,
 
 static int event(struct pci_dev *pdev, unsigned long action)
 {
-	return notifier.notifier_call(&notifier, action, &pdev->dev);
+	return sriov_notifier.notifier_call(&sriov_notifier, action, &pdev->dev);
 }
 
 static void the_pci_bus_is_watched_from_init_to_exit(struct kunit *test)

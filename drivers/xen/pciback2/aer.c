@@ -11,16 +11,25 @@
 #include "host/xen_iface.h"
 
 /* For as long as it stays in its domain, or until a later recovery works. */
-static void note_fault(struct pb2_device *pbdev, const char *fault)
+static void aer_set_fault(struct pb2_device *pbdev, const char *fault)
 {
 	mutex_lock(&pbdev->life_lock);
 	strscpy(pbdev->fault, fault, sizeof(pbdev->fault));
 	mutex_unlock(&pbdev->life_lock);
 }
 
-static pci_ers_result_t step(struct pci_dev *pdev, const char *name, u32 cmd,
-			     pci_channel_state_t state,
-			     pci_ers_result_t unowned)
+static void aer_note_failure(struct pb2_device *pbdev, struct pb2_frontend *fe,
+			     const char *step)
+{
+	pci_warn(pbdev->pdev, "domain %u cannot recover it (step %s)\n",
+		 fe->domid, step);
+	pb2_nodes_aer_failed(fe);
+	aer_set_fault(pbdev, "its domain did not recover it from an error");
+}
+
+static pci_ers_result_t aer_run_step(struct pci_dev *pdev, const char *step,
+				     u32 cmd, pci_channel_state_t state,
+				     pci_ers_result_t unowned)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
 	struct pb2_frontend *fe = pb2_frontend_get_owner(pbdev);
@@ -38,11 +47,7 @@ static pci_ers_result_t step(struct pci_dev *pdev, const char *name, u32 cmd,
 	if (cmd != XEN_PCI_OP_aer_resume &&
 	    (result == PCI_ERS_RESULT_NONE ||
 	     result == PCI_ERS_RESULT_DISCONNECT)) {
-		pci_warn(pdev, "domain %u cannot recover it (step %s)\n",
-			 fe->domid, name);
-		pb2_nodes_aer_failed(fe);
-		note_fault(pbdev,
-			   "its domain did not recover it from an error");
+		aer_note_failure(pbdev, fe, step);
 		/* To the core, NONE would mean that all is well. */
 		result = PCI_ERS_RESULT_DISCONNECT;
 	}
@@ -50,21 +55,21 @@ static pci_ers_result_t step(struct pci_dev *pdev, const char *name, u32 cmd,
 	return result;
 }
 
-static pci_ers_result_t error_detected(struct pci_dev *pdev,
-				       pci_channel_state_t state)
+static pci_ers_result_t aer_error_detected(struct pci_dev *pdev,
+					   pci_channel_state_t state)
 {
-	return step(pdev, "error_detected", XEN_PCI_OP_aer_detected, state,
-		    PCI_ERS_RESULT_CAN_RECOVER);
+	return aer_run_step(pdev, "error_detected", XEN_PCI_OP_aer_detected,
+			    state, PCI_ERS_RESULT_CAN_RECOVER);
 }
 
-static pci_ers_result_t mmio_enabled(struct pci_dev *pdev)
+static pci_ers_result_t aer_mmio_enabled(struct pci_dev *pdev)
 {
-	return step(pdev, "mmio_enabled", XEN_PCI_OP_aer_mmio,
-		    pci_channel_io_normal, PCI_ERS_RESULT_RECOVERED);
+	return aer_run_step(pdev, "mmio_enabled", XEN_PCI_OP_aer_mmio,
+			    pci_channel_io_normal, PCI_ERS_RESULT_RECOVERED);
 }
 
 /* The link was reset, and whoever is behind it: as after a reset of ours. */
-static pci_ers_result_t slot_reset(struct pci_dev *pdev)
+static pci_ers_result_t aer_slot_reset(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
 
@@ -72,30 +77,30 @@ static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 	pb2_pci_restore(pdev, pbdev->saved_state);
 	pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
-	return step(pdev, "slot_reset", XEN_PCI_OP_aer_slotreset,
-		    pci_channel_io_normal, PCI_ERS_RESULT_RECOVERED);
+	return aer_run_step(pdev, "slot_reset", XEN_PCI_OP_aer_slotreset,
+			    pci_channel_io_normal, PCI_ERS_RESULT_RECOVERED);
 }
 
-static void resume(struct pci_dev *pdev)
+static void aer_resume(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
 
 	/* Of an idle function a reset has to show that it is well. */
 	if (READ_ONCE(pbdev->state) == PB2_ASSIGNED)
-		note_fault(pbdev, "");
-	step(pdev, "resume", XEN_PCI_OP_aer_resume, pci_channel_io_normal,
-	     PCI_ERS_RESULT_RECOVERED);
+		aer_set_fault(pbdev, "");
+	aer_run_step(pdev, "resume", XEN_PCI_OP_aer_resume,
+		     pci_channel_io_normal, PCI_ERS_RESULT_RECOVERED);
 }
 
 /* Somebody resets the function through the PCI core's own file. */
-static void reset_prepare(struct pci_dev *pdev)
+static void aer_reset_prepare(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
 
 	pb2_gate_block(pbdev);
 }
 
-static void reset_done(struct pci_dev *pdev)
+static void aer_reset_done(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
 
@@ -103,10 +108,10 @@ static void reset_done(struct pci_dev *pdev)
 }
 
 const struct pci_error_handlers pb2_aer_handlers = {
-	.error_detected	= error_detected,
-	.mmio_enabled	= mmio_enabled,
-	.slot_reset	= slot_reset,
-	.resume		= resume,
-	.reset_prepare	= reset_prepare,
-	.reset_done	= reset_done,
+	.error_detected	= aer_error_detected,
+	.mmio_enabled	= aer_mmio_enabled,
+	.slot_reset	= aer_slot_reset,
+	.resume		= aer_resume,
+	.reset_prepare	= aer_reset_prepare,
+	.reset_done	= aer_reset_done,
 };

@@ -9,7 +9,7 @@
 #include "host/xen_iface.h"
 
 /* In xenwatch's thread, which must not wait: each of them only queues work. */
-static void tell_domain_died(void)
+static void domain_watch_tell(void)
 {
 	pb2_registry_each(pb2_hold_check);
 	pb2_page_check();
@@ -23,7 +23,7 @@ static void tell_domain_died(void)
  */
 void pb2_domain_watch_init(void)
 {
-	pb2_xen_watch_domains(tell_domain_died);
+	pb2_xen_watch_domains(domain_watch_tell);
 }
 
 /**

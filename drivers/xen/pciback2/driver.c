@@ -12,7 +12,7 @@
 #include "host/pci_iface.h"
 #include "host/xen_iface.h"
 
-static struct pb2_device *alloc_device(struct pci_dev *pdev)
+static struct pb2_device *driver_alloc_device(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = kzalloc(sizeof(*pbdev), GFP_KERNEL);
 
@@ -40,7 +40,7 @@ static struct pb2_device *alloc_device(struct pci_dev *pdev)
  * then it must not be asked: Xen 4.17 goes after what it has not found, and
  * crashes.
  */
-static void prepare_msix(struct pb2_device *pbdev)
+static void driver_prepare_msix(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
 	int rc;
@@ -58,7 +58,7 @@ static void prepare_msix(struct pb2_device *pbdev)
 			rc);
 }
 
-static void release_msix(const struct pb2_device *pbdev)
+static void driver_release_msix(const struct pb2_device *pbdev)
 {
 	int rc = pbdev->xen_has_msix ? pb2_xen_release_msix(pbdev->pdev) : 0;
 
@@ -66,7 +66,7 @@ static void release_msix(const struct pb2_device *pbdev)
 		pci_warn(pbdev->pdev, "Xen does not release MSI-X: %d\n", rc);
 }
 
-static int build_conf(struct pb2_device *pbdev)
+static int driver_build_conf(struct pb2_device *pbdev)
 {
 	int rc;
 
@@ -77,7 +77,7 @@ static int build_conf(struct pb2_device *pbdev)
 	return rc;
 }
 
-static void give_up_conf(struct pb2_device *pbdev)
+static void driver_free_conf(struct pb2_device *pbdev)
 {
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_free(pbdev);
@@ -85,8 +85,7 @@ static void give_up_conf(struct pb2_device *pbdev)
 	mutex_unlock(&pbdev->gate.lock);
 }
 
-/* From a function that is merely unbound to one that is ours and clean. */
-static int seize(struct pb2_device *pbdev)
+static int driver_enable(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
 	const char *fault = pb2_health_fault(pdev);
@@ -113,51 +112,56 @@ static int seize(struct pb2_device *pbdev)
 	pb2_reset_quiesce_end(pdev);
 	pb2_intx_init(pbdev);
 	/* Needs decode; Xen protects the table's pages from here on. */
-	prepare_msix(pbdev);
+	driver_prepare_msix(pbdev);
+	return 0;
+}
 
-	rc = -ENOMEM;
-	pbdev->saved_state = pb2_pci_save(pdev);
-	if (!pbdev->saved_state)
-		goto err_disable;
+static void driver_disable(struct pb2_device *pbdev)
+{
+	/* No request gets past the gate any more. */
+	driver_free_conf(pbdev);
+	/* All vectors are free, or Xen would say -EBUSY. */
+	driver_release_msix(pbdev);
+	pb2_intx_exit(pbdev);
+	/* Leaves bus master off for the next driver. */
+	pb2_pci_disable(pbdev->pdev);
+}
 
-	rc = build_conf(pbdev);
+/* From a function that is merely unbound to one that is ours and clean. */
+static int driver_seize(struct pb2_device *pbdev)
+{
+	struct pci_dev *pdev = pbdev->pdev;
+	int rc = driver_enable(pbdev);
+
 	if (rc)
-		goto err_disable;
+		return rc;
+
+	pbdev->saved_state = pb2_pci_save(pdev);
+	rc = pbdev->saved_state ? driver_build_conf(pbdev) : -ENOMEM;
+	if (rc) {
+		driver_disable(pbdev);
+		pci_err(pdev, "not seized: %d\n", rc);
+		return rc;
+	}
 
 	pb2_reset_run(pbdev);
 	pb2_reset_bus_recover(pbdev);
 	pb2_pci_set_assigned(pdev, true);
 	pb2_power_init(pbdev);
 	return 0;
-
-err_disable:
-	give_up_conf(pbdev);
-	release_msix(pbdev);
-	pb2_intx_exit(pbdev);
-	pb2_pci_disable(pdev);
-	pci_err(pdev, "not seized: %d\n", rc);
-	return rc;
 }
 
 /* The reverse of seize(), for a function that is idle again or lost. */
-static void let_go(struct pb2_device *pbdev)
+static void driver_release(struct pb2_device *pbdev)
 {
-	struct pci_dev *pdev = pbdev->pdev;
-
 	/* In D0 from here on. */
 	pb2_power_exit(pbdev);
-	pb2_pci_set_assigned(pdev, false);
-	/* No request gets past the gate any more. */
-	give_up_conf(pbdev);
-	/* All vectors are free, or Xen would say -EBUSY. */
-	release_msix(pbdev);
-	pb2_intx_exit(pbdev);
-	/* Leaves bus master off for the next driver. */
-	pb2_pci_disable(pdev);
+	pb2_pci_set_assigned(pbdev->pdev, false);
+	driver_disable(pbdev);
 }
 
-static int check_wanted(struct pci_dev *pdev, const struct pb2_sbdf *sbdf,
-			const struct pci_device_id *id)
+static int driver_check_slots(struct pci_dev *pdev, const struct pb2_sbdf *sbdf,
+			      const struct pci_device_id *id)
 {
 	struct pb2_pattern pat = {
 		.domain = sbdf->domain,
@@ -174,7 +178,7 @@ static int check_wanted(struct pci_dev *pdev, const struct pb2_sbdf *sbdf,
 	return pb2_slots_add(&pat);
 }
 
-static int check_kind(struct pci_dev *pdev)
+static int driver_check_header(struct pci_dev *pdev)
 {
 	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
 		return 0;
@@ -190,34 +194,10 @@ static int check_kind(struct pci_dev *pdev)
 	return -ENODEV;
 }
 
-static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
+/* A function that no reset has cleaned is ours, too, and FAILED. */
+static void driver_finish_probe(struct pb2_device *pbdev)
 {
-	struct pb2_device *pbdev;
-	struct pb2_sbdf sbdf;
-	int rc;
-
-	/* Neither Xen nor the protocol has room for more (VMD). */
-	if (pci_domain_nr(pdev->bus) > U16_MAX)
-		return -ENODEV;
-	pb2_sbdf_of(pdev, &sbdf);
-
-	rc = check_wanted(pdev, &sbdf, id);
-	if (rc)
-		return rc;
-	rc = check_kind(pdev);
-	if (rc)
-		return rc;
-
-	pbdev = alloc_device(pdev);
-	if (!pbdev)
-		return -ENOMEM;
-	pbdev->sbdf = sbdf;
-
-	rc = seize(pbdev);
-	if (rc) {
-		pb2_device_put(pbdev);
-		return rc;
-	}
+	struct pci_dev *pdev = pbdev->pdev;
 
 	mutex_lock(&pbdev->life_lock);
 	pb2_state_set(pbdev, pbdev->fault[0] ? PB2_FAILED : PB2_IDLE);
@@ -229,11 +209,45 @@ static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
 			 pbdev->fault);
 	else
 		pci_info(pdev, "seized\n");
+}
+
+static int driver_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct pb2_device *pbdev;
+	struct pb2_sbdf sbdf;
+	int rc;
+
+	device_lock_assert(&pdev->dev);
+
+	/* Neither Xen nor the protocol has room for more (VMD). */
+	if (pci_domain_nr(pdev->bus) > U16_MAX)
+		return -ENODEV;
+	pb2_sbdf_of(pdev, &sbdf);
+
+	rc = driver_check_slots(pdev, &sbdf, id);
+	if (rc)
+		return rc;
+	rc = driver_check_header(pdev);
+	if (rc)
+		return rc;
+
+	pbdev = driver_alloc_device(pdev);
+	if (!pbdev)
+		return -ENOMEM;
+	pbdev->sbdf = sbdf;
+
+	rc = driver_seize(pbdev);
+	if (rc) {
+		pb2_device_put(pbdev);
+		return rc;
+	}
+
+	driver_finish_probe(pbdev);
 	return 0;
 }
 
 /* The administrator insists on taking it from under a running guest. */
-static void evict(struct pb2_device *pbdev)
+static void driver_evict(struct pb2_device *pbdev)
 {
 	struct pb2_frontend *fe = pb2_frontend_get_owner(pbdev);
 
@@ -247,16 +261,18 @@ static void evict(struct pb2_device *pbdev)
 	pb2_frontend_put(fe);
 }
 
-static void remove(struct pci_dev *pdev)
+static void driver_remove(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
+
+	device_lock_assert(&pdev->dev);
 
 	if (pb2_sriov_pf_leaves(pdev))
 		pci_info(pdev, "to be released, since the driver of its physical function %s leaves\n",
 			 pci_name(pci_physfn(pdev)));
 	/* Nobody finds it any more. */
 	pb2_registry_del(pbdev);
-	evict(pbdev);
+	driver_evict(pbdev);
 	pb2_reset_state_abort(pbdev);
 	pb2_reclaim_now(pbdev);
 
@@ -266,7 +282,7 @@ static void remove(struct pci_dev *pdev)
 	mutex_unlock(&pbdev->life_lock);
 	pb2_hold_stop(pbdev);
 
-	let_go(pbdev);
+	driver_release(pbdev);
 	pci_set_drvdata(pdev, NULL);
 	pci_info(pdev, "released\n");
 	pb2_device_put(pbdev);
@@ -277,7 +293,7 @@ static void remove(struct pci_dev *pdev)
  * picks the first entry only for a function whose driver_override is our name,
  * so that probe() need not know where the kernel keeps that name.
  */
-static const struct pci_device_id ids[] = {
+static const struct pci_device_id driver_ids[] = {
 	{ PCI_DEVICE_DRIVER_OVERRIDE(PCI_ANY_ID, PCI_ANY_ID, 1) },
 	{ PCI_DEVICE(PCI_ANY_ID, PCI_ANY_ID) },
 	{ }
@@ -285,9 +301,9 @@ static const struct pci_device_id ids[] = {
 
 struct pci_driver pb2_pci_driver = {
 	.name		= PB2_PCI_DRIVER_NAME,
-	.id_table	= ids,
-	.probe		= probe,
-	.remove		= remove,
+	.id_table	= driver_ids,
+	.probe		= driver_probe,
+	.remove		= driver_remove,
 	.err_handler	= &pb2_aer_handlers,
 	.groups		= pb2_sysfs_driver_groups,
 	.dev_groups	= pb2_sysfs_device_groups,

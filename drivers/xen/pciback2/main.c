@@ -54,7 +54,7 @@ MODULE_PARM_DESC(domctl_version,
 		 "Version of Xen's interface for its tools, where it is not found (default: 0 for finding it)");
 
 /* xen-pciback uses the same driver name, because libxl knows no other. */
-static int __init refuse_peer(void)
+static int __init refuse_xen_pciback(void)
 {
 	if (!driver_find(PB2_PCI_DRIVER_NAME, &pci_bus_type))
 		return 0;
@@ -89,20 +89,21 @@ static int __init parse_handover(void)
 	return 0;
 }
 
-static int __init pb2_init(void)
+static int __init refuse_guest(void)
+{
+	if (pb2_xen_is_initial_domain())
+		return 0;
+
+	pr_err("works in Xen's initial domain (dom0) only\n");
+	return -ENODEV;
+}
+
+static int __init pciback_load(void)
 {
 	int rc;
 
-	if (!pb2_xen_is_initial_domain()) {
-		pr_err("works in Xen's initial domain (dom0) only\n");
-		return -ENODEV;
-	}
-
-	rc = refuse_peer();
-	if (rc)
-		return rc;
-
-	rc = parse_access() ?: parse_handover();
+	rc = refuse_guest() ?: refuse_xen_pciback() ?:
+	     parse_access() ?: parse_handover();
 	if (rc)
 		return rc;
 
@@ -112,11 +113,11 @@ static int __init pb2_init(void)
 
 	rc = pb2_slots_add_list(hide);
 	if (rc)
-		goto err_wanted;
+		goto err_slots;
 
 	rc = pb2_bridge_init(host_bridge_op);
 	if (rc)
-		goto err_wanted;
+		goto err_slots;
 
 	pb2_iommu_init();
 	pb2_domain_init(domctl_version);
@@ -144,13 +145,13 @@ err_domain:
 	pb2_domain_watch_exit();
 	pb2_domain_exit();
 	pb2_bridge_exit();
-err_wanted:
+err_slots:
 	pb2_slots_clear();
 	pb2_work_exit();
 	return rc;
 }
 
-static void __exit pb2_exit(void)
+static void __exit pciback_unload(void)
 {
 	pb2_xen_gsi_exit();
 	/* No guest may get a function while they are given back. */
@@ -165,8 +166,8 @@ static void __exit pb2_exit(void)
 	pb2_work_exit();
 }
 
-module_init(pb2_init);
-module_exit(pb2_exit);
+module_init(pciback_load);
+module_exit(pciback_unload);
 
 MODULE_DESCRIPTION("Xen PCI backend, second generation");
 MODULE_LICENSE("GPL");

@@ -12,7 +12,7 @@
 
 #include "doors.h"
 
-static void follow(struct pb2_device *vf)
+static void sriov_link_vf(struct pb2_device *vf)
 {
 	struct pci_dev *pf = pci_physfn(vf->pdev);
 
@@ -26,13 +26,13 @@ static void follow(struct pb2_device *vf)
  * Only between bound devices: the core warns of a link that begins while one of
  * them is probed and the other has no driver.
  */
-static void follow_bound(struct pci_dev *pdev)
+static void sriov_link_bound(struct pci_dev *pdev)
 {
 	struct pb2_device *vf;
 	struct pb2_sbdf sbdf;
 
 	if (pdev->is_physfn) {
-		pb2_registry_each_vf(pdev, follow);
+		pb2_registry_each_vf(pdev, sriov_link_vf);
 		return;
 	}
 	if (!pdev->is_virtfn || !pci_physfn(pdev)->dev.driver)
@@ -41,20 +41,20 @@ static void follow_bound(struct pci_dev *pdev)
 	vf = pb2_registry_find(&sbdf);
 	if (!vf)
 		return;
-	follow(vf);
+	sriov_link_vf(vf);
 	pb2_device_put(vf);
 }
 
-static int bus_event(struct notifier_block *nb, unsigned long action,
-		     void *data)
+static int sriov_bus_event(struct notifier_block *nb, unsigned long action,
+			   void *data)
 {
 	if (action == BUS_NOTIFY_BOUND_DRIVER)
-		follow_bound(to_pci_dev((struct device *)data));
+		sriov_link_bound(to_pci_dev((struct device *)data));
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block notifier = {
-	.notifier_call = bus_event,
+static struct notifier_block sriov_notifier = {
+	.notifier_call = sriov_bus_event,
 };
 
 /**
@@ -65,7 +65,7 @@ static struct notifier_block notifier = {
  */
 int pb2_sriov_init(void)
 {
-	return bus_register_notifier(&pci_bus_type, &notifier);
+	return bus_register_notifier(&pci_bus_type, &sriov_notifier);
 }
 
 /**
@@ -75,7 +75,7 @@ int pb2_sriov_init(void)
  */
 void pb2_sriov_exit(void)
 {
-	bus_unregister_notifier(&pci_bus_type, &notifier);
+	bus_unregister_notifier(&pci_bus_type, &sriov_notifier);
 }
 
 /**

@@ -51,8 +51,8 @@ int pb2_sysfs_refuse(const char *attr, const char *buf, int rc,
  * Finds the seized function that was written, with a reference. @absent is
  * the errno when it is none.
  */
-static struct pb2_device *find_written(const char *attr, const char *buf,
-				       int absent)
+static struct pb2_device *sysfs_find_function(const char *attr, const char *buf,
+					      int absent)
 {
 	struct pb2_device *pbdev;
 	struct pb2_sbdf sbdf;
@@ -69,7 +69,8 @@ static struct pb2_device *find_written(const char *attr, const char *buf,
 	return pbdev;
 }
 
-static int show_address(const struct pb2_device *pbdev, char *buf, size_t size)
+static int sysfs_show_address(const struct pb2_device *pbdev, char *buf,
+			      size_t size)
 {
 	return scnprintf(buf, size, PB2_SBDF_FMT "\n",
 			 PB2_SBDF_ARGS(&pbdev->sbdf));
@@ -117,22 +118,24 @@ static ssize_t slots_show(struct device_driver *drv, char *buf)
 }
 static DRIVER_ATTR_RO(slots);
 
-static int show_permissive(struct pb2_device *pbdev, char *buf, size_t size)
+static int sysfs_list_permissive(struct pb2_device *pbdev, char *buf,
+				 size_t size)
 {
-	return READ_ONCE(pbdev->permissive) ? show_address(pbdev, buf, size) :
-					      0;
+	return READ_ONCE(pbdev->permissive) ?
+	       sysfs_show_address(pbdev, buf, size) : 0;
 }
 
 static ssize_t permissive_show(struct device_driver *drv, char *buf)
 {
-	return pb2_registry_show(buf, PAGE_SIZE, show_permissive);
+	return pb2_registry_show(buf, PAGE_SIZE, sysfs_list_permissive);
 }
 
 static ssize_t permissive_store(struct device_driver *drv, const char *buf,
 				size_t count)
 {
-	struct pb2_device *pbdev = find_written("permissive", buf, -ENODEV);
+	struct pb2_device *pbdev;
 
+	pbdev = sysfs_find_function("permissive", buf, -ENODEV);
 	if (IS_ERR(pbdev))
 		return PTR_ERR(pbdev);
 
@@ -147,25 +150,25 @@ static ssize_t permissive_store(struct device_driver *drv, const char *buf,
 }
 static DRIVER_ATTR_RW(permissive);
 
-static int show_interrupt_control(struct pb2_device *pbdev, char *buf,
-				  size_t size)
+static int sysfs_list_interrupt_control(struct pb2_device *pbdev, char *buf,
+					size_t size)
 {
 	return READ_ONCE(pbdev->allow_interrupt_control) ?
-	       show_address(pbdev, buf, size) : 0;
+	       sysfs_show_address(pbdev, buf, size) : 0;
 }
 
 static ssize_t allow_interrupt_control_show(struct device_driver *drv,
 					    char *buf)
 {
-	return pb2_registry_show(buf, PAGE_SIZE, show_interrupt_control);
+	return pb2_registry_show(buf, PAGE_SIZE, sysfs_list_interrupt_control);
 }
 
 static ssize_t allow_interrupt_control_store(struct device_driver *drv,
 					     const char *buf, size_t count)
 {
-	struct pb2_device *pbdev = find_written("allow_interrupt_control",
-						buf, -ENODEV);
+	struct pb2_device *pbdev;
 
+	pbdev = sysfs_find_function("allow_interrupt_control", buf, -ENODEV);
 	if (IS_ERR(pbdev))
 		return PTR_ERR(pbdev);
 
@@ -176,7 +179,7 @@ static ssize_t allow_interrupt_control_store(struct device_driver *drv,
 }
 static DRIVER_ATTR_RW(allow_interrupt_control);
 
-static int show_quirks(struct pb2_device *pbdev, char *buf, size_t size)
+static int sysfs_list_quirks(struct pb2_device *pbdev, char *buf, size_t size)
 {
 	int rc;
 
@@ -189,7 +192,7 @@ static int show_quirks(struct pb2_device *pbdev, char *buf, size_t size)
 
 static ssize_t quirks_show(struct device_driver *drv, char *buf)
 {
-	return pb2_registry_show(buf, PAGE_SIZE, show_quirks);
+	return pb2_registry_show(buf, PAGE_SIZE, sysfs_list_quirks);
 }
 
 /**
@@ -206,7 +209,7 @@ struct quirk {
 	unsigned int mask;
 };
 
-static int parse_quirk(const char *buf, struct quirk *quirk)
+static int sysfs_parse_quirk(const char *buf, struct quirk *quirk)
 {
 	struct pb2_pattern pat;
 	const char *s;
@@ -241,7 +244,7 @@ static ssize_t quirks_store(struct device_driver *drv, const char *buf,
 	struct quirk quirk;
 	int rc;
 
-	rc = parse_quirk(buf, &quirk);
+	rc = sysfs_parse_quirk(buf, &quirk);
 	if (rc)
 		return pb2_sysfs_refuse("quirks", buf, rc, no_quirk);
 
@@ -270,9 +273,9 @@ static DRIVER_ATTR_RO(irq_handlers);
 static ssize_t irq_handler_state_store(struct device_driver *drv,
 				       const char *buf, size_t count)
 {
-	struct pb2_device *pbdev = find_written("irq_handler_state", buf,
-						-ENOENT);
+	struct pb2_device *pbdev;
 
+	pbdev = sysfs_find_function("irq_handler_state", buf, -ENOENT);
 	if (IS_ERR(pbdev))
 		return PTR_ERR(pbdev);
 
@@ -288,9 +291,10 @@ static DRIVER_ATTR_WO(irq_handler_state);
 static ssize_t do_flr_store(struct device_driver *drv, const char *buf,
 			    size_t count)
 {
-	struct pb2_device *pbdev = find_written("do_flr", buf, -ENODEV);
+	struct pb2_device *pbdev;
 	int rc;
 
+	pbdev = sysfs_find_function("do_flr", buf, -ENODEV);
 	if (IS_ERR(pbdev))
 		return PTR_ERR(pbdev);
 

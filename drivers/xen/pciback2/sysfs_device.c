@@ -11,6 +11,20 @@
 
 #include "doors.h"
 
+static int sysfs_parse_bool(const char *attr, const char *buf, bool *on)
+{
+	return kstrtobool(buf, on) ?
+	       pb2_sysfs_refuse(attr, buf, -EINVAL, "not 0 or 1") : 0;
+}
+
+/* Does not wait: unbinding removes the attributes with device_lock held. */
+static int sysfs_lock_device(struct device *dev, const char *attr,
+			     const char *buf)
+{
+	return device_trylock(dev) ? 0 :
+	       pb2_sysfs_refuse(attr, buf, -EBUSY, "the function is busy");
+}
+
 static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
@@ -58,9 +72,10 @@ static ssize_t bus_reset_store(struct device *dev,
 {
 	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
 	bool on;
+	int rc = sysfs_parse_bool("bus_reset", buf, &on);
 
-	if (kstrtobool(buf, &on))
-		return pb2_sysfs_refuse("bus_reset", buf, -EINVAL, "not 0 or 1");
+	if (rc)
+		return rc;
 
 	WRITE_ONCE(pbdev->bus_reset_off, !on);
 	return count;
@@ -80,13 +95,11 @@ static ssize_t d3cold_store(struct device *dev, struct device_attribute *attr,
 {
 	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
 	bool on;
+	int rc = sysfs_parse_bool("d3cold", buf, &on) ?:
+		 sysfs_lock_device(dev, "d3cold", buf);
 
-	if (kstrtobool(buf, &on))
-		return pb2_sysfs_refuse("d3cold", buf, -EINVAL, "not 0 or 1");
-
-	/* Unbinding removes this file with device_lock held. */
-	if (!device_trylock(dev))
-		return pb2_sysfs_refuse("d3cold", buf, -EBUSY, "the function is busy");
+	if (rc)
+		return rc;
 	pb2_power_allow_d3cold(pbdev, on);
 	device_unlock(dev);
 	return count;
@@ -110,14 +123,15 @@ static ssize_t access_store(struct device *dev, struct device_attribute *attr,
 {
 	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
 	int way = pb2_access_parse(buf);
-	int rc = -EBUSY;
+	int rc;
 
 	if (way < 0)
 		return pb2_sysfs_refuse("access", buf, way, "not auto, cf8 or ecam");
 
 	/* A reset holds the lock, and what the two ways show changes then. */
-	if (!device_trylock(dev))
-		return pb2_sysfs_refuse("access", buf, rc, "the function is busy");
+	rc = sysfs_lock_device(dev, "access", buf);
+	if (rc)
+		return rc;
 	mutex_lock(&pbdev->gate.lock);
 	rc = pb2_access_choose(pbdev, way);
 	mutex_unlock(&pbdev->gate.lock);
@@ -147,11 +161,13 @@ static ssize_t handover_store(struct device *dev,
 {
 	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
 	int policy = pb2_handover_parse(buf);
+	int rc;
 
 	if (policy < 0)
 		return pb2_sysfs_refuse("handover", buf, policy, "not off, stubdom or any");
-	if (!device_trylock(dev))
-		return pb2_sysfs_refuse("handover", buf, -EBUSY, "the function is busy");
+	rc = sysfs_lock_device(dev, "handover", buf);
+	if (rc)
+		return rc;
 	pb2_handover_choose(pbdev, policy);
 	device_unlock(dev);
 	return count;
@@ -205,9 +221,9 @@ static ssize_t backend_domid_store(struct device *dev,
 	if (domid < 0)
 		return pb2_sysfs_refuse("backend_domid", buf, domid,
 					"not none or the ID of a domain");
-	if (!device_trylock(dev))
-		return pb2_sysfs_refuse("backend_domid", buf, -EBUSY,
-					"the function is busy");
+	rc = sysfs_lock_device(dev, "backend_domid", buf);
+	if (rc)
+		return rc;
 	rc = pb2_virtio_set(pbdev, domid);
 	device_unlock(dev);
 	if (rc)

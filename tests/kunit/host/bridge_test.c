@@ -130,13 +130,13 @@ static void one_that_appears_is_told_once(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, pb2_bridge_init(44), 0);
 	fake_forget();
-	bus_event(&notifier, BUS_NOTIFY_ADD_DEVICE, &hot->pdev.dev);
+	bridge_bus_event(&bridge_notifier, BUS_NOTIFY_ADD_DEVICE, &hot->pdev.dev);
 	/* There is no address that Xen could be told. */
 	KUNIT_EXPECT_EQ(test, fake_count("host_bridge_add"), 0);
 	expect_shown(test, "0012:40-4f 0x0 no ECAM window covers its buses\n");
 	/* Nor with its next function, nor when one leaves */
-	bus_event(&notifier, BUS_NOTIFY_ADD_DEVICE, &hot->pdev.dev);
-	bus_event(&notifier, BUS_NOTIFY_DEL_DEVICE, &hot->pdev.dev);
+	bridge_bus_event(&bridge_notifier, BUS_NOTIFY_ADD_DEVICE, &hot->pdev.dev);
+	bridge_bus_event(&bridge_notifier, BUS_NOTIFY_DEL_DEVICE, &hot->pdev.dev);
 	KUNIT_EXPECT_PTR_EQ(test, strstr(strstr(shown(test), "0012:") + 1,
 					 "0012:"), NULL);
 	pb2_bridge_exit();

@@ -62,8 +62,8 @@ static void load(struct kunit *test, const struct acpi_mcfg_allocation *entries,
 	memcpy(table->entries, entries, nr * sizeof(*entries));
 	table->mcfg.header.length = length;
 	mutex_lock(&windows_lock);
-	forget();
-	add_table(&table->mcfg.header);
+	window_forget_all();
+	window_add_table(&table->mcfg.header);
 	mutex_unlock(&windows_lock);
 	pb2_window_ask();
 }

@@ -41,9 +41,9 @@ static LIST_HEAD(bridges);
 /* Protects the list; the windows' mutex is taken under it */
 static DEFINE_MUTEX(bridges_lock);
 /* Of the call that tells Xen; 0 for a Xen without */
-static unsigned int call;
+static unsigned int bridge_call;
 
-static bool is_known(const struct pci_bus *bus)
+static bool bridge_is_known(const struct pci_bus *bus)
 {
 	const struct bridge *bridge;
 
@@ -56,19 +56,19 @@ static bool is_known(const struct pci_bus *bus)
 	return false;
 }
 
-static int tell_xen(const struct bridge *bridge)
+static int bridge_tell_xen(const struct bridge *bridge)
 {
 	u64 size = (bridge->last - bridge->first + 1ULL) * SZ_1M;
 
 	if (!bridge->base)
 		return -ENXIO;
-	if (!call)
+	if (!bridge_call)
 		return -ENOSYS;
-	return pb2_xen_host_bridge_add(call, bridge->segment, bridge->base,
-				       size);
+	return pb2_xen_host_bridge_add(bridge_call, bridge->segment,
+				       bridge->base, size);
 }
 
-static void judge(const struct bridge *bridge)
+static void bridge_apply_answer(const struct bridge *bridge)
 {
 	switch (bridge->rc) {
 	case 0:
@@ -91,14 +91,14 @@ static void judge(const struct bridge *bridge)
 	}
 }
 
-static int add(struct pci_bus *bus)
+static int bridge_add(struct pci_bus *bus)
 {
 	struct bridge *bridge;
 
 	lockdep_assert_held(&bridges_lock);
 
 	/* Neither Xen nor the protocol has room for more (VMD). */
-	if (pci_domain_nr(bus) > U16_MAX || is_known(bus))
+	if (pci_domain_nr(bus) > U16_MAX || bridge_is_known(bus))
 		return 0;
 	bridge = kzalloc(sizeof(*bridge), GFP_KERNEL);
 	if (!bridge)
@@ -109,15 +109,15 @@ static int add(struct pci_bus *bus)
 	bridge->last = bus->busn_res.end;
 	bridge->base = pb2_window_of(bridge->segment, bridge->first,
 				     bridge->last);
-	bridge->rc = tell_xen(bridge);
-	judge(bridge);
+	bridge->rc = bridge_tell_xen(bridge);
+	bridge_apply_answer(bridge);
 	list_add_tail(&bridge->link, &bridges);
 	return 0;
 }
 
 /* A host bridge appeared: something sits on a root bus that is not known. */
-static int bus_event(struct notifier_block *nb, unsigned long action,
-		     void *data)
+static int bridge_bus_event(struct notifier_block *nb, unsigned long action,
+			    void *data)
 {
 	struct pci_dev *pdev = to_pci_dev(data);
 
@@ -125,9 +125,9 @@ static int bus_event(struct notifier_block *nb, unsigned long action,
 		return NOTIFY_DONE;
 
 	mutex_lock(&bridges_lock);
-	if (!is_known(pdev->bus)) {
+	if (!bridge_is_known(pdev->bus)) {
 		pb2_window_add_bridge(pdev->bus);
-		if (add(pdev->bus))
+		if (bridge_add(pdev->bus))
 			pci_warn(pdev, "out of memory: Xen is not told of its host bridge\n");
 		pb2_window_ask();
 	}
@@ -135,20 +135,21 @@ static int bus_event(struct notifier_block *nb, unsigned long action,
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block notifier = {
-	.notifier_call = bus_event,
+static struct notifier_block bridge_notifier = {
+	.notifier_call = bridge_bus_event,
 };
 
-static void forget(void)
+static void bridge_forget_all(void)
 {
 	struct bridge *bridge, *next;
 
-	lockdep_assert_held(&bridges_lock);
-
+	mutex_lock(&bridges_lock);
 	list_for_each_entry_safe(bridge, next, &bridges, link) {
 		list_del(&bridge->link);
 		kfree(bridge);
 	}
+	mutex_unlock(&bridges_lock);
+	pb2_window_exit();
 }
 
 /**
@@ -166,26 +167,22 @@ int pb2_bridge_init(unsigned int op)
 	struct pci_bus *bus = NULL;
 	int rc = 0;
 
-	call = op;
-	if (!call && pb2_xen_has_capability(XEN_CAP_PCI_HOST_BRIDGE_ADD))
-		call = PHYSDEVOP_pci_host_bridge_add;
+	bridge_call = op;
+	if (!bridge_call && pb2_xen_has_capability(XEN_CAP_PCI_HOST_BRIDGE_ADD))
+		bridge_call = PHYSDEVOP_pci_host_bridge_add;
 
 	pb2_window_init();
 	mutex_lock(&bridges_lock);
 	while (!rc && (bus = pci_find_next_bus(bus)))
-		rc = add(bus);
+		rc = bridge_add(bus);
 	mutex_unlock(&bridges_lock);
 	/* What that has not answered */
 	pb2_window_ask();
 
 	if (!rc)
-		rc = bus_register_notifier(&pci_bus_type, &notifier);
-	if (rc) {
-		mutex_lock(&bridges_lock);
-		forget();
-		mutex_unlock(&bridges_lock);
-		pb2_window_exit();
-	}
+		rc = bus_register_notifier(&pci_bus_type, &bridge_notifier);
+	if (rc)
+		bridge_forget_all();
 	return rc;
 }
 
@@ -196,14 +193,11 @@ int pb2_bridge_init(unsigned int op)
  */
 void pb2_bridge_exit(void)
 {
-	bus_unregister_notifier(&pci_bus_type, &notifier);
-	mutex_lock(&bridges_lock);
-	forget();
-	mutex_unlock(&bridges_lock);
-	pb2_window_exit();
+	bus_unregister_notifier(&pci_bus_type, &bridge_notifier);
+	bridge_forget_all();
 }
 
-static const char *describe(const struct bridge *bridge)
+static const char *bridge_describe(const struct bridge *bridge)
 {
 	switch (bridge->rc) {
 	case 0:
@@ -238,7 +232,7 @@ int pb2_bridge_show(char *buf, size_t size)
 		len += scnprintf(buf + len, size - len,
 				 "%04x:%02x-%02x 0x%llx %s\n",
 				 bridge->segment, bridge->first, bridge->last,
-				 bridge->base, describe(bridge));
+				 bridge->base, bridge_describe(bridge));
 	mutex_unlock(&bridges_lock);
 	return len;
 }

@@ -27,10 +27,10 @@
 #define PATH_LEN	40
 
 /* What Xen calls its interface, 0 for not known */
-static u32 version;
+static u32 domctl_version;
 
-static int get_info(u32 interface_version, domid_t domid,
-		    struct xen_domctl_getdomaininfo *info)
+static int domain_get_info(u32 interface_version, domid_t domid,
+			   struct xen_domctl_getdomaininfo *info)
 {
 	struct xen_domctl op = {
 		.cmd = XEN_DOMCTL_getdomaininfo,
@@ -43,16 +43,16 @@ static int get_info(u32 interface_version, domid_t domid,
 	return rc;
 }
 
-static int find_version(u32 first, u32 last)
+static int domain_find_version(u32 first, u32 last)
 {
 	struct xen_domctl_getdomaininfo info;
 	u32 i;
 	int rc;
 
 	for (i = first; i <= last; i++) {
-		rc = get_info(i, 0, &info);
+		rc = domain_get_info(i, 0, &info);
 		if (!rc)
-			version = i;
+			domctl_version = i;
 		/* Of another version, or not for us to ask */
 		if (rc != -EACCES)
 			break;
@@ -69,8 +69,8 @@ static int find_version(u32 first, u32 last)
  */
 void pb2_domain_init(u32 wanted)
 {
-	int rc = wanted ? find_version(wanted, wanted) :
-			  find_version(FIRST_VERSION, LAST_VERSION);
+	int rc = wanted ? domain_find_version(wanted, wanted) :
+			  domain_find_version(FIRST_VERSION, LAST_VERSION);
 
 	if (rc)
 		pr_warn("Xen does not tell which domains are alive (domctl: %d): one that dies is noticed when its xenstore nodes are removed, not before, and nothing is handed over\n",
@@ -84,7 +84,15 @@ void pb2_domain_init(u32 wanted)
  */
 void pb2_domain_exit(void)
 {
-	version = 0;
+	domctl_version = 0;
+}
+
+static char *domain_read_node(domid_t domid, const char *node)
+{
+	char dir[PATH_LEN];
+
+	snprintf(dir, sizeof(dir), "/local/domain/%u", domid);
+	return pb2_xen_read(dir, node);
 }
 
 /**
@@ -97,11 +105,7 @@ void pb2_domain_exit(void)
  */
 char *pb2_domain_vm_path(domid_t domid)
 {
-	char dir[PATH_LEN];
-	char *path;
-
-	snprintf(dir, sizeof(dir), "/local/domain/%u", domid);
-	path = pb2_xen_read(dir, "vm");
+	char *path = domain_read_node(domid, "vm");
 
 	return path == ERR_PTR(-ENOENT) ? NULL : path;
 }
@@ -117,12 +121,9 @@ char *pb2_domain_vm_path(domid_t domid)
  */
 int pb2_domain_target(domid_t domid, domid_t *target)
 {
-	char dir[PATH_LEN];
-	char *str;
+	char *str = domain_read_node(domid, "target");
 	int rc;
 
-	snprintf(dir, sizeof(dir), "/local/domain/%u", domid);
-	str = pb2_xen_read(dir, "target");
 	if (IS_ERR(str))
 		return PTR_ERR(str);
 	rc = kstrtou16(str, 10, target) ? -EINVAL : 0;
@@ -131,7 +132,7 @@ int pb2_domain_target(domid_t domid, domid_t *target)
 }
 
 /* The path below /vm ends in the UUID, whichever toolstack wrote it. */
-static bool parse_identity(const char *vm_path, uuid_t *uuid)
+static bool domain_parse_uuid(const char *vm_path, uuid_t *uuid)
 {
 	const char *name = vm_path ? strrchr(vm_path, '/') : NULL;
 
@@ -158,10 +159,10 @@ int pb2_domain_is_alive(domid_t domid, const char *vm_path)
 	uuid_t uuid;
 	int rc;
 
-	if (!version)
+	if (!domctl_version)
 		return -EOPNOTSUPP;
 
-	rc = get_info(version, domid, &info);
+	rc = domain_get_info(domctl_version, domid, &info);
 	if (rc == -ESRCH)
 		return 0;
 	if (rc)
@@ -169,14 +170,14 @@ int pb2_domain_is_alive(domid_t domid, const char *vm_path)
 	/* Xen skips numbers that are not in use. */
 	if (info.domain != domid || info.flags & XEN_DOMINF_dying)
 		return 0;
-	if (parse_identity(vm_path, &uuid) &&
+	if (domain_parse_uuid(vm_path, &uuid) &&
 	    memcmp(info.handle, uuid.b, UUID_SIZE))
 		return -ESTALE;
 	return 1;
 }
 
 /* A domain ID is used again, the path of its UUID is not. */
-static bool ask_xenstore(domid_t domid, const char *vm_path)
+static bool domain_is_dead_in_xenstore(domid_t domid, const char *vm_path)
 {
 	char *now = pb2_domain_vm_path(domid);
 	bool dead;
@@ -202,7 +203,7 @@ bool pb2_domain_is_dead(domid_t domid, const char *vm_path)
 {
 	int alive = pb2_domain_is_alive(domid, vm_path);
 
-	return alive < 0 ? ask_xenstore(domid, vm_path) : !alive;
+	return alive < 0 ? domain_is_dead_in_xenstore(domid, vm_path) : !alive;
 }
 
 /**
@@ -213,7 +214,7 @@ bool pb2_domain_is_dead(domid_t domid, const char *vm_path)
  */
 bool pb2_domain_knows_xen(void)
 {
-	return version;
+	return domctl_version;
 }
 
 /**
@@ -232,7 +233,7 @@ int pb2_domain_permit(domid_t domid, u64 address, bool allow)
 {
 	struct xen_domctl op = {
 		.cmd = XEN_DOMCTL_iomem_permission,
-		.interface_version = version,
+		.interface_version = domctl_version,
 		.domain = domid,
 		.u.iomem_permission = {
 			.first_mfn = address >> XEN_PAGE_SHIFT,
@@ -241,5 +242,5 @@ int pb2_domain_permit(domid_t domid, u64 address, bool allow)
 		},
 	};
 
-	return version ? pb2_xen_domctl(&op) : -EOPNOTSUPP;
+	return domctl_version ? pb2_xen_domctl(&op) : -EOPNOTSUPP;
 }

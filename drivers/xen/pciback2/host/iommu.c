@@ -22,7 +22,7 @@
 #define OPTION		"iommu="
 #define SEPARATORS	",:;"
 
-static const char * const names[] = {
+static const char * const iommu_state_names[] = {
 	[PB2_IOMMU_UNKNOWN]	= "unknown",
 	[PB2_IOMMU_OFF]		= "off",
 	[PB2_IOMMU_ON]		= "on",
@@ -30,7 +30,7 @@ static const char * const names[] = {
 
 static struct pb2_iommu iommu;
 
-static enum pb2_iommu_state ask(void)
+static enum pb2_iommu_state iommu_ask_xen(void)
 {
 	struct xen_sysctl op;
 	u32 i;
@@ -57,8 +57,8 @@ static enum pb2_iommu_state ask(void)
  * A switch as Xen reads it: "name", "no-name", or "name=" and a word. A word
  * that is none leaves the switch as it was.
  */
-static void read_switch(const char *word, const char *name,
-			enum pb2_iommu_state *state)
+static void iommu_read_switch(const char *word, const char *name,
+			      enum pb2_iommu_state *state)
 {
 	static const char * const on[] = { "yes", "on", "true", "enable", "1" };
 	static const char * const off[] = {
@@ -84,7 +84,7 @@ static void read_switch(const char *word, const char *name,
 }
 
 /* The last word on the command line is the one that counts. */
-static void read_line(char *line)
+static void iommu_read_command_line(char *line)
 {
 	char *option, *word;
 
@@ -93,8 +93,8 @@ static void read_line(char *line)
 			continue;
 		option += strlen(OPTION);
 		while ((word = strsep(&option, SEPARATORS))) {
-			read_switch(word, "intremap", &iommu.remapping);
-			read_switch(word, "quarantine", &iommu.quarantine);
+			iommu_read_switch(word, "intremap", &iommu.remapping);
+			iommu_read_switch(word, "quarantine", &iommu.quarantine);
 		}
 	}
 	/* What was asked for need not be there. */
@@ -113,9 +113,9 @@ void pb2_iommu_init(void)
 {
 	char *line = pb2_xen_command_line();
 
-	iommu = (struct pb2_iommu) { .state = ask() };
+	iommu = (struct pb2_iommu) { .state = iommu_ask_xen() };
 	if (line)
-		read_line(line);
+		iommu_read_command_line(line);
 	kfree(line);
 	if (iommu.state == PB2_IOMMU_OFF) {
 		iommu.remapping = PB2_IOMMU_OFF;
@@ -146,6 +146,7 @@ int pb2_iommu_show(char *buf, size_t size)
 {
 	return scnprintf(buf, size,
 			 "iommu %s, interrupt remapping %s, quarantine %s\n",
-			 names[iommu.state], names[iommu.remapping],
-			 names[iommu.quarantine]);
+			 iommu_state_names[iommu.state],
+			 iommu_state_names[iommu.remapping],
+			 iommu_state_names[iommu.quarantine]);
 }

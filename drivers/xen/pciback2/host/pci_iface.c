@@ -275,6 +275,8 @@ int pb2_pci_reset_slot(struct pci_dev *pdev)
 	struct hotplug_slot *hotplug = pdev->slot ? pdev->slot->hotplug : NULL;
 	int rc;
 
+	device_lock_assert(&pdev->dev);
+
 	if (!hotplug || !hotplug->ops->reset_slot ||
 	    !try_module_get(hotplug->owner))
 		return -ENOTTY;
@@ -345,6 +347,8 @@ void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)
 {
 	struct device *dev = &pdev->dev;
 
+	device_lock_assert(dev);
+
 	if (pdev->bus->self)
 		pm_runtime_get_sync(&pdev->bus->self->dev);
 	pci_d3cold_disable(pdev);
@@ -364,6 +368,8 @@ void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)
 void pb2_pci_pm_stop(struct pci_dev *pdev)
 {
 	struct device *dev = &pdev->dev;
+
+	device_lock_assert(dev);
 
 	pm_runtime_get_sync(dev);
 	pm_runtime_forbid(dev);

@@ -14,7 +14,8 @@
 #include "host.h"
 
 /* Reads 1 to @max hexadecimal digits; returns behind them, or %NULL. */
-static const char *scan_hex(const char *s, unsigned int max, unsigned int *val)
+static const char *sbdf_scan_hex(const char *s, unsigned int max,
+				 unsigned int *val)
 {
 	unsigned int n = 0;
 	int digit;
@@ -30,7 +31,7 @@ static const char *scan_hex(const char *s, unsigned int max, unsigned int *val)
 }
 
 /* Reads "SS.F", "SS.*" or "*.*"; returns behind it, or %NULL. */
-static const char *scan_devfn(const char *s, struct pb2_pattern *pat)
+static const char *sbdf_scan_devfn(const char *s, struct pb2_pattern *pat)
 {
 	unsigned int slot, func;
 
@@ -40,7 +41,7 @@ static const char *scan_devfn(const char *s, struct pb2_pattern *pat)
 		return s + 3;
 	}
 
-	s = scan_hex(s, 2, &slot);
+	s = sbdf_scan_hex(s, 2, &slot);
 	if (!s || slot > 0x1f || *s++ != '.')
 		return NULL;
 	pat->slot = slot;
@@ -51,7 +52,7 @@ static const char *scan_devfn(const char *s, struct pb2_pattern *pat)
 	}
 
 	/* Two digits, because the PV protocol writes functions as %02x. */
-	s = scan_hex(s, 2, &func);
+	s = sbdf_scan_hex(s, 2, &func);
 	if (!s || func > 7)
 		return NULL;
 	pat->func = func;
@@ -60,16 +61,16 @@ static const char *scan_devfn(const char *s, struct pb2_pattern *pat)
 }
 
 /* Reads "BB:" and what follows it; returns behind it, or %NULL. */
-static const char *scan_bdf(const char *s, struct pb2_pattern *pat)
+static const char *sbdf_scan_bdf(const char *s, struct pb2_pattern *pat)
 {
 	unsigned int bus;
 
-	s = scan_hex(s, 2, &bus);
+	s = sbdf_scan_hex(s, 2, &bus);
 	if (!s || *s++ != ':')
 		return NULL;
 	pat->bus = bus;
 
-	return scan_devfn(s, pat);
+	return sbdf_scan_devfn(s, pat);
 }
 
 /**
@@ -90,9 +91,9 @@ const char *pb2_sbdf_scan(const char *s, struct pb2_pattern *pat)
 	s = skip_spaces(s);
 
 	/* Only what follows tells a domain from a bus. */
-	end = scan_hex(s, 4, &domain);
+	end = sbdf_scan_hex(s, 4, &domain);
 	if (end && *end == ':') {
-		end = scan_bdf(end + 1, pat);
+		end = sbdf_scan_bdf(end + 1, pat);
 		if (end) {
 			pat->domain = domain;
 			return end;
@@ -100,7 +101,7 @@ const char *pb2_sbdf_scan(const char *s, struct pb2_pattern *pat)
 	}
 
 	pat->domain = 0;
-	return scan_bdf(s, pat);
+	return sbdf_scan_bdf(s, pat);
 }
 
 /**

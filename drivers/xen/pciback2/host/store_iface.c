@@ -35,8 +35,8 @@ int pb2_xen_write(const char *dir, const char *node, const char *val)
 	return xenbus_write(XBT_NIL, dir, node, val);
 }
 
-static int publish(struct xenbus_transaction xbt, const char *dir,
-		   const struct pb2_xen_node *nodes, unsigned int nr)
+static int store_write_nodes(struct xenbus_transaction xbt, const char *dir,
+			     const struct pb2_xen_node *nodes, unsigned int nr)
 {
 	unsigned int i;
 	int rc = xenbus_exists(xbt, dir, "state") ? 0 : -ENOENT;
@@ -69,7 +69,7 @@ int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
 		rc = xenbus_transaction_start(&xbt);
 		if (rc)
 			break;
-		rc = publish(xbt, dir, nodes, nr);
+		rc = store_write_nodes(xbt, dir, nodes, nr);
 		if (rc)
 			xenbus_transaction_end(xbt, 1);
 		else

@@ -53,17 +53,17 @@ static unsigned int nr_windows;
 /* Protects both; a leaf */
 static DEFINE_MUTEX(windows_lock);
 
-static u64 start_of(const struct window *window)
+static u64 window_start(const struct window *window)
 {
 	return window->base + (u64)window->first * BUS_SIZE;
 }
 
-static u64 end_of(const struct window *window)
+static u64 window_end(const struct window *window)
 {
 	return window->base + ((u64)window->last + 1) * BUS_SIZE;
 }
 
-static const char *find_fault(const struct window *window)
+static const char *window_find_fault(const struct window *window)
 {
 	if (window->first > window->last)
 		return "its last bus is before its first";
@@ -71,28 +71,31 @@ static const char *find_fault(const struct window *window)
 		return "it has no address";
 	if (window->base % BUS_SIZE)
 		return "its address is not aligned to 1 MiB";
-	if (window->base >= ADDRESS_LIMIT || end_of(window) > ADDRESS_LIMIT)
+	if (window->base >= ADDRESS_LIMIT || window_end(window) > ADDRESS_LIMIT)
 		return "it ends beyond what can be addressed";
 	return NULL;
 }
 
-static bool is_same(const struct window *a, const struct window *b)
+static bool window_is_same(const struct window *a, const struct window *b)
 {
 	return a->segment == b->segment && a->first == b->first &&
 	       a->last == b->last && a->base == b->base;
 }
 
-static bool is_contradiction(const struct window *a, const struct window *b)
+static bool window_contradicts(const struct window *a, const struct window *b)
 {
 	bool same_buses = a->segment == b->segment && a->first <= b->last &&
 			  b->first <= a->last;
 
 	return same_buses ||
-	       (start_of(a) < end_of(b) && start_of(b) < end_of(a));
+	       (window_start(a) < window_end(b) &&
+		window_start(b) < window_end(a));
 }
 
-static void refuse(struct window *window, const char *fault)
+static void window_refuse(struct window *window, const char *fault)
 {
+	lockdep_assert_held(&windows_lock);
+
 	if (window->fault)
 		return;
 	window->fault = fault;
@@ -101,28 +104,37 @@ static void refuse(struct window *window, const char *fault)
 		fault);
 }
 
+static bool window_is_listed(const struct window *window)
+{
+	const struct window *other;
+
+	lockdep_assert_held(&windows_lock);
+
+	list_for_each_entry(other, &windows, link)
+		if (window_is_same(window, other))
+			return true;
+	return false;
+}
+
 /* Of two that contradict each other nobody can tell which is right. */
-static bool compare_all(struct window *window)
+static void window_refuse_overlaps(struct window *window)
 {
 	struct window *other;
 
 	lockdep_assert_held(&windows_lock);
 
 	list_for_each_entry(other, &windows, link) {
-		if (is_same(window, other))
-			return false;
 		if (window->fault || other->fault ||
-		    !is_contradiction(window, other))
+		    !window_contradicts(window, other))
 			continue;
-		refuse(other, "another one overlaps it");
-		refuse(window, "it overlaps another one");
+		window_refuse(other, "another one overlaps it");
+		window_refuse(window, "it overlaps another one");
 	}
-	return true;
 }
 
-static int add(const struct window *found)
+static int window_add(const struct window *found)
 {
-	const char *fault = find_fault(found);
+	const char *fault = window_find_fault(found);
 	struct window *window;
 
 	lockdep_assert_held(&windows_lock);
@@ -135,18 +147,19 @@ static int add(const struct window *found)
 
 	window->rc = NOT_ASKED;
 	if (fault)
-		refuse(window, fault);
-	if (!compare_all(window)) {
+		window_refuse(window, fault);
+	if (window_is_listed(window)) {
 		/* Said twice: _CBA of a bridge that was there at boot */
 		kfree(window);
 		return 0;
 	}
+	window_refuse_overlaps(window);
 	list_add_tail(&window->link, &windows);
 	nr_windows++;
 	return 0;
 }
 
-static void add_table(const struct acpi_table_header *header)
+static void window_add_table(const struct acpi_table_header *header)
 {
 	const struct acpi_table_mcfg *mcfg = (const void *)header;
 	const struct acpi_mcfg_allocation *entry = (const void *)(mcfg + 1);
@@ -168,7 +181,7 @@ static void add_table(const struct acpi_table_header *header)
 		window.first = entry->start_bus_number;
 		window.last = entry->end_bus_number;
 		window.base = entry->address;
-		rc = add(&window);
+		rc = window_add(&window);
 	}
 	if (rc)
 		pr_warn("the MCFG table is not read to its end: %d\n", rc);
@@ -176,7 +189,7 @@ static void add_table(const struct acpi_table_header *header)
 		pr_warn("the MCFG table ends in %zu bytes of rubbish\n", left);
 }
 
-static void forget(void)
+static void window_forget_all(void)
 {
 	struct window *window, *next;
 
@@ -203,7 +216,7 @@ void pb2_window_init(void)
 
 	if (ACPI_SUCCESS(acpi_get_table(ACPI_SIG_MCFG, 0, &table))) {
 		mutex_lock(&windows_lock);
-		add_table(table);
+		window_add_table(table);
 		mutex_unlock(&windows_lock);
 		acpi_put_table(table);
 	}
@@ -239,11 +252,11 @@ void pb2_window_add_bridge(struct pci_bus *bus)
 		return;
 	window.base = base;
 	mutex_lock(&windows_lock);
-	add(&window);
+	window_add(&window);
 	mutex_unlock(&windows_lock);
 }
 
-static void ask(struct window *window)
+static void window_ask_xen(struct window *window)
 {
 	lockdep_assert_held(&windows_lock);
 
@@ -271,7 +284,7 @@ void pb2_window_ask(void)
 		if (window->fault || window->is_hot)
 			window->rc = -ENODEV;
 		if (window->rc == NOT_ASKED)
-			ask(window);
+			window_ask_xen(window);
 	}
 	mutex_unlock(&windows_lock);
 }
@@ -316,6 +329,20 @@ void pb2_window_distrust(u16 segment)
 	mutex_unlock(&windows_lock);
 }
 
+/* The only window that counts and has all of these buses */
+static const struct window *window_find(u16 segment, u8 first, u8 last)
+{
+	const struct window *window;
+
+	lockdep_assert_held(&windows_lock);
+
+	list_for_each_entry(window, &windows, link)
+		if (!window->fault && window->segment == segment &&
+		    window->first <= first && last <= window->last)
+			return window;
+	return NULL;
+}
+
 /**
  * pb2_window_of() - where the configuration space of some buses is
  * @segment: PCI segment
@@ -328,14 +355,13 @@ void pb2_window_distrust(u16 segment)
  */
 u64 pb2_window_of(u16 segment, u8 first, u8 last)
 {
-	struct window *window;
+	const struct window *window;
 	u64 start = 0;
 
 	mutex_lock(&windows_lock);
-	list_for_each_entry(window, &windows, link)
-		if (!window->fault && window->segment == segment &&
-		    window->first <= first && last <= window->last)
-			start = window->base + (u64)first * BUS_SIZE;
+	window = window_find(segment, first, last);
+	if (window)
+		start = window->base + (u64)first * BUS_SIZE;
 	mutex_unlock(&windows_lock);
 	return start;
 }
@@ -348,7 +374,7 @@ u64 pb2_window_of(u16 segment, u8 first, u8 last)
 void pb2_window_exit(void)
 {
 	mutex_lock(&windows_lock);
-	forget();
+	window_forget_all();
 	mutex_unlock(&windows_lock);
 }
 
@@ -362,18 +388,15 @@ void pb2_window_exit(void)
  */
 u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed)
 {
-	struct window *window;
+	const struct window *window;
 	u64 page = 0;
 
 	mutex_lock(&windows_lock);
-	list_for_each_entry(window, &windows, link) {
-		if (window->fault || window->segment != sbdf->domain ||
-		    sbdf->bus < window->first || sbdf->bus > window->last)
-			continue;
+	window = window_find(sbdf->domain, sbdf->bus, sbdf->bus);
+	if (window) {
 		page = window->base + (u64)sbdf->bus * BUS_SIZE +
 		       (u64)sbdf->devfn * PCI_CFG_SPACE_EXP_SIZE;
 		*confirmed = !window->rc;
-		break;
 	}
 	mutex_unlock(&windows_lock);
 	return page;
@@ -397,7 +420,7 @@ bool pb2_window_xen_sees(const struct pb2_sbdf *sbdf)
 	       (pb2_window_page(sbdf, &confirmed) && confirmed);
 }
 
-static const char *describe(const struct window *window)
+static const char *window_describe(const struct window *window)
 {
 	if (window->fault)
 		return window->fault;
@@ -435,9 +458,9 @@ int pb2_window_show(char *buf, size_t size)
 		len += scnprintf(buf + len, size - len,
 				 "%04x:%02x-%02x 0x%llx %s: %s\n",
 				 window->segment, window->first, window->last,
-				 start_of(window),
+				 window_start(window),
 				 window->is_hot ? "_CBA" : "MCFG",
-				 describe(window));
+				 window_describe(window));
 	mutex_unlock(&windows_lock);
 	return len;
 }

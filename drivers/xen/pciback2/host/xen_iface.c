@@ -48,7 +48,7 @@ bool pb2_xen_has_pirqs(void)
 	return xen_pv_domain();
 }
 
-static int physdev_op(struct pci_dev *pdev, int cmd)
+static int xen_physdev_op(struct pci_dev *pdev, int cmd)
 {
 	struct physdev_pci_device op = {
 		.seg = pci_domain_nr(pdev->bus),
@@ -71,7 +71,7 @@ static int physdev_op(struct pci_dev *pdev, int cmd)
  */
 int pb2_xen_prepare_msix(struct pci_dev *pdev)
 {
-	return physdev_op(pdev, PHYSDEVOP_prepare_msix);
+	return xen_physdev_op(pdev, PHYSDEVOP_prepare_msix);
 }
 
 /**
@@ -83,7 +83,7 @@ int pb2_xen_prepare_msix(struct pci_dev *pdev)
  */
 int pb2_xen_release_msix(struct pci_dev *pdev)
 {
-	return physdev_op(pdev, PHYSDEVOP_release_msix);
+	return xen_physdev_op(pdev, PHYSDEVOP_release_msix);
 }
 
 /**
@@ -235,7 +235,7 @@ bool pb2_xen_irq_is_unshared(unsigned int irq)
 }
 
 /* The caller holds a spinning lock. */
-static int no_gsi(u32 sbdf)
+static int xen_answer_no_gsi(u32 sbdf)
 {
 	return -ENOENT;
 }
@@ -252,7 +252,7 @@ static int no_gsi(u32 sbdf)
  */
 void pb2_xen_gsi_init(void)
 {
-	xen_acpi_register_get_gsi_func(no_gsi);
+	xen_acpi_register_get_gsi_func(xen_answer_no_gsi);
 }
 
 /**
@@ -326,33 +326,33 @@ u64 pb2_xen_stolen(unsigned int cpu)
 	return info.time[RUNSTATE_runnable];
 }
 
-static void (*on_release)(void);
-static bool is_watching;
+static void (*xen_on_release)(void);
+static bool xen_is_watching;
 
-static void domain_released(struct xenbus_watch *watch, const char *path,
-			    const char *token)
+static void xen_domain_released(struct xenbus_watch *watch, const char *path,
+				const char *token)
 {
-	on_release();
+	xen_on_release();
 }
 
-static struct xenbus_watch release_watch = {
+static struct xenbus_watch xen_release_watch = {
 	.node		= "@releaseDomain",
-	.callback	= domain_released,
+	.callback	= xen_domain_released,
 };
 
-static int xenstore_is_up(struct notifier_block *nb, unsigned long event,
-			  void *data)
+static int xen_watch_release(struct notifier_block *nb, unsigned long event,
+			     void *data)
 {
-	int rc = register_xenbus_watch(&release_watch);
+	int rc = register_xenbus_watch(&xen_release_watch);
 
-	is_watching = !rc;
+	xen_is_watching = !rc;
 	if (rc)
 		pr_err("the death of domains cannot be watched: %d\n", rc);
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block xenstore_up = {
-	.notifier_call	= xenstore_is_up,
+static struct notifier_block xen_store_notifier = {
+	.notifier_call	= xen_watch_release,
 };
 
 /**
@@ -366,8 +366,8 @@ static struct notifier_block xenstore_up = {
  */
 void pb2_xen_watch_domains(void (*callback)(void))
 {
-	on_release = callback;
-	register_xenstore_notifier(&xenstore_up);
+	xen_on_release = callback;
+	register_xenstore_notifier(&xen_store_notifier);
 }
 
 /**
@@ -377,10 +377,10 @@ void pb2_xen_watch_domains(void (*callback)(void))
  */
 void pb2_xen_unwatch_domains(void)
 {
-	unregister_xenstore_notifier(&xenstore_up);
-	if (is_watching)
-		unregister_xenbus_watch(&release_watch);
-	is_watching = false;
+	unregister_xenstore_notifier(&xen_store_notifier);
+	if (xen_is_watching)
+		unregister_xenbus_watch(&xen_release_watch);
+	xen_is_watching = false;
 }
 
 /**
