@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of host bridges as Xen is told of them: those of the machine that this
- * runs on, and one that appears
+ * bridge_test.c - the host bridges of the machine that runs the tests, and a
+ * new one
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -11,7 +11,7 @@
 
 #include "../../../drivers/xen/pciback2/host/bridge.c"
 
-/* A host bridge that no table and no _CBA knows */
+/* A host bridge that neither MCFG nor _CBA names */
 struct hot {
 	struct pci_bus bus;
 	struct pci_sysdata sysdata;
@@ -58,13 +58,13 @@ static void a_xen_that_says_so_is_told(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pb2_bridge_init(0), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("host_bridge_add=44 0000 0xb0000000 0x10000000"),
 			1);
-	/* That has answered it. */
+	/* The registration has confirmed the window. */
 	KUNIT_EXPECT_EQ(test, fake_count("mmcfg_reserved"), 0);
 	KUNIT_EXPECT_TRUE(test, is_confirmed());
 	expect_shown(test, "registered with Xen\n");
 	pb2_bridge_exit();
 
-	/* Loaded again it says the same. */
+	/* The module registers the bridge again when it is loaded again. */
 	KUNIT_ASSERT_EQ(test, pb2_bridge_init(0), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("host_bridge_add=44"), 2);
 	pb2_bridge_exit();
@@ -76,7 +76,7 @@ static void the_administrator_names_the_call(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pb2_bridge_init(43), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("host_bridge_add=43"), 1);
 	pb2_bridge_exit();
-	/* Nor is another number taken for ours. */
+	/* A capability with another number is another call. */
 	fake_forget();
 	KUNIT_ASSERT_EQ(test, pb2_bridge_init(0), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("host_bridge_add"), 0);
@@ -108,7 +108,7 @@ static void a_conflict_disables_hand_over_on_the_segment(struct kunit *test)
 	fake_fail("host_bridge_add", 1, -EEXIST);
 	KUNIT_ASSERT_EQ(test, pb2_bridge_init(44), 0);
 	KUNIT_EXPECT_FALSE(test, is_confirmed());
-	/* Xen is not asked again, in the hope of another answer. */
+	/* A second question could not change the answer. */
 	KUNIT_EXPECT_EQ(test, fake_count("mmcfg_reserved"), 0);
 	pb2_window_show(buf, sizeof(buf));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, "Xen has another one for the segment\n"));
@@ -131,10 +131,10 @@ static void one_that_appears_is_told_once(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pb2_bridge_init(44), 0);
 	fake_forget();
 	bridge_bus_event(&bridge_notifier, BUS_NOTIFY_ADD_DEVICE, &hot->pdev.dev);
-	/* There is no address that Xen could be told. */
+	/* No window covers the bridge, so there is no address to register. */
 	KUNIT_EXPECT_EQ(test, fake_count("host_bridge_add"), 0);
 	expect_shown(test, "0012:40-4f 0x0 no ECAM window covers its buses\n");
-	/* Nor with its next function, nor when one leaves */
+	/* Neither its next function nor a removed one registers it again. */
 	bridge_bus_event(&bridge_notifier, BUS_NOTIFY_ADD_DEVICE, &hot->pdev.dev);
 	bridge_bus_event(&bridge_notifier, BUS_NOTIFY_DEL_DEVICE, &hot->pdev.dev);
 	KUNIT_EXPECT_PTR_EQ(test, strstr(strstr(shown(test), "0012:") + 1,

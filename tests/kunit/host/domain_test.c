@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of Xen's word on domains, and of xenstore's
+ * domain_test.c - what Xen and xenstore tell about domains
  */
 #include "../../../drivers/xen/pciback2/host/domain.c"
 
@@ -27,7 +27,7 @@ static void finish(struct kunit *test)
 	fake_exit(test);
 }
 
-/* From Xen's public/domctl.h, by hand */
+/* The offsets are written by hand from Xen's public/domctl.h. */
 static void the_layout_is_that_of_xen(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, offsetof(struct xen_domctl, interface_version), 4);
@@ -84,7 +84,7 @@ static void the_answer_about_the_next_domain_is_no_answer(struct kunit *test)
 	pb2_domain_init(0);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(6, NULL), 0);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(7, NULL), 1);
-	/* Behind the last there is no next. */
+	/* Xen answers -ESRCH after the last domain. */
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(8, NULL), 0);
 	fake_domain_create(9, EIGHT);
 	KUNIT_EXPECT_EQ(test, pb2_domain_is_alive(8, NULL), 0);
@@ -113,16 +113,16 @@ static void a_later_domain_of_the_same_number_is_another(struct kunit *test)
 
 static void what_is_no_uuid_is_not_compared(struct kunit *test)
 {
-	static const char * const identities[] = {
+	static const char * const vm_paths[] = {
 		"", "/", "/vm/", "/vm/seven", "/vm/7e57ab1e",
 		"/vm/7e57ab1e-0000-4000-8000-00000000000", "/vm/" SEVEN "/x",
 	};
 	unsigned int i;
 
 	pb2_domain_init(0);
-	for (i = 0; i < ARRAY_SIZE(identities); i++)
-		KUNIT_EXPECT_EQ_MSG(test, pb2_domain_is_alive(7, identities[i]),
-				    1, "'%s'", identities[i]);
+	for (i = 0; i < ARRAY_SIZE(vm_paths); i++)
+		KUNIT_EXPECT_EQ_MSG(test, pb2_domain_is_alive(7, vm_paths[i]),
+				    1, "'%s'", vm_paths[i]);
 }
 
 static void an_error_of_xen_is_no_answer(struct kunit *test)
@@ -147,7 +147,7 @@ static void a_stub_domain_has_a_target(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb2_domain_target(6, &target), -ENOENT);
 }
 
-static void the_identity_of_a_domain_is_its_vm_path(struct kunit *test)
+static void a_domain_has_a_vm_path(struct kunit *test)
 {
 	char *vm_path;
 
@@ -157,7 +157,7 @@ static void the_identity_of_a_domain_is_its_vm_path(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, vm_path, "/vm/some-uuid");
 	kfree(vm_path);
 	KUNIT_EXPECT_NULL(test, pb2_domain_vm_path(6));
-	/* A domain that xenstore cannot tell of is not a dead one. */
+	/* An error of xenstore does not mean that the domain is dead. */
 	fake_fail("read", 1, -ENOMEM);
 	KUNIT_EXPECT_TRUE(test, IS_ERR(pb2_domain_vm_path(5)));
 }
@@ -174,7 +174,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_is_no_uuid_is_not_compared),
 	KUNIT_CASE(an_error_of_xen_is_no_answer),
 	KUNIT_CASE(a_stub_domain_has_a_target),
-	KUNIT_CASE(the_identity_of_a_domain_is_its_vm_path),
+	KUNIT_CASE(a_domain_has_a_vm_path),
 	{ }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of what is known of the IOMMU
+ * iommu_test.c - what Xen tells about the IOMMU
  */
 #include "../support/fake.h"
 #include "../support/fake_xen.h"
@@ -56,15 +56,15 @@ static void the_command_line_tells_what_is_off(struct kunit *test)
 		  PB2_IOMMU_OFF },
 		{ "iommu=intremap=disable x iommu=quarantine=false",
 		  PB2_IOMMU_OFF, PB2_IOMMU_OFF },
-		/* That it was asked for does not mean that it is there. */
+		/* The machine may lack interrupt remapping. */
 		{ "iommu=intremap,quarantine", PB2_IOMMU_UNKNOWN,
 		  PB2_IOMMU_ON },
 		{ "iommu=quarantine=scratch-page", PB2_IOMMU_UNKNOWN,
 		  PB2_IOMMU_ON },
-		/* The last word counts. */
+		/* A later word overrides an earlier one. */
 		{ "iommu=no-intremap iommu=intremap", PB2_IOMMU_UNKNOWN,
 		  PB2_IOMMU_UNKNOWN },
-		/* Not words of Xen's */
+		/* Xen ignores these words. */
 		{ "iommu=intremapx,no-intremap=1,intremap=maybe",
 		  PB2_IOMMU_UNKNOWN, PB2_IOMMU_UNKNOWN },
 		{ "xiommu=no-intremap no-intremap", PB2_IOMMU_UNKNOWN,
@@ -88,7 +88,7 @@ static void the_command_line_tells_what_is_off(struct kunit *test)
 static void finish(struct kunit *test)
 {
 	fake_exit(test);
-	/* The next test knows nothing again. */
+	/* Without answers from Xen this resets everything to unknown. */
 	pb2_iommu_init();
 }
 

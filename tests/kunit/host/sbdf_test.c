@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the parser of addresses
+ * sbdf_test.c - the parser of addresses
  */
 #include "../../../drivers/xen/pciback2/host/sbdf.c"
 
 #include <kunit/test.h>
 
-/* Marks what the parser must not have touched. */
+/* Fills the result, which the parser must leave alone on failure. */
 #define UNTOUCHED	0xa5
 
 struct good_word {
@@ -209,7 +209,7 @@ static void a_function_knows_its_address(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sbdf.bus, 0x12);
 	KUNIT_EXPECT_EQ(test, sbdf.devfn, PCI_DEVFN(0x1e, 5));
 
-	/* The first segment that Linux gives to a VMD */
+	/* Linux gives this segment to the first VMD. */
 	sysdata.domain = 0x10000;
 	KUNIT_EXPECT_EQ(test, pb2_sbdf_of(pdev, &sbdf), -ERANGE);
 	sysdata.domain = -1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of ECAM windows, from tables that firmware could not have meant
+ * window_test.c - ECAM windows from correct and from broken tables
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -32,7 +32,7 @@ static acpi_status evaluate(acpi_handle handle, acpi_string path,
 
 #include "../../../drivers/xen/pciback2/host/window.c"
 
-/* These take locks of their own, under which ours may be taken. */
+/* pciback2 may take windows_lock under the locks that these calls take. */
 static void expect_unlocked(void)
 {
 	if (mutex_is_locked(&windows_lock))
@@ -41,7 +41,7 @@ static void expect_unlocked(void)
 
 #define MAX_ENTRIES	(MAX_WINDOWS + 8)
 
-/* A table with room for more than is read */
+/* A table with room for more entries than window.c accepts */
 struct table {
 	struct acpi_table_mcfg mcfg;
 	struct acpi_mcfg_allocation entries[MAX_ENTRIES];
@@ -100,7 +100,7 @@ static void each_function_has_its_page(struct kunit *test)
 	static const struct acpi_mcfg_allocation entries[] = {
 		{ .address = 0xb0000000, .pci_segment = 0,
 		  .start_bus_number = 0, .end_bus_number = 0x7f },
-		/* Above 4 GiB; its address is that of bus 0 all the same. */
+		/* Above 4 GiB. The address is that of bus 0 here, too. */
 		{ .address = 0x80000000000, .pci_segment = 1,
 		  .start_bus_number = 0x80, .end_bus_number = 0xff },
 	};
@@ -121,9 +121,9 @@ static void each_function_has_its_page(struct kunit *test)
 }
 
 /**
- * struct broken - an entry that makes no sense
- * @entry: it
- * @why: part of the reason
+ * struct broken - an implausible entry
+ * @entry: the entry of the MCFG table
+ * @why: part of the reason that window.c gives
  */
 struct broken {
 	struct acpi_mcfg_allocation entry;
@@ -154,7 +154,7 @@ static void an_entry_without_sense_is_refused(struct kunit *test)
 					  "%s: %s", broken[i].why, buf);
 		KUNIT_EXPECT_EQ(test, page_of(0, 0, 0, &confirmed), 0);
 	}
-	/* Xen is not asked about any. */
+	/* window.c asks Xen about none of them. */
 	KUNIT_EXPECT_EQ(test, fake_count("mmcfg_reserved"), 0);
 }
 
@@ -170,7 +170,7 @@ static void of_two_that_contradict_none_is_used(struct kunit *test)
 		  .end_bus_number = 0x0f },
 		{ .address = 0xd0f00000, .pci_segment = 2,
 		  .end_bus_number = 0x0f },
-		/* Nobody's business */
+		/* This one overlaps none. */
 		{ .address = 0xe0000000, .pci_segment = 3,
 		  .end_bus_number = 0x0f },
 	};
@@ -184,7 +184,7 @@ static void of_two_that_contradict_none_is_used(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_of(3, 0, 0, &confirmed), 0xe0000000);
 }
 
-/* Two segments with one base, as one machine really has them */
+/* Some machines have two segments with the same base address. */
 static void neighbours_do_not_contradict_each_other(struct kunit *test)
 {
 	static const struct acpi_mcfg_allocation entries[] = {
@@ -192,7 +192,7 @@ static void neighbours_do_not_contradict_each_other(struct kunit *test)
 		  .start_bus_number = 0, .end_bus_number = 0x7f },
 		{ .address = 0xb0000000, .pci_segment = 1,
 		  .start_bus_number = 0x80, .end_bus_number = 0xff },
-		/* Said twice */
+		/* The same window again */
 		{ .address = 0xb0000000, .pci_segment = 1,
 		  .start_bus_number = 0x80, .end_bus_number = 0xff },
 	};
@@ -292,7 +292,7 @@ static void outside_of_segment_0_xen_sees_through_its_windows(struct kunit *test
 	KUNIT_EXPECT_FALSE(test, is_seen(1, 0x7f));
 }
 
-/* That of the machine which this runs on */
+/* This reads the table of the machine that runs the tests. */
 static void the_real_table_is_found(struct kunit *test)
 {
 	bool confirmed = false;

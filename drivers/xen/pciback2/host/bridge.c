@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bridge.c - the host bridges, as Xen is told of them
+ * bridge.c - registers the host bridges with Xen
  *
- * The segment of a PCI function is a number that dom0 made up; what is the same
- * for both is the address of configuration space. So Xen is told, for each host
- * bridge, which segment and ECAM window it has, by a call that only a patched
- * Xen has, as far as anybody knows: its number is not reserved. Any other
- * Xen confirms the windows of the MCFG table instead.
+ * dom0 chooses the number of a PCI segment, so the same number can mean another
+ * segment to Xen. Both share the physical address of configuration space.
+ * pciback2 therefore tells Xen the segment and the ECAM window of each host
+ * bridge. Only a patched Xen has this call, and its number is not reserved.
+ * Any other Xen confirms the windows of the MCFG table instead.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,13 +20,15 @@
 #include "xen_iface.h"
 
 /**
- * struct bridge - a root bus
- * @link: in the list of all
+ * struct bridge - a host bridge and its root bus
+ * @link: in the list of all bridges
  * @segment: PCI segment
- * @first: bus number
- * @last: bus number
- * @base: address of the first byte of its configuration space, 0 for unknown
- * @rc: what Xen said of it
+ * @first: number of the first bus
+ * @last: number of the last bus
+ * @base: physical address of the first byte of the configuration space of
+ *	these buses, 0 for unknown
+ * @rc: Xen's answer to the registration, or -ENXIO or -ENOSYS if pciback2
+ *	could not register the bridge
  */
 struct bridge {
 	struct list_head link;
@@ -38,9 +40,9 @@ struct bridge {
 };
 
 static LIST_HEAD(bridges);
-/* Protects the list; the windows' mutex is taken under it */
+/* Protects the list. The mutex of the windows is taken under it. */
 static DEFINE_MUTEX(bridges_lock);
-/* Of the call that tells Xen; 0 for a Xen without */
+/* Number of the call that registers a bridge; 0 if Xen does not have it */
 static unsigned int bridge_call;
 
 static bool bridge_is_known(const struct pci_bus *bus)
@@ -97,7 +99,7 @@ static int bridge_add(struct pci_bus *bus)
 
 	lockdep_assert_held(&bridges_lock);
 
-	/* Neither Xen nor the protocol has room for more (VMD). */
+	/* Xen and the PV protocol have 16 bits for a segment; VMD needs more. */
 	if (pci_domain_nr(bus) > U16_MAX || bridge_is_known(bus))
 		return 0;
 	bridge = kzalloc(sizeof(*bridge), GFP_KERNEL);
@@ -115,7 +117,7 @@ static int bridge_add(struct pci_bus *bus)
 	return 0;
 }
 
-/* A host bridge appeared: something sits on a root bus that is not known. */
+/* The first function on an unknown root bus reveals a new host bridge. */
 static int bridge_bus_event(struct notifier_block *nb, unsigned long action,
 			    void *data)
 {
@@ -153,14 +155,14 @@ static void bridge_forget_all(void)
 }
 
 /**
- * pb2_bridge_init() - find the ECAM windows, and tell Xen of the host bridges
- * @op: the number of the call, as the administrator knows it, or 0 for only
- *	where Xen says that it has it
+ * pb2_bridge_init() - find the ECAM windows and register the host bridges
+ * @op: number of Xen's call, from the administrator; 0 to use the call only
+ *	if XENVER_capabilities names it
  *
- * What is told again changes nothing.
+ * Registering the same bridge again changes nothing in Xen.
  *
  * Context: may sleep.
- * Return: 0, -ENOMEM, or the notifier chain's errno.
+ * Return: 0, -ENOMEM without memory, or the errno of the bus' notifier chain.
  */
 int pb2_bridge_init(unsigned int op)
 {
@@ -176,7 +178,7 @@ int pb2_bridge_init(unsigned int op)
 	while (!rc && (bus = pci_find_next_bus(bus)))
 		rc = bridge_add(bus);
 	mutex_unlock(&bridges_lock);
-	/* What that has not answered */
+	/* Ask about the windows that no registration has confirmed. */
 	pb2_window_ask();
 
 	if (!rc)
@@ -187,7 +189,9 @@ int pb2_bridge_init(unsigned int op)
 }
 
 /**
- * pb2_bridge_exit() - undo pb2_bridge_init(); Xen keeps what it was told
+ * pb2_bridge_exit() - undo pb2_bridge_init()
+ *
+ * Xen keeps the bridges that were registered.
  *
  * Context: may sleep.
  */
@@ -214,13 +218,15 @@ static const char *bridge_describe(const struct bridge *bridge)
 }
 
 /**
- * pb2_bridge_show() - all host bridges, for the administrator
- * @buf: where to
- * @size: its size in bytes
+ * pb2_bridge_show() - list all host bridges for the attribute "bridges"
+ * @buf: the buffer to fill
+ * @size: size of @buf in bytes
+ *
+ * A line has the segment, the buses, the physical address of the first byte of
+ * their configuration space, and Xen's answer.
  *
  * Context: may sleep.
- * Return: bytes written: one line for each, with segment, buses, the address of
- * the first byte of its configuration space, and what Xen says.
+ * Return: the number of bytes written, one line for each bridge.
  */
 int pb2_bridge_show(char *buf, size_t size)
 {

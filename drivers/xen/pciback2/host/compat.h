@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * compat.h - differences between kernel versions, from 6.1 on, and no others
+ * compat.h - differences between the supported kernel versions, 6.1 and later
  */
 #ifndef PB2_COMPAT_H
 #define PB2_COMPAT_H
@@ -11,8 +11,8 @@
 #include <xen/privcmd.h>
 
 /*
- * hex_to_bin() is declared there since 6.4, and since 7.2 nowhere else. Old
- * versions of sparse cannot ask for a header.
+ * Since 6.4 this header declares hex_to_bin(), since 7.2 no other one does. The
+ * sparse of Debian 12 has no __has_include.
  */
 #ifdef __has_include
 #if __has_include(<linux/hex.h>)
@@ -20,21 +20,21 @@
 #endif
 #endif
 
-/* Not in 6.1, which has the info and notice levels only. */
+/* 6.1 has this macro for the levels info and notice only. */
 #ifndef pci_warn_ratelimited
 #define pci_warn_ratelimited(pdev, fmt, arg...) \
 	dev_warn_ratelimited(&(pdev)->dev, fmt, ##arg)
 #endif
 
 /*
- * Numbers in pci_dev.reset_methods, the same from 5.15 to 6.12; 6.9 appended
- * one (cxl_bus).
+ * Values in pci_dev.reset_methods. They are the same from 5.15 to 6.12; 6.9 has
+ * appended one (cxl_bus).
  */
 #define PB2_COMPAT_RESET_FLR	3
 #define PB2_COMPAT_RESET_AF	4
 #define PB2_COMPAT_RESET_PM	5
 
-/* In the kernel's copy of Xen's interface since 6.14 */
+/* The kernel's copy of Xen's interface has this call since 6.14. */
 #ifndef PHYSDEVOP_pci_device_reset
 #define PHYSDEVOP_pci_device_reset	32
 #define PCI_DEVICE_RESET_FLR		3
@@ -44,7 +44,7 @@ struct pci_device_reset {
 };
 #endif
 
-/* privcmd asks a function of the backend for GSIs since 6.12. */
+/* Since 6.12, privcmd calls a function of the backend to learn a GSI. */
 #if defined(CONFIG_XEN_ACPI) && defined(IOCTL_PRIVCMD_PCIDEV_GET_GSI)
 #include <xen/acpi.h>
 #else

@@ -2,9 +2,10 @@
 /*
  * domain.c - whether a domain is alive, what it may map, and who it is
  *
- * xenstore cannot tell: the nodes of a domain outlive it when its toolstack
- * died first. Xen can, by an interface that it offers to its own tools only
- * and renumbers when it changes.
+ * xenstore cannot tell whether a domain is alive: the nodes of a domain outlive
+ * it if its toolstack has died. Xen can tell, through the domctl interface,
+ * which is meant for Xen's own tools and gets a new version number with each
+ * change.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -19,14 +20,14 @@
 #include "host.h"
 #include "xen_iface.h"
 
-/* Xen 4.14, and some more than 4.22, which is 0x18 */
+/* Interface versions of domctl, from Xen 4.14 to beyond 4.22, which has 0x18 */
 #define FIRST_VERSION	0x12
 #define LAST_VERSION	0x1f
 
-/* Room for the longest path of a domain in xenstore */
+/* Size in bytes of the longest xenstore directory of a domain, with its NUL */
 #define PATH_LEN	40
 
-/* What Xen calls its interface, 0 for not known */
+/* Version of Xen's domctl interface, 0 for unknown */
 static u32 domctl_version;
 
 static int domain_get_info(u32 interface_version, domid_t domid,
@@ -53,7 +54,7 @@ static int domain_find_version(u32 first, u32 last)
 		rc = domain_get_info(i, 0, &info);
 		if (!rc)
 			domctl_version = i;
-		/* Of another version, or not for us to ask */
+		/* -EACCES means a wrong version; any other error is final. */
 		if (rc != -EACCES)
 			break;
 	}
@@ -62,15 +63,18 @@ static int domain_find_version(u32 first, u32 last)
 
 /**
  * pb2_domain_init() - find out how to ask Xen about domains
- * @wanted: the version of its interface, as the administrator knows it, or 0
+ * @interface_version: version of the domctl interface, from the administrator;
+ *	0 to try all known ones
  *
- * Context: may sleep. Without Xen's help xenstore has to do, and the log says
- * so.
+ * If Xen does not answer, pciback2 relies on xenstore, and logs a warning.
+ *
+ * Context: may sleep.
  */
-void pb2_domain_init(u32 wanted)
+void pb2_domain_init(u32 interface_version)
 {
-	int rc = wanted ? domain_find_version(wanted, wanted) :
-			  domain_find_version(FIRST_VERSION, LAST_VERSION);
+	u32 first = interface_version ?: FIRST_VERSION;
+	u32 last = interface_version ?: LAST_VERSION;
+	int rc = domain_find_version(first, last);
 
 	if (rc)
 		pr_warn("Xen does not tell which domains are alive (domctl: %d): one that dies is noticed when its xenstore nodes are removed, not before, and nothing is handed over\n",
@@ -96,12 +100,15 @@ static char *domain_read_node(domid_t domid, const char *node)
 }
 
 /**
- * pb2_domain_vm_path() - what tells a domain from a later one of the same ID
- * @domid: the domain
+ * pb2_domain_vm_path() - read the VM path of a domain
+ * @domid: ID of the domain
+ *
+ * The path holds the domain's UUID, and so tells the domain from a later one
+ * with the same ID.
  *
  * Context: may sleep.
- * Return: The domain's path under /vm, which holds its UUID, for the caller
- * to kfree(); %NULL when there is no such domain, or an ERR_PTR() of xenstore.
+ * Return: the path under /vm, to be freed with kfree(); %NULL if xenstore has
+ * no such domain; or an ERR_PTR() with xenstore's errno.
  */
 char *pb2_domain_vm_path(domid_t domid)
 {
@@ -111,13 +118,14 @@ char *pb2_domain_vm_path(domid_t domid)
 }
 
 /**
- * pb2_domain_target() - whose device model does a domain run?
- * @domid: the domain
- * @target: the other domain; unchanged on failure
+ * pb2_domain_target() - which domain does a stub domain serve?
+ * @domid: ID of the stub domain
+ * @target: set to the ID of the domain whose device model runs in @domid;
+ *	unchanged on failure
  *
  * Context: may sleep.
- * Return: 0 for a stub domain, -ENOENT for any other, -EINVAL if the key
- * holds no domain ID, or an errno of xenstore.
+ * Return: 0; -ENOENT if the domain is not a stub domain; -EINVAL if the node
+ * "target" holds no domain ID; or xenstore's errno.
  */
 int pb2_domain_target(domid_t domid, domid_t *target)
 {
@@ -131,7 +139,7 @@ int pb2_domain_target(domid_t domid, domid_t *target)
 	return rc;
 }
 
-/* The path below /vm ends in the UUID, whichever toolstack wrote it. */
+/* Every toolstack ends the path under /vm with the UUID. */
 static bool domain_parse_uuid(const char *vm_path, uuid_t *uuid)
 {
 	const char *name = vm_path ? strrchr(vm_path, '/') : NULL;
@@ -140,18 +148,18 @@ static bool domain_parse_uuid(const char *vm_path, uuid_t *uuid)
 }
 
 /**
- * pb2_domain_is_alive() - may a domain still do anything?
- * @domid: the domain
- * @vm_path: its path under /vm, which tells it from a later domain of the
- *	same number; %NULL for any domain of that number
+ * pb2_domain_is_alive() - can a domain still run or use its memory map?
+ * @domid: ID of the domain
+ * @vm_path: the domain's path under /vm, which tells it from a later domain
+ *	with the same ID; %NULL for any domain with that ID
  *
- * A domain that is shut down is alive, its memory map is still in use. One
- * that is dying is not, its virtual CPUs will never run again.
+ * A domain that has shut down is alive, since its memory map is still in use.
+ * A dying domain is not alive, since its virtual CPUs never run again.
  *
  * Context: may sleep.
- * Return: 1 if it is alive, 0 if it is not, -ESTALE if the domain of that
- * number has another UUID, -EOPNOTSUPP if Xen cannot be asked, or another
- * errno of Xen's.
+ * Return: 1 if the domain is alive; 0 if it is not; -ESTALE if the domain with
+ * that ID has another UUID; -EOPNOTSUPP if the version of the domctl interface
+ * is unknown; or Xen's errno.
  */
 int pb2_domain_is_alive(domid_t domid, const char *vm_path)
 {
@@ -167,7 +175,7 @@ int pb2_domain_is_alive(domid_t domid, const char *vm_path)
 		return 0;
 	if (rc)
 		return rc;
-	/* Xen skips numbers that are not in use. */
+	/* For an unused ID, Xen answers about the next domain. */
 	if (info.domain != domid || info.flags & XEN_DOMINF_dying)
 		return 0;
 	if (domain_parse_uuid(vm_path, &uuid) &&
@@ -176,28 +184,29 @@ int pb2_domain_is_alive(domid_t domid, const char *vm_path)
 	return 1;
 }
 
-/* A domain ID is used again, the path of its UUID is not. */
+/* Xen reuses a domain ID; a later domain has another path under /vm. */
 static bool domain_is_dead_in_xenstore(domid_t domid, const char *vm_path)
 {
-	char *now = pb2_domain_vm_path(domid);
+	char *current_path = pb2_domain_vm_path(domid);
 	bool dead;
 
-	if (IS_ERR(now))
+	if (IS_ERR(current_path))
 		return false;
-	dead = !now || !vm_path || strcmp(now, vm_path);
-	kfree(now);
+	dead = !current_path || !vm_path || strcmp(current_path, vm_path);
+	kfree(current_path);
 	return dead;
 }
 
 /**
- * pb2_domain_is_dead() - can a domain reach nothing any more?
- * @domid: the domain
+ * pb2_domain_is_dead() - is it certain that a domain is dead?
+ * @domid: ID of the domain
  * @vm_path: as for pb2_domain_is_alive()
  *
- * Not knowing is no reason to put a function to sleep under a domain.
+ * If Xen does not answer, xenstore decides. Doubt counts as alive: a function
+ * must not be put to sleep under a running domain.
  *
  * Context: may sleep.
- * Return: true if it is certain that it is dead.
+ * Return: true if the domain is certainly dead.
  */
 bool pb2_domain_is_dead(domid_t domid, const char *vm_path)
 {
@@ -207,10 +216,10 @@ bool pb2_domain_is_dead(domid_t domid, const char *vm_path)
 }
 
 /**
- * pb2_domain_knows_xen() - can Xen be asked about domains, and told?
+ * pb2_domain_knows_xen() - can pciback2 use Xen's domctl interface?
  *
  * Context: any.
- * Return: whether the version of its interface is known.
+ * Return: true if the version of the interface is known.
  */
 bool pb2_domain_knows_xen(void)
 {
@@ -218,16 +227,17 @@ bool pb2_domain_knows_xen(void)
 }
 
 /**
- * pb2_domain_permit() - let a domain map one page of a device, or forbid it
- * @domid: the domain
- * @address: the page's physical address
- * @allow: which
+ * pb2_domain_permit() - allow or forbid a domain to map one page of a device
+ * @domid: ID of the domain
+ * @address: physical address of the page
+ * @allow: true to allow, false to forbid
  *
- * Forbidding it does not take away what the domain has mapped.
+ * Forbidding leaves existing mappings of the domain in place.
  *
  * Context: may sleep.
- * Return: 0, -ESRCH if there is no such domain, -EPERM if dom0 may not map it
- * itself, -EOPNOTSUPP if Xen cannot be asked, or another errno of Xen's.
+ * Return: 0; -ESRCH if there is no such domain; -EPERM if dom0 may not map the
+ * page itself; -EOPNOTSUPP if the version of the domctl interface is unknown;
+ * or Xen's errno.
  */
 int pb2_domain_permit(domid_t domid, u64 address, bool allow)
 {

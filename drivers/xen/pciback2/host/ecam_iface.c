@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ecam_iface.c - one function's page of configuration space in memory
+ * ecam_iface.c - access to one function's page in an ECAM window
  */
 #include <linux/io.h>
 #include <linux/pci.h>
@@ -11,11 +11,11 @@
 #include "ecam_iface.h"
 
 /**
- * pb2_ecam_map() - map a function's page
- * @address: its physical address, a multiple of 4 KiB
+ * pb2_ecam_map() - map a function's ECAM page
+ * @address: physical address of the page, a multiple of 4 KiB
  *
  * Context: may sleep.
- * Return: the page, uncached, or %NULL.
+ * Return: the uncached mapping, or %NULL if the kernel cannot map the page.
  */
 void __iomem *pb2_ecam_map(u64 address)
 {
@@ -24,7 +24,7 @@ void __iomem *pb2_ecam_map(u64 address)
 
 /**
  * pb2_ecam_unmap() - undo pb2_ecam_map()
- * @page: its result
+ * @page: the result of pb2_ecam_map()
  *
  * Context: may sleep.
  */
@@ -36,14 +36,14 @@ void pb2_ecam_unmap(void __iomem *page)
 #ifdef CONFIG_X86
 
 /**
- * pb2_ecam_is_read_only() - has Xen taken the right to write from a mapping?
- * @page: result of pb2_ecam_map()
+ * pb2_ecam_is_read_only() - has Xen made a mapping read-only?
+ * @page: the result of pb2_ecam_map()
  *
- * Xen keeps the ECAM windows that it uses read-only for every PV domain, and
- * removes the write bit from the page table entry that maps one. In a PVH dom0
- * the entry is the kernel's own and says nothing.
+ * Xen keeps the ECAM windows that it uses read-only for every PV domain: it
+ * clears the write bit in each page table entry that maps one. In a PVH dom0
+ * the kernel owns its page tables, and the entry says nothing about Xen.
  *
- * Context: any; only in a PV dom0.
+ * Context: any; in a PV dom0 only.
  * Return: true if the mapping cannot be written to.
  */
 bool pb2_ecam_is_read_only(const void __iomem *page)
@@ -57,14 +57,15 @@ bool pb2_ecam_is_read_only(const void __iomem *page)
 
 /**
  * pb2_ecam_read() - read a register
- * @reg: where it is in a mapped page
- * @len: 1, 2 or 4 bytes
+ * @reg: address of the register in a mapped page
+ * @len: size of the register: 1, 2 or 4 bytes
  *
- * By plain moves from and to eax: processors of AMD's family 10h take no
- * others (BKDG 31116, 2.11).
+ * mmio_config_read*() and mmio_config_write*() use plain moves from and to
+ * eax, because processors of AMD's family 10h support no other instruction
+ * for ECAM (BKDG 31116, 2.11).
  *
  * Context: any.
- * Return: the value.
+ * Return: the value of the register.
  */
 u32 pb2_ecam_read(const void __iomem *reg, unsigned int len)
 {
@@ -82,9 +83,9 @@ u32 pb2_ecam_read(const void __iomem *reg, unsigned int len)
 
 /**
  * pb2_ecam_write() - write a register
- * @reg: where it is in a mapped page
- * @len: 1, 2 or 4 bytes
- * @val: the value
+ * @reg: address of the register in a mapped page
+ * @len: size of the register: 1, 2 or 4 bytes
+ * @val: the value to write
  *
  * Context: any.
  */
@@ -107,7 +108,7 @@ void pb2_ecam_write(void __iomem *reg, unsigned int len, u32 val)
 
 bool pb2_ecam_is_read_only(const void __iomem *page)
 {
-	/* Not known how to tell: nothing is handed over. */
+	/* Only x86 can tell. With false, pciback2 hands over no page. */
 	return false;
 }
 

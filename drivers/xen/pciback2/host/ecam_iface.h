@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ecam_iface.h - one function's page of configuration space in memory
+ * ecam_iface.h - access to one function's page in an ECAM window
  *
- * Like pci_iface.h: ecam_iface.c touches the hardware, and the KUnit tests link
- * a fake in its place.
+ * ecam_iface.c is the only file that maps and accesses such a page. The KUnit
+ * tests link a fake in its place.
  */
 #ifndef PB2_ECAM_IFACE_H
 #define PB2_ECAM_IFACE_H

@@ -2,8 +2,8 @@
 /*
  * host.h - the machine: ECAM windows, host bridges, the IOMMU, domains, addresses
  *
- * The calls that reach Xen, xenstore, the PCI core and the hardware have headers of
- * their own, *_iface.h: tests link fakes in the place of those files.
+ * The calls of Xen, xenstore, the PCI core and the hardware have headers of
+ * their own, *_iface.h, because tests link fakes in the place of those files.
  */
 #ifndef PB2_HOST_H
 #define PB2_HOST_H
@@ -14,11 +14,11 @@
 #include "compat.h"
 
 #define PB2_NAME		"pciback2"
-/* libxl looks for /sys/bus/pci/drivers/pciback and no other name. */
+/* libxl knows the driver as /sys/bus/pci/drivers/pciback only. */
 #define PB2_PCI_DRIVER_NAME	"pciback"
 
 #define PB2_SBDF_FMT		"%04x:%02x:%02x.%u"
-/* libxl's spelling: xenstore allows neither colon nor dot in a name. */
+/* libxl spells node names so: xenstore allows neither colon nor dot in them. */
 #define PB2_SBDF_NODE_FMT	"%04x-%02x-%02x-%u"
 #define PB2_SBDF_ARGS(s) \
 	(s)->domain, (s)->bus, PCI_SLOT((s)->devfn), PCI_FUNC((s)->devfn)
@@ -36,11 +36,11 @@ struct pb2_sbdf {
 };
 
 /**
- * struct pb2_pattern - the addresses that one word of an administrator means
+ * struct pb2_pattern - the addresses that one word of the administrator matches
  * @domain: PCI segment
  * @bus: bus number
- * @slot: device number, or -1 for all of the bus
- * @func: function number, or -1 for all of the slot
+ * @slot: device number, or -1 for every device of the bus
+ * @func: function number, or -1 for every function of the device
  */
 struct pb2_pattern {
 	u16 domain;
@@ -58,9 +58,9 @@ int pb2_sbdf_of(const struct pci_dev *pdev, struct pb2_sbdf *sbdf);
 bool pb2_sbdf_equal(const struct pb2_sbdf *a, const struct pb2_sbdf *b);
 
 /**
- * enum pb2_iommu_state - what is known of a means of protection
- * @PB2_IOMMU_UNKNOWN: nothing
- * @PB2_IOMMU_OFF: it is off, or not there
+ * enum pb2_iommu_state - what dom0 knows about a means of protection
+ * @PB2_IOMMU_UNKNOWN: dom0 cannot tell
+ * @PB2_IOMMU_OFF: it is off, or the machine does not have it
  * @PB2_IOMMU_ON: it is on
  */
 enum pb2_iommu_state {
@@ -71,9 +71,10 @@ enum pb2_iommu_state {
 
 /**
  * struct pb2_iommu - what protects the machine from its functions
- * @state: the IOMMU, from their DMA
- * @remapping: interrupt remapping, from forged interrupts
- * @quarantine: of functions that are in no domain; on if it was asked for
+ * @state: the IOMMU, against DMA
+ * @remapping: interrupt remapping, against forged interrupts
+ * @quarantine: Xen's quarantine of functions that no domain owns; on if the
+ *	administrator has asked for it
  */
 struct pb2_iommu {
 	enum pb2_iommu_state state;
@@ -81,7 +82,7 @@ struct pb2_iommu {
 	enum pb2_iommu_state quarantine;
 };
 
-/* window.c: where configuration space is in memory */
+/* window.c: the ECAM windows */
 void pb2_window_init(void);
 void pb2_window_exit(void);
 void pb2_window_add_bridge(struct pci_bus *bus);
@@ -93,18 +94,18 @@ u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed);
 bool pb2_window_xen_sees(const struct pb2_sbdf *sbdf);
 int pb2_window_show(char *buf, size_t size);
 
-/* bridge.c: the host bridges, as Xen is told of them */
+/* bridge.c: registers the host bridges with Xen */
 int pb2_bridge_init(unsigned int op);
 void pb2_bridge_exit(void);
 int pb2_bridge_show(char *buf, size_t size);
 
-/* iommu.c: what protects the machine from a function */
+/* iommu.c: what protects the machine from its functions */
 void pb2_iommu_init(void);
 const struct pb2_iommu *pb2_iommu_get(void);
 int pb2_iommu_show(char *buf, size_t size);
 
 /* domain.c: whether a domain is alive, what it may map, and who it is */
-void pb2_domain_init(u32 wanted);
+void pb2_domain_init(u32 interface_version);
 void pb2_domain_exit(void);
 int pb2_domain_is_alive(domid_t domid, const char *vm_path);
 bool pb2_domain_is_dead(domid_t domid, const char *vm_path);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * iommu.c - what protects the machine from a function, as far as dom0 can know
+ * iommu.c - what protects the machine from its functions, as far as dom0 knows
  *
- * Xen hides the IOMMUs from dom0, and answers few questions: whether it uses
- * them, and what the administrator wrote on its command line. That is enough
- * to know that something is off, never that it is on, save the IOMMU itself.
- * So what is found here may forbid something, and allows nothing.
+ * Xen hides the IOMMUs from dom0. It tells dom0 only whether it uses them, and
+ * its own command line. From these dom0 can know that the IOMMU is on or off,
+ * and that interrupt remapping or quarantine is off, but not that they work.
+ * The result may therefore forbid an action, and must never allow one.
  */
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -15,7 +15,7 @@
 #include "host.h"
 #include "xen_iface.h"
 
-/* Xen 4.13, and some more than 4.22, which is 0x16 */
+/* Interface versions of sysctl, from Xen 4.13 to beyond 4.22, which has 0x16 */
 #define FIRST_VERSION	0x12
 #define LAST_VERSION	0x1f
 
@@ -46,7 +46,7 @@ static enum pb2_iommu_state iommu_ask_xen(void)
 			return op.u.physinfo.capabilities &
 			       XEN_SYSCTL_PHYSCAP_directio ? PB2_IOMMU_ON :
 							     PB2_IOMMU_OFF;
-		/* Of another version, or not for us to ask */
+		/* -EACCES means a wrong version; any other error is final. */
 		if (rc != -EACCES)
 			break;
 	}
@@ -54,8 +54,8 @@ static enum pb2_iommu_state iommu_ask_xen(void)
 }
 
 /*
- * A switch as Xen reads it: "name", "no-name", or "name=" and a word. A word
- * that is none leaves the switch as it was.
+ * Xen reads a switch as "name", "no-name", or "name=" and a boolean word. It
+ * ignores a switch with any other word.
  */
 static void iommu_read_switch(const char *word, const char *name,
 			      enum pb2_iommu_state *state)
@@ -83,7 +83,7 @@ static void iommu_read_switch(const char *word, const char *name,
 		*state = PB2_IOMMU_OFF;
 }
 
-/* The last word on the command line is the one that counts. */
+/* A later word on the command line overrides an earlier one. */
 static void iommu_read_command_line(char *line)
 {
 	char *option, *word;
@@ -97,7 +97,7 @@ static void iommu_read_command_line(char *line)
 			iommu_read_switch(word, "quarantine", &iommu.quarantine);
 		}
 	}
-	/* What was asked for need not be there. */
+	/* Xen may lack interrupt remapping although the administrator wants it. */
 	if (iommu.remapping == PB2_IOMMU_ON)
 		iommu.remapping = PB2_IOMMU_UNKNOWN;
 }
@@ -105,7 +105,7 @@ static void iommu_read_command_line(char *line)
 /**
  * pb2_iommu_init() - find out what protects the machine
  *
- * What cannot be found out is unknown.
+ * Whatever Xen does not tell stays PB2_IOMMU_UNKNOWN.
  *
  * Context: may sleep.
  */
@@ -127,7 +127,7 @@ void pb2_iommu_init(void)
  * pb2_iommu_get() - what protects the machine
  *
  * Context: any.
- * Return: what pb2_iommu_init() has found.
+ * Return: the result of pb2_iommu_init().
  */
 const struct pb2_iommu *pb2_iommu_get(void)
 {
@@ -135,12 +135,12 @@ const struct pb2_iommu *pb2_iommu_get(void)
 }
 
 /**
- * pb2_iommu_show() - pciback2/iommu
- * @buf: where to
- * @size: its size in bytes
+ * pb2_iommu_show() - print the attribute pciback2/iommu
+ * @buf: the buffer to fill
+ * @size: size of @buf in bytes
  *
  * Context: any.
- * Return: bytes written: one line.
+ * Return: the number of bytes written, one line.
  */
 int pb2_iommu_show(char *buf, size_t size)
 {

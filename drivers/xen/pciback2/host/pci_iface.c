@@ -11,11 +11,11 @@
 #include "pci_iface.h"
 
 /**
- * pb2_pci_enable() - decode on, INTx routed
+ * pb2_pci_enable() - turn decode on and route INTx
  * @pdev: the function
  *
  * Context: may sleep.
- * Return: 0 or the PCI core's errno.
+ * Return: 0, or the PCI core's errno.
  */
 int pb2_pci_enable(struct pci_dev *pdev)
 {
@@ -36,7 +36,7 @@ void pb2_pci_disable(struct pci_dev *pdev)
 /**
  * pb2_pci_set_master() - allow or stop DMA
  * @pdev: the function
- * @on: which
+ * @on: true to allow DMA
  *
  * Context: may sleep.
  */
@@ -49,9 +49,9 @@ void pb2_pci_set_master(struct pci_dev *pdev, bool on)
 }
 
 /**
- * pb2_pci_set_mwi() - Memory Write and Invalidate
+ * pb2_pci_set_mwi() - allow or forbid Memory Write and Invalidate
  * @pdev: the function
- * @on: whether it may use them
+ * @on: true to allow it
  *
  * Context: may sleep.
  * Return: 0, or -EINVAL if the cache line size cannot be set.
@@ -66,9 +66,9 @@ int pb2_pci_set_mwi(struct pci_dev *pdev, bool on)
 }
 
 /**
- * pb2_pci_set_intx() - COMMAND's INTx disable bit
+ * pb2_pci_set_intx() - clear or set the INTx disable bit of COMMAND
  * @pdev: the function
- * @on: true for interrupts allowed
+ * @on: true to allow INTx interrupts
  *
  * Context: may sleep.
  */
@@ -78,11 +78,11 @@ void pb2_pci_set_intx(struct pci_dev *pdev, bool on)
 }
 
 /**
- * pb2_pci_set_assigned() - mark the function as one that a domain may own
+ * pb2_pci_set_assigned() - set or clear the PCI core's "assigned" flag
  * @pdev: the function
- * @on: whether
+ * @on: true to set the flag
  *
- * SR-IOV will not be disabled on a PF while one of its VFs is marked.
+ * The PCI core does not disable SR-IOV of a PF while a VF has the flag.
  *
  * Context: any.
  */
@@ -95,11 +95,11 @@ void pb2_pci_set_assigned(struct pci_dev *pdev, bool on)
 }
 
 /**
- * pb2_pci_enable_msi() - one MSI vector, in pci_dev.irq
+ * pb2_pci_enable_msi() - allocate one MSI vector, in pci_dev.irq
  * @pdev: the function
  *
  * Context: may sleep.
- * Return: 0 or the PCI core's errno.
+ * Return: 0, or the PCI core's errno.
  */
 int pb2_pci_enable_msi(struct pci_dev *pdev)
 {
@@ -118,13 +118,13 @@ void pb2_pci_disable_msi(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_enable_msix() - exactly @nvec MSI-X vectors
+ * pb2_pci_enable_msix() - allocate exactly @nvec MSI-X vectors
  * @pdev: the function
- * @entries: table entries asked for; the IRQs are filled in
- * @nvec: how many
+ * @entries: the wanted table entries; the PCI core fills in the IRQs
+ * @nvec: number of @entries
  *
  * Context: may sleep.
- * Return: 0 or the PCI core's errno.
+ * Return: 0, or the PCI core's errno.
  */
 int pb2_pci_enable_msix(struct pci_dev *pdev, struct msix_entry *entries,
 			int nvec)
@@ -149,8 +149,8 @@ void pb2_pci_disable_msix(struct pci_dev *pdev)
  * @state: PCI_D0 to PCI_D3hot
  *
  * Context: may sleep.
- * Return: 0, or an errno: no PM capability (-EIO), state not supported
- * (-EINVAL), others of the PCI core's.
+ * Return: 0; -EIO if the function has no PM capability; -EINVAL if it does not
+ * support the state; or the PCI core's errno.
  */
 int pb2_pci_set_power(struct pci_dev *pdev, pci_power_t state)
 {
@@ -158,7 +158,7 @@ int pb2_pci_set_power(struct pci_dev *pdev, pci_power_t state)
 }
 
 /**
- * pb2_pci_pme_off() - no power management events from this function
+ * pb2_pci_pme_off() - stop power management events of a function
  * @pdev: the function
  *
  * Context: may sleep.
@@ -169,11 +169,11 @@ void pb2_pci_pme_off(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_save() - take a copy of configuration space
+ * pb2_pci_save() - copy the configuration space of a function
  * @pdev: the function, in D0
  *
  * Context: may sleep.
- * Return: the copy, to be freed with kfree(), or %NULL without memory.
+ * Return: the saved state, to be freed with kfree(), or %NULL without memory.
  */
 struct pci_saved_state *pb2_pci_save(struct pci_dev *pdev)
 {
@@ -182,7 +182,7 @@ struct pci_saved_state *pb2_pci_save(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_save_now() - save for the PCI core's own next restore
+ * pb2_pci_save_now() - save the state that the PCI core restores next
  * @pdev: the function
  *
  * Context: may sleep.
@@ -193,12 +193,12 @@ void pb2_pci_save_now(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_restore() - write a copy back, and allocated MSIs with it
+ * pb2_pci_restore() - restore a saved state, and the allocated MSI vectors
  * @pdev: the function, in D0
- * @saved: result of pb2_pci_save(); not consumed
+ * @saved: the result of pb2_pci_save(), which the caller keeps
  *
  * Context: may sleep.
- * Return: 0, or -EINVAL if the copy does not fit the function.
+ * Return: 0, or -EINVAL if the saved state does not fit the function.
  */
 int pb2_pci_restore(struct pci_dev *pdev, struct pci_saved_state *saved)
 {
@@ -210,7 +210,7 @@ int pb2_pci_restore(struct pci_dev *pdev, struct pci_saved_state *saved)
 }
 
 /**
- * pb2_pci_lock_cfg() - make user space's configuration accesses wait
+ * pb2_pci_lock_cfg() - make configuration accesses of user space wait
  * @pdev: the function
  *
  * Context: may sleep.
@@ -232,14 +232,15 @@ void pb2_pci_unlock_cfg(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_reset_function() - the kernel's own list of reset methods
+ * pb2_pci_reset_function() - reset a function by the kernel's reset methods
  * @pdev: the function, in D0
  *
- * Honours the function's reset_method file. Stops at the first method that
- * claims success.
+ * The PCI core tries the methods in the order of the sysfs file reset_method,
+ * and stops at the first one that reports success.
  *
- * Context: device_lock and configuration access lock held; sleeps long.
- * Return: 0, -ENOTTY if there is no method, or the errno of the method.
+ * Context: device_lock and the configuration access lock are held; sleeps as
+ * long as the reset takes.
+ * Return: 0, -ENOTTY if the function has no method, or the errno of the method.
  */
 int pb2_pci_reset_function(struct pci_dev *pdev)
 {
@@ -248,12 +249,13 @@ int pb2_pci_reset_function(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_reset_flr() - Function Level Reset of PCI Express
+ * pb2_pci_reset_flr() - make a Function Level Reset (PCIe 6.0, 6.6.2)
  * @pdev: the function, in D0
  *
- * Context: device_lock and configuration access lock held; sleeps long.
- * Return: 0, -ENOTTY if the function has none or is known to have a bad one,
- * or the errno of the wait for the function's return.
+ * Context: device_lock and the configuration access lock are held; sleeps as
+ * long as the reset takes.
+ * Return: 0; -ENOTTY if the function has no FLR, or the kernel knows that its
+ * FLR is broken; or the PCI core's errno if the function does not come back.
  */
 int pb2_pci_reset_flr(struct pci_dev *pdev)
 {
@@ -263,12 +265,12 @@ int pb2_pci_reset_flr(struct pci_dev *pdev)
 
 /**
  * pb2_pci_reset_slot() - reset the hot-plug slot that holds a function
- * @pdev: the function; everything in its slot is reset
+ * @pdev: the function; the reset affects every function in its slot
  *
- * Context: locks of the bridge above and of all functions in the slot held
- * (pb2_pci_lock()); sleeps long.
- * Return: 0, -ENOTTY if there is no hot-plug slot that can be reset, or the
- * errno of the slot's driver.
+ * Context: the locks of the bridge above and of all functions in the slot are
+ * held (pb2_pci_lock()); sleeps as long as the reset takes.
+ * Return: 0, -ENOTTY if the function is in no hot-plug slot that can be reset,
+ * or the errno of the slot's driver.
  */
 int pb2_pci_reset_slot(struct pci_dev *pdev)
 {
@@ -287,11 +289,12 @@ int pb2_pci_reset_slot(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_reset_bus() - reset everything below a bridge
+ * pb2_pci_reset_bus() - reset every function below a bridge
  * @bridge: the bridge
  *
- * Context: locks of the bridge and of all functions below held; sleeps long.
- * Return: 0, -ENOTTY if a function did not come back.
+ * Context: the locks of the bridge and of all functions below it are held
+ * (pb2_pci_lock()); sleeps as long as the reset takes.
+ * Return: 0, or -ENOTTY if a function does not come back.
  */
 int pb2_pci_reset_bus(struct pci_dev *bridge)
 {
@@ -300,10 +303,10 @@ int pb2_pci_reset_bus(struct pci_dev *bridge)
 }
 
 /**
- * pb2_pci_lock() - device_lock and configuration access lock of a function
+ * pb2_pci_lock() - take device_lock and the configuration access lock
  * @pdev: the function
  *
- * Context: may sleep, as long as a reset takes.
+ * Context: may sleep, for as long as a reset takes.
  */
 void pb2_pci_lock(struct pci_dev *pdev)
 {
@@ -311,11 +314,11 @@ void pb2_pci_lock(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_trylock() - pb2_pci_lock() without waiting
+ * pb2_pci_trylock() - like pb2_pci_lock(), but without waiting
  * @pdev: the function
  *
  * Context: any.
- * Return: whether both locks are held.
+ * Return: true if the caller now holds both locks.
  */
 bool pb2_pci_trylock(struct pci_dev *pdev)
 {
@@ -334,14 +337,14 @@ void pb2_pci_unlock(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_pm_start() - hand the function to runtime PM
- * @pdev: the function, held awake by the PCI core's probe
- * @grace_ms: how long it stays in D0 after its last use
+ * pb2_pci_pm_start() - hand a function to runtime PM
+ * @pdev: the function, kept in D0 by the PCI core's probe
+ * @grace_ms: time in ms for which the function stays in D0 after its last use
  *
- * The parent port is kept awake meanwhile: Xen reads the function's
- * configuration space behind the kernel's back, and wakes nothing.
+ * The port above the function stays awake, because Xen reads the function's
+ * configuration space without the kernel's knowledge, and wakes no port.
  *
- * Context: device_lock held, may sleep.
+ * Context: device_lock is held; may sleep.
  */
 void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)
 {
@@ -360,10 +363,10 @@ void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)
 }
 
 /**
- * pb2_pci_pm_stop() - undo pb2_pci_pm_start(), the function is in D0 then
- * @pdev: the function
+ * pb2_pci_pm_stop() - undo pb2_pci_pm_start()
+ * @pdev: the function, in D0 on return
  *
- * Context: device_lock held, may sleep.
+ * Context: device_lock is held; may sleep.
  */
 void pb2_pci_pm_stop(struct pci_dev *pdev)
 {
@@ -380,9 +383,9 @@ void pb2_pci_pm_stop(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_allow_d3cold() - let the port above the function sleep, or not
+ * pb2_pci_allow_d3cold() - allow or block runtime suspend of the port above
  * @pdev: a function between pb2_pci_pm_start() and pb2_pci_pm_stop()
- * @allow: whether; no twice in a row
+ * @allow: true to allow it; a caller must alternate, beginning with true
  *
  * Context: may sleep.
  */
@@ -402,11 +405,13 @@ void pb2_pci_allow_d3cold(struct pci_dev *pdev, bool allow)
 }
 
 /**
- * pb2_pci_pm_get() - wake the function and keep it awake
+ * pb2_pci_pm_get() - wake a function and keep it awake
  * @pdev: the function
  *
+ * The caller holds a reference of runtime PM on return, also after an error.
+ *
  * Context: may sleep.
- * Return: 0, or an errno of runtime PM's; the reference is taken either way.
+ * Return: 0, or the errno of runtime PM.
  */
 int pb2_pci_pm_get(struct pci_dev *pdev)
 {
@@ -416,8 +421,8 @@ int pb2_pci_pm_get(struct pci_dev *pdev)
 }
 
 /**
- * pb2_pci_pm_put() - undo pb2_pci_pm_get(), after the grace period
- * @pdev: the function
+ * pb2_pci_pm_put() - undo pb2_pci_pm_get()
+ * @pdev: the function, which may sleep after its grace period
  *
  * Context: any.
  */
@@ -432,11 +437,11 @@ void pb2_pci_pm_put(struct pci_dev *pdev)
  * @pdev: the function
  * @irq: the line
  * @handler: hard interrupt handler
- * @name: for /proc/interrupts; must outlive the registration
- * @arg: the handler's argument
+ * @name: name in /proc/interrupts; must outlive the registration
+ * @arg: the argument of @handler
  *
  * Context: may sleep.
- * Return: 0 or request_irq()'s errno.
+ * Return: 0, or the errno of request_irq().
  */
 int pb2_pci_request_irq(struct pci_dev *pdev, unsigned int irq,
 			irq_handler_t handler, const char *name, void *arg)
@@ -448,7 +453,7 @@ int pb2_pci_request_irq(struct pci_dev *pdev, unsigned int irq,
  * pb2_pci_free_irq() - undo pb2_pci_request_irq()
  * @pdev: the function
  * @irq: the line
- * @arg: the handler's argument
+ * @arg: the argument of the handler
  *
  * Context: may sleep.
  */

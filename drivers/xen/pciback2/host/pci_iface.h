@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * pci_iface.h - every call that changes a PCI function through the PCI core
+ * pci_iface.h - every call of the PCI core that changes a function
  *
- * pci_iface.c is the only file that calls mutating PCI core functions. The
- * KUnit tests link a fake in its place. Plain configuration reads and writes
- * are not here: they end in the bus' pci_ops, which a test replaces.
+ * pci_iface.c is the only file that makes these calls. The KUnit tests link a
+ * fake in its place. Plain configuration reads and writes need no wrapper:
+ * they end in the pci_ops of the bus, which a test replaces.
  */
 #ifndef PB2_PCI_IFACE_H
 #define PB2_PCI_IFACE_H

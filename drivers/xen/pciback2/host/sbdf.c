@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Addresses of functions, and the only parser of them
+ * sbdf.c - addresses of functions, and their only parser
  *
- * Stricter than sscanf(): each number has the digits that its range needs and
- * no more, without sign, 0x or inner blanks, so that no word can name another
- * function than the one its writer reads in it.
+ * The parser is stricter than sscanf(): a number has no more digits than its
+ * range needs, and no sign, prefix 0x or inner blank. No word can then name
+ * another function than the one that its writer had in mind.
  */
 #include <linux/ctype.h>
 #include <linux/errno.h>
@@ -13,7 +13,7 @@
 
 #include "host.h"
 
-/* Reads 1 to @max hexadecimal digits; returns behind them, or %NULL. */
+/* Reads 1 to @max hexadecimal digits. Returns the next character, or %NULL. */
 static const char *sbdf_scan_hex(const char *s, unsigned int max,
 				 unsigned int *val)
 {
@@ -30,7 +30,7 @@ static const char *sbdf_scan_hex(const char *s, unsigned int max,
 	return n ? s + n : NULL;
 }
 
-/* Reads "SS.F", "SS.*" or "*.*"; returns behind it, or %NULL. */
+/* Reads "SS.F", "SS.*" or "*.*". Returns the next character, or %NULL. */
 static const char *sbdf_scan_devfn(const char *s, struct pb2_pattern *pat)
 {
 	unsigned int slot, func;
@@ -51,7 +51,7 @@ static const char *sbdf_scan_devfn(const char *s, struct pb2_pattern *pat)
 		return s + 1;
 	}
 
-	/* Two digits, because the PV protocol writes functions as %02x. */
+	/* The PV protocol writes a function number as %02x, with two digits. */
 	s = sbdf_scan_hex(s, 2, &func);
 	if (!s || func > 7)
 		return NULL;
@@ -60,7 +60,7 @@ static const char *sbdf_scan_devfn(const char *s, struct pb2_pattern *pat)
 	return s;
 }
 
-/* Reads "BB:" and what follows it; returns behind it, or %NULL. */
+/* Reads "BB:" and a device.function. Returns the next character, or %NULL. */
 static const char *sbdf_scan_bdf(const char *s, struct pb2_pattern *pat)
 {
 	unsigned int bus;
@@ -77,11 +77,11 @@ static const char *sbdf_scan_bdf(const char *s, struct pb2_pattern *pat)
  * pb2_sbdf_scan() - read one address at the start of a string
  * @s: the string: ``[DDDD:]BB:SS.F``, ``[DDDD:]BB:SS.*`` or ``[DDDD:]BB:*.*``
  *	in hexadecimal, after any blanks
- * @pat: what it means; undefined when there is no address
+ * @pat: set to the addresses that it matches; undefined on failure
  *
- * Context: Any.
- * Return: The first character behind the address, or %NULL when there is
- * none, or a number is out of range or too long.
+ * Context: any.
+ * Return: the first character after the address, or %NULL if there is no
+ * address, or if a number is out of range or too long.
  */
 const char *pb2_sbdf_scan(const char *s, struct pb2_pattern *pat)
 {
@@ -90,7 +90,7 @@ const char *pb2_sbdf_scan(const char *s, struct pb2_pattern *pat)
 
 	s = skip_spaces(s);
 
-	/* Only what follows tells a domain from a bus. */
+	/* Only the characters that follow tell a segment from a bus. */
 	end = sbdf_scan_hex(s, 4, &domain);
 	if (end && *end == ':') {
 		end = sbdf_scan_bdf(end + 1, pat);
@@ -107,10 +107,10 @@ const char *pb2_sbdf_scan(const char *s, struct pb2_pattern *pat)
 /**
  * pb2_sbdf_parse_pattern() - read a string that is one address
  * @s: the string; white space around the address is allowed
- * @pat: what it means; undefined on failure
+ * @pat: set to the addresses that it matches; undefined on failure
  *
- * Context: Any.
- * Return: 0, or -EINVAL when @s is anything else than one address.
+ * Context: any.
+ * Return: 0, or -EINVAL if @s is not exactly one address.
  */
 int pb2_sbdf_parse_pattern(const char *s, struct pb2_pattern *pat)
 {
@@ -126,9 +126,9 @@ int pb2_sbdf_parse_pattern(const char *s, struct pb2_pattern *pat)
  * @s: the string; white space around the address is allowed
  * @sbdf: the address; unchanged on failure
  *
- * Context: Any.
- * Return: 0, or -EINVAL when @s is anything else than one address, or the
- * address has a wildcard.
+ * Context: any.
+ * Return: 0, or -EINVAL if @s is not exactly one address, or if the address has
+ * a wildcard.
  */
 int pb2_sbdf_parse(const char *s, struct pb2_sbdf *sbdf)
 {
@@ -150,13 +150,13 @@ int pb2_sbdf_parse(const char *s, struct pb2_sbdf *sbdf)
 
 /**
  * pb2_sbdf_next_hidden() - read the next address of the hide= parameter
- * @list: cursor in a string such as ``(01:00.0)(0000:02:*.*)``; moved behind
- *	what was read, or to the text that is no address in parentheses
- * @pat: what the address means; undefined when none was read
+ * @list: cursor in a string such as ``(01:00.0)(0000:02:*.*)``. On success it
+ *	moves past the address, on -EINVAL it moves to the faulty text.
+ * @pat: set to the addresses that it matches; undefined on failure
  *
- * Context: Any.
- * Return: 0 when one was read, -ENOENT at the end of the list, -EINVAL when
- * the text at the cursor is no address in parentheses.
+ * Context: any.
+ * Return: 0, -ENOENT at the end of the list, or -EINVAL if the text at the
+ * cursor is not an address in parentheses.
  */
 int pb2_sbdf_next_hidden(const char **list, struct pb2_pattern *pat)
 {
@@ -180,14 +180,15 @@ int pb2_sbdf_next_hidden(const char **list, struct pb2_pattern *pat)
 }
 
 /**
- * pb2_sbdf_of() - the address of a function
+ * pb2_sbdf_of() - get the address of a function
  * @pdev: the function
- * @sbdf: its address; unchanged on failure
+ * @sbdf: set to its address; unchanged on failure
  *
- * Context: Any.
- * Return: 0, or -ERANGE when the PCI segment has more than 16 bits, as those
- * that Linux invents for the functions behind a VMD have. Xen knows no such
- * function.
+ * Linux gives the functions behind a VMD a segment of more than 16 bits. Xen
+ * does not know these functions.
+ *
+ * Context: any.
+ * Return: 0, or -ERANGE if the segment has more than 16 bits.
  */
 int pb2_sbdf_of(const struct pci_dev *pdev, struct pb2_sbdf *sbdf)
 {
@@ -205,11 +206,11 @@ int pb2_sbdf_of(const struct pci_dev *pdev, struct pb2_sbdf *sbdf)
 
 /**
  * pb2_sbdf_equal() - compare two addresses
- * @a: one
- * @b: the other
+ * @a: an address
+ * @b: the other address
  *
- * Context: Any.
- * Return: Are they the same?
+ * Context: any.
+ * Return: true if @a and @b are the same.
  */
 bool pb2_sbdf_equal(const struct pb2_sbdf *a, const struct pb2_sbdf *b)
 {

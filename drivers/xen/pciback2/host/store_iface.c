@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * store_iface.c - the only caller of xenstore, but for the watch of domains
+ * store_iface.c - the only caller of xenstore, except for the watch of domains
  */
 #include "xen_iface.h"
 
-/* The toolstack writes to the same xenstore. */
+/* A transaction fails with -EAGAIN if the toolstack has written meanwhile. */
 #define PUBLISH_TRIES	16
 
 /**
  * pb2_xen_read() - read a xenstore node
- * @dir: directory
- * @node: name in it
+ * @dir: the directory
+ * @node: name of the node in @dir
  *
  * Context: may sleep.
- * Return: the value, to be freed with kfree(), or an ERR_PTR(): -ENOENT for
- * no such node, -ENOMEM and others from xenstore.
+ * Return: the value, to be freed with kfree(), or an ERR_PTR(): -ENOENT if
+ * there is no such node, or xenstore's errno.
  */
 char *pb2_xen_read(const char *dir, const char *node)
 {
@@ -23,12 +23,12 @@ char *pb2_xen_read(const char *dir, const char *node)
 
 /**
  * pb2_xen_write() - write a xenstore node
- * @dir: directory
- * @node: name in it
+ * @dir: the directory
+ * @node: name of the node in @dir
  * @val: the value
  *
  * Context: may sleep.
- * Return: 0 or an errno of xenstore's.
+ * Return: 0, or xenstore's errno.
  */
 int pb2_xen_write(const char *dir, const char *node, const char *val)
 {
@@ -49,14 +49,15 @@ static int store_write_nodes(struct xenbus_transaction xbt, const char *dir,
 /**
  * pb2_xen_publish() - write several xenstore nodes at once
  * @dir: a backend's directory
- * @nodes: what to write
- * @nr: how many
+ * @nodes: the nodes to write
+ * @nr: number of @nodes
  *
- * Unlike a plain write it does not bring back a directory that is gone.
+ * Unlike a plain write, this does not create a directory that the toolstack has
+ * removed. On failure nothing is written.
  *
  * Context: may sleep.
- * Return: 0, -ENOENT if the directory is gone, -EAGAIN if others write there
- * all the time, or another errno of xenstore's; nothing is written then.
+ * Return: 0; -ENOENT if the directory is gone; -EAGAIN if every attempt met a
+ * concurrent write; or xenstore's errno.
  */
 int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
 		    unsigned int nr)
@@ -79,11 +80,13 @@ int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
 }
 
 /**
- * pb2_xen_rm() - remove a xenstore node and what is below it
- * @dir: directory
- * @node: name in it
+ * pb2_xen_rm() - remove a xenstore node and all nodes below it
+ * @dir: the directory
+ * @node: name of the node in @dir
  *
- * Context: may sleep. A node that is not there is no error.
+ * A missing node is no error.
+ *
+ * Context: may sleep.
  */
 void pb2_xen_rm(const char *dir, const char *node)
 {
@@ -91,34 +94,34 @@ void pb2_xen_rm(const char *dir, const char *node)
 }
 
 /**
- * pb2_xen_state() - read the state in one end's directory
- * @dir: the directory
+ * pb2_xen_state() - read the xenbus state of the backend or the frontend
+ * @dir: the directory of that end
  *
  * Context: may sleep.
- * Return: the state; XenbusStateUnknown if there is none. The other end may
+ * Return: the state, or XenbusStateUnknown if there is none. The frontend may
  * have written any number.
  */
 enum xenbus_state pb2_xen_state(const char *dir)
 {
 	int state;
 
-	/* xenbus_read_driver_state() takes the device as well since 7.0. */
+	/* xenbus_read_driver_state() has another prototype since 7.0. */
 	if (xenbus_scanf(XBT_NIL, dir, "state", "%d", &state) != 1)
 		return XenbusStateUnknown;
 	return state;
 }
 
 /**
- * pb2_xen_switch_state() - write our own state
- * @xdev: the backend's device
+ * pb2_xen_switch_state() - write the backend's state
+ * @xdev: the backend's xenbus device
  * @state: the new state
  *
- * libxl writes our state as well, and xenbus_switch_state() trusts the last
- * value that it wrote itself: tell it what is really there, or it would take
- * the write for needless.
+ * libxl writes the backend's state as well. xenbus_switch_state() skips the
+ * write if the new state equals the one that it wrote last, so this reads the
+ * state from xenstore first.
  *
  * Context: may sleep.
- * Return: 0; errors of xenstore are reported by xenbus itself.
+ * Return: 0; xenbus itself reports errors of xenstore.
  */
 int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state)
 {
@@ -127,15 +130,16 @@ int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state)
 }
 
 /**
- * pb2_xen_rewrite_state() - write our state even if it is what stands there
- * @xdev: the backend's device
+ * pb2_xen_rewrite_state() - write the backend's state even if it is the same
+ * @xdev: the backend's xenbus device
  * @state: the state
  *
- * For the watch event that every write causes. Unlike a plain write it does
- * not bring back a directory that is gone.
+ * Every write triggers the watches on the state, which is why a caller writes
+ * the same state again. Unlike a plain write, this does not create a directory
+ * that the toolstack has removed.
  *
  * Context: may sleep.
- * Return: 0; errors of xenstore are reported by xenbus itself.
+ * Return: 0; xenbus itself reports errors of xenstore.
  */
 int pb2_xen_rewrite_state(struct xenbus_device *xdev, enum xenbus_state state)
 {
@@ -145,10 +149,10 @@ int pb2_xen_rewrite_state(struct xenbus_device *xdev, enum xenbus_state state)
 
 /**
  * pb2_xen_is_online() - does the toolstack want the device to stay?
- * @xdev: the backend's device
+ * @xdev: the backend's xenbus device
  *
  * Context: may sleep.
- * Return: the node "online", false if it is not there.
+ * Return: the value of the node "online", false if there is none.
  */
 bool pb2_xen_is_online(struct xenbus_device *xdev)
 {
@@ -157,12 +161,12 @@ bool pb2_xen_is_online(struct xenbus_device *xdev)
 
 /**
  * pb2_xen_error() - report an error in the log and in xenstore's error node
- * @xdev: the backend's device
+ * @xdev: the backend's xenbus device
  * @rc: the errno
- * @fmt: what went wrong
+ * @fmt: format of the message
  *
- * Unlike xenbus_dev_fatal() it leaves the state alone: one failing function
- * must not take down the others of its domain.
+ * Unlike xenbus_dev_fatal(), this does not change the state: one failing
+ * function must not take the domain's other functions down.
  *
  * Context: may sleep.
  */
@@ -180,12 +184,13 @@ void pb2_xen_error(struct xenbus_device *xdev, int rc, const char *fmt, ...)
 
 /**
  * pb2_xen_watch() - watch the backend's own directory
- * @xdev: the backend's device
- * @watch: storage, until pb2_xen_unwatch()
- * @callback: called in xenwatch's thread, once at once
+ * @xdev: the backend's xenbus device
+ * @watch: storage for the watch, in use until pb2_xen_unwatch()
+ * @callback: called in xenwatch's thread for each change, and once when the
+ *	watch begins
  *
  * Context: may sleep.
- * Return: 0, or an errno of xenstore's.
+ * Return: 0, or xenstore's errno.
  */
 int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
 		  void (*callback)(struct xenbus_watch *watch,
@@ -198,7 +203,7 @@ int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
  * pb2_xen_unwatch() - undo pb2_xen_watch()
  * @watch: a registered watch
  *
- * Context: may sleep; takes xenwatch's mutex unless called in its thread.
+ * Context: may sleep; takes xenwatch's mutex unless xenwatch's thread calls it.
  */
 void pb2_xen_unwatch(struct xenbus_watch *watch)
 {

@@ -2,10 +2,11 @@
 /*
  * window.c - the ECAM windows: where configuration space is in memory
  *
- * Firmware lists them in the MCFG table (PCI Firmware 3.3, 4.1.2), and says
- * those of hot-added host bridges by _CBA (4.1.3). Neither is to be trusted
- * blindly: a window counts only if it makes sense and no other contradicts it.
- * Whether Xen uses it, too, only Xen knows.
+ * Firmware lists the windows in the MCFG table (PCI Firmware 3.3, 4.1.2), and
+ * names the window of a hot-added host bridge by the method _CBA (4.1.3).
+ * Firmware can be wrong, so pciback2 uses a window only if it is plausible and
+ * no other window contradicts it. Only Xen knows whether Xen uses the same
+ * window.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -17,23 +18,27 @@
 #include "host.h"
 #include "xen_iface.h"
 
-/* More than any machine has; a table of rubbish must not fill the log. */
+/*
+ * No machine has as many windows. The limit keeps a broken table from filling
+ * the log.
+ */
 #define MAX_WINDOWS	256
-/* What no processor can address */
+/* x86 processors have at most 52 bits of physical address. */
 #define ADDRESS_LIMIT	BIT_ULL(52)
-/* One bus */
+/* ECAM takes 1 MiB for each bus (PCIe 6.0, 7.2.2). */
 #define BUS_SIZE	SZ_1M
 
 /**
- * struct window - the configuration space of some buses
- * @link: in the list of all
- * @segment: of the buses
- * @first: bus number
- * @last: bus number
+ * struct window - an ECAM window
+ * @link: in the list of all windows
+ * @segment: PCI segment of the buses
+ * @first: number of the first bus
+ * @last: number of the last bus
  * @base: physical address that bus 0 of the segment has, or would have
- * @is_hot: from _CBA
- * @fault: why it does not count, or %NULL
- * @rc: what Xen says of it: 0 for yes, 1 for not asked yet
+ * @is_hot: firmware named the window by _CBA
+ * @fault: why pciback2 does not use the window, or %NULL
+ * @rc: Xen's answer about the window: 0 if Xen uses it, %NOT_ASKED, or an
+ *	errno
  */
 struct window {
 	struct list_head link;
@@ -50,7 +55,7 @@ struct window {
 
 static LIST_HEAD(windows);
 static unsigned int nr_windows;
-/* Protects both; a leaf */
+/* Protects the list and its length; no other lock is taken under it. */
 static DEFINE_MUTEX(windows_lock);
 
 static u64 window_start(const struct window *window)
@@ -116,7 +121,7 @@ static bool window_is_listed(const struct window *window)
 	return false;
 }
 
-/* Of two that contradict each other nobody can tell which is right. */
+/* Nothing tells which of two overlapping windows is right, so both go. */
 static void window_refuse_overlaps(struct window *window)
 {
 	struct window *other;
@@ -149,7 +154,7 @@ static int window_add(const struct window *found)
 	if (fault)
 		window_refuse(window, fault);
 	if (window_is_listed(window)) {
-		/* Said twice: _CBA of a bridge that was there at boot */
+		/* MCFG and _CBA both name a bridge that was there at boot. */
 		kfree(window);
 		return 0;
 	}
@@ -205,7 +210,8 @@ static void window_forget_all(void)
 /**
  * pb2_window_init() - find the ECAM windows
  *
- * Without any all works by the old way, and nothing can be handed over.
+ * Without a window pciback2 uses the kernel accessors, and cannot hand over
+ * any page.
  *
  * Context: may sleep.
  */
@@ -221,17 +227,19 @@ void pb2_window_init(void)
 		acpi_put_table(table);
 	}
 	/*
-	 * Not under the mutex, which is taken below a function's locks: the PCI
-	 * core holds pci_bus_sem, which this takes, while error recovery
-	 * takes those.
+	 * pci_find_next_bus() takes pci_bus_sem, and error recovery takes the
+	 * locks of functions under pci_bus_sem. windows_lock is taken under the
+	 * locks of a function, so it must not be held here.
 	 */
 	while ((bus = pci_find_next_bus(bus)))
 		pb2_window_add_bridge(bus);
 }
 
 /**
- * pb2_window_add_bridge() - find the window of a host bridge that appeared
- * @bus: its root bus
+ * pb2_window_add_bridge() - find the ECAM window of a new host bridge
+ * @bus: root bus of the bridge
+ *
+ * A bridge without _CBA adds no window.
  *
  * Context: may sleep.
  */
@@ -269,9 +277,9 @@ static void window_ask_xen(struct window *window)
 }
 
 /**
- * pb2_window_ask() - ask Xen which windows it uses, if it has not said so yet
+ * pb2_window_ask() - ask Xen about each window that it has not answered yet
  *
- * Xen confirms what the MCFG table lists, and only that.
+ * Xen confirms only windows that the MCFG table lists.
  *
  * Context: may sleep.
  */
@@ -290,13 +298,14 @@ void pb2_window_ask(void)
 }
 
 /**
- * pb2_window_confirm() - Xen has taken note of the host bridge of a window
- * @segment: PCI segment
- * @first: bus number
- * @last: bus number
+ * pb2_window_confirm() - note that Xen has registered a host bridge
+ * @segment: PCI segment of the bridge
+ * @first: number of its first bus
+ * @last: number of its last bus
  *
- * It uses just the range that it was told. A window that has more buses than
- * the bridge is not confirmed as a whole; that takes pb2_window_ask().
+ * Xen uses exactly the range of the bridge. This confirms the windows within
+ * that range. A window that has more buses than the bridge needs
+ * pb2_window_ask().
  *
  * Context: may sleep.
  */
@@ -313,8 +322,10 @@ void pb2_window_confirm(u16 segment, u8 first, u8 last)
 }
 
 /**
- * pb2_window_distrust() - Xen and dom0 mean different things by a segment
+ * pb2_window_distrust() - Xen has another ECAM window for a segment
  * @segment: PCI segment
+ *
+ * pciback2 hands over no page of the segment from then on.
  *
  * Context: may sleep.
  */
@@ -329,7 +340,7 @@ void pb2_window_distrust(u16 segment)
 	mutex_unlock(&windows_lock);
 }
 
-/* The only window that counts and has all of these buses */
+/* At most one usable window has these buses, since usable windows never overlap. */
 static const struct window *window_find(u16 segment, u8 first, u8 last)
 {
 	const struct window *window;
@@ -344,14 +355,14 @@ static const struct window *window_find(u16 segment, u8 first, u8 last)
 }
 
 /**
- * pb2_window_of() - where the configuration space of some buses is
+ * pb2_window_of() - find the configuration space of a range of buses
  * @segment: PCI segment
- * @first: bus number
- * @last: bus number
+ * @first: number of the first bus
+ * @last: number of the last bus
  *
  * Context: may sleep, briefly.
- * Return: the physical address of the first byte, or 0 if no window has all
- * of them.
+ * Return: the physical address of the first byte, or 0 if no usable window has
+ * all of the buses.
  */
 u64 pb2_window_of(u16 segment, u8 first, u8 last)
 {
@@ -379,12 +390,14 @@ void pb2_window_exit(void)
 }
 
 /**
- * pb2_window_page() - where a function's configuration space is in memory
- * @sbdf: the function
- * @confirmed: whether Xen uses the window, too, goes there
+ * pb2_window_page() - find the ECAM page of a function
+ * @sbdf: address of the function
+ * @confirmed: set to whether Xen uses the same window; unchanged if there is
+ *	no page
  *
  * Context: may sleep, briefly.
- * Return: the physical address of its 4 KiB, or 0 if no window has it.
+ * Return: the physical address of the 4 KiB page, or 0 if no usable window has
+ * it.
  */
 u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed)
 {
@@ -404,13 +417,13 @@ u64 pb2_window_page(const struct pb2_sbdf *sbdf, bool *confirmed)
 
 /**
  * pb2_window_xen_sees() - can Xen read a function's configuration space?
- * @sbdf: the function
+ * @sbdf: address of the function
  *
- * In segment 0 it can, through ports 0xcf8 and 0xcfc. In any other it takes a
- * window that Xen uses; without one it reads all-ones.
+ * Xen reaches segment 0 through ports 0xcf8 and 0xcfc. In any other segment
+ * Xen needs an ECAM window that it uses; without one it reads all-ones.
  *
  * Context: may sleep, briefly.
- * Return: whether it can.
+ * Return: true if Xen can read it.
  */
 bool pb2_window_xen_sees(const struct pb2_sbdf *sbdf)
 {
@@ -440,13 +453,15 @@ static const char *window_describe(const struct window *window)
 }
 
 /**
- * pb2_window_show() - all windows, for the administrator
- * @buf: where to
- * @size: its size in bytes
+ * pb2_window_show() - list all ECAM windows for the attribute "windows"
+ * @buf: the buffer to fill
+ * @size: size of @buf in bytes
+ *
+ * A line has the segment, the buses, the physical address of the first byte,
+ * the source of the window, and Xen's answer or the fault.
  *
  * Context: may sleep.
- * Return: bytes written: one line for each, with segment, buses, the address of
- * its first byte, where it comes from, and what Xen says.
+ * Return: the number of bytes written, one line for each window.
  */
 int pb2_window_show(char *buf, size_t size)
 {

@@ -35,10 +35,10 @@ bool pb2_xen_is_initial_domain(void)
 }
 
 /**
- * pb2_xen_has_pirqs() - are this domain's device interrupts Xen's pirqs?
+ * pb2_xen_has_pirqs() - are dom0's device interrupts pirqs of Xen?
  *
- * A PVH dom0 has none, and asking for the pirq of one of its interrupts is a
- * BUG in the kernel, so a guest's MSI request must not get that far.
+ * A PVH dom0 has no pirqs. Looking up the pirq of one of its interrupts hits a
+ * BUG() in the kernel, so a guest's MSI request must not get that far.
  *
  * Context: any.
  * Return: true in a PV dom0.
@@ -61,13 +61,13 @@ static int xen_physdev_op(struct pci_dev *pdev, int cmd)
 
 /**
  * pb2_xen_prepare_msix() - let Xen map and protect the MSI-X table
- * @pdev: function with an MSI-X capability, in D0 with memory decode on
+ * @pdev: a function with an MSI-X capability, in D0 and with memory decode on
  *
- * Without it Xen refuses MSI-X of an assigned function.
+ * Without this call, Xen refuses MSI-X of an assigned function.
  *
  * Context: may sleep.
- * Return: 0, -ENXIO if the function does not decode memory, -ENOSYS from a
- * PVH dom0 or a Xen that does without, or another errno of Xen's.
+ * Return: 0; -ENXIO if the function does not decode memory; -ENOSYS in a PVH
+ * dom0, or if Xen does not need the call; or Xen's errno.
  */
 int pb2_xen_prepare_msix(struct pci_dev *pdev)
 {
@@ -76,10 +76,11 @@ int pb2_xen_prepare_msix(struct pci_dev *pdev)
 
 /**
  * pb2_xen_release_msix() - undo pb2_xen_prepare_msix()
- * @pdev: the function, with no vector allocated any more
+ * @pdev: the function, with all vectors freed
  *
  * Context: may sleep.
- * Return: 0, -EBUSY while vectors remain, -ENOSYS as above.
+ * Return: 0, -EBUSY if vectors remain, or -ENOSYS as for
+ * pb2_xen_prepare_msix().
  */
 int pb2_xen_release_msix(struct pci_dev *pdev)
 {
@@ -90,12 +91,12 @@ int pb2_xen_release_msix(struct pci_dev *pdev)
  * pb2_xen_device_reset() - tell Xen that a function was reset
  * @pdev: the function
  *
- * Xen 4.20 and later keep a view of their own of the functions of a PVH dom0
- * (vPCI), and drop it for every kind of reset alike.
+ * Xen's vPCI emulates the configuration space of each function of a PVH dom0.
+ * Since 4.20, this call makes it drop the state of the function. Xen does the
+ * same for every kind of reset, so the call always names an FLR.
  *
  * Context: may sleep.
- * Return: 0, -ENOSYS from a Xen that has no such view, or another errno of
- * Xen's.
+ * Return: 0, -ENOSYS if Xen does not have the call, or Xen's errno.
  */
 int pb2_xen_device_reset(struct pci_dev *pdev)
 {
@@ -110,17 +111,18 @@ int pb2_xen_device_reset(struct pci_dev *pdev)
 }
 
 /**
- * pb2_xen_mmcfg_reserved() - tell Xen of an ECAM window, and ask for its own
+ * pb2_xen_mmcfg_reserved() - tell Xen of an ECAM window, and ask if it uses it
  * @segment: PCI segment
- * @first: bus number
- * @last: bus number
- * @base: address that bus 0 of the segment has, or would have
+ * @first: number of the first bus
+ * @last: number of the last bus
+ * @base: physical address that bus 0 of the segment has, or would have
  *
- * The kernel does the same when it boots; once more changes nothing.
+ * The kernel makes the same call at boot. Repeating it changes nothing.
  *
  * Context: may sleep.
- * Return: 0 if Xen uses just this window, -ENODEV or -EIO if it knows another
- * one or none, -ENOSYS if it cannot tell, or another errno of Xen's.
+ * Return: 0 if Xen uses exactly this window; -ENODEV or -EIO if Xen has
+ * another window or none; -ENOSYS if Xen does not have the call; or Xen's
+ * errno.
  */
 int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base)
 {
@@ -136,11 +138,12 @@ int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base)
 }
 
 /**
- * pb2_xen_has_capability() - does Xen say that it can do something?
- * @word: one of those that XENVER_capabilities is made of
+ * pb2_xen_has_capability() - does XENVER_capabilities hold a word?
+ * @word: the word; blanks separate the words of XENVER_capabilities
  *
  * Context: may sleep.
- * Return: whether it is there.
+ * Return: true if the word is there; false if not, if Xen does not answer, or
+ * without memory.
  */
 bool pb2_xen_has_capability(const char *word)
 {
@@ -161,17 +164,17 @@ out:
 }
 
 /**
- * pb2_xen_host_bridge_add() - tell Xen of a host bridge
+ * pb2_xen_host_bridge_add() - register a host bridge with Xen
  * @op: the number of the call
  * @segment: PCI segment
- * @base: physical address of the first byte of its ECAM window
- * @size: of it, in bytes
+ * @base: physical address of the first byte of the bridge's configuration space
+ * @size: size of that configuration space in bytes
  *
- * Once more changes nothing.
+ * Repeating the call changes nothing.
  *
  * Context: may sleep.
- * Return: 0, -EEXIST if Xen has another window for these buses, -ENOSYS if it
- * has no such call, or another errno of Xen's.
+ * Return: 0; -EEXIST if Xen has another ECAM window for the segment; -ENOSYS
+ * if Xen does not have the call; or Xen's errno.
  */
 int pb2_xen_host_bridge_add(unsigned int op, u16 segment, u64 base, u64 size)
 {
@@ -185,14 +188,16 @@ int pb2_xen_host_bridge_add(unsigned int op, u16 segment, u64 base, u64 size)
 }
 
 /**
- * pb2_xen_register_owner() - name the domain that interrupts are mapped for
+ * pb2_xen_register_owner() - set the domain that gets a function's interrupts
  * @pdev: the function
- * @domid: its new owner
+ * @domid: ID of the domain
  *
- * Must precede the first MSI of the assignment.
+ * The kernel maps the function's interrupts for this domain, so the call must
+ * precede the first MSI of the assignment.
  *
  * Context: may sleep.
- * Return: 0, -EEXIST if some domain is registered already, -ENOMEM.
+ * Return: 0, -EEXIST if the function has an owner already, or -ENOMEM without
+ * memory.
  */
 int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid)
 {
@@ -211,10 +216,10 @@ void pb2_xen_unregister_owner(struct pci_dev *pdev)
 }
 
 /**
- * pb2_xen_pirq() - Xen's number of one of this domain's device interrupts
- * @irq: Linux' number, 0 for none
+ * pb2_xen_pirq() - get Xen's number of a device interrupt
+ * @irq: the number in Linux, 0 for none
  *
- * Context: any; only where pb2_xen_has_pirqs().
+ * Context: any; only if pb2_xen_has_pirqs() is true.
  * Return: the pirq, 0 for none.
  */
 int pb2_xen_pirq(unsigned int irq)
@@ -223,8 +228,8 @@ int pb2_xen_pirq(unsigned int irq)
 }
 
 /**
- * pb2_xen_irq_is_unshared() - is no other domain bound to the line?
- * @irq: IRQ of an INTx line
+ * pb2_xen_irq_is_unshared() - is no other domain bound to an INTx line?
+ * @irq: the IRQ of the line
  *
  * Context: any.
  * Return: true if Xen knows of no other domain on the line.
@@ -234,19 +239,19 @@ bool pb2_xen_irq_is_unshared(unsigned int irq)
 	return xen_test_irq_shared(irq);
 }
 
-/* The caller holds a spinning lock. */
+/* The caller in drivers/xen/acpi.c holds an rwlock, so this must not sleep. */
 static int xen_answer_no_gsi(u32 sbdf)
 {
 	return -ENOENT;
 }
 
 /**
- * pb2_xen_gsi_init() - answer those who ask privcmd for a function's GSI
+ * pb2_xen_gsi_init() - answer privcmd's question for the GSI of a function
  *
- * In a PVH dom0, libxl asks for the GSI of each function that it gives to a
- * guest. It takes -ENOENT for a function without an interrupt line, and creates
- * the guest. Without an answer from the backend, privcmd returns -EOPNOTSUPP,
- * and libxl gives up.
+ * In a PVH dom0, libxl asks privcmd for the GSI of each function that it gives
+ * to a guest. libxl takes -ENOENT for a function without an interrupt line, and
+ * creates the guest. Without a backend that answers, privcmd returns
+ * -EOPNOTSUPP, and libxl does not create the guest.
  *
  * Context: any.
  */
@@ -258,7 +263,7 @@ void pb2_xen_gsi_init(void)
 /**
  * pb2_xen_gsi_exit() - undo pb2_xen_gsi_init()
  *
- * Context: any; nobody is being answered on return.
+ * Context: any; privcmd runs no callback of ours on return.
  */
 void pb2_xen_gsi_exit(void)
 {
@@ -266,26 +271,26 @@ void pb2_xen_gsi_exit(void)
 }
 
 /**
- * pb2_xen_domctl() - an operation on a domain, or a question about it
- * @op: the operation, also gets the answer
+ * pb2_xen_domctl() - make a domctl hypercall
+ * @op: the operation; Xen writes its answer there
  *
  * Context: may sleep.
- * Return: 0, -EACCES for another interface version than Xen's, or another
- * errno of Xen's.
+ * Return: 0, -EACCES if Xen has another version of the interface, or Xen's
+ * errno.
  */
 int pb2_xen_domctl(struct xen_domctl *op)
 {
-	/* The form of a hypercall that every architecture has */
+	/* Every architecture has privcmd_call(). */
 	return privcmd_call(__HYPERVISOR_domctl, (unsigned long)op, 0, 0, 0, 0);
 }
 
 /**
- * pb2_xen_sysctl() - a question about the machine
- * @op: the question, also gets the answer
+ * pb2_xen_sysctl() - make a sysctl hypercall
+ * @op: the operation; Xen writes its answer there
  *
  * Context: may sleep.
- * Return: 0, -EACCES for another interface version than Xen's, or another
- * errno of Xen's.
+ * Return: 0, -EACCES if Xen has another version of the interface, or Xen's
+ * errno.
  */
 int pb2_xen_sysctl(struct xen_sysctl *op)
 {
@@ -293,10 +298,11 @@ int pb2_xen_sysctl(struct xen_sysctl *op)
 }
 
 /**
- * pb2_xen_command_line() - what the administrator told Xen
+ * pb2_xen_command_line() - get Xen's command line
  *
  * Context: may sleep.
- * Return: Xen's command line, for the caller to kfree(), or %NULL.
+ * Return: a copy, to be freed with kfree(), or %NULL if Xen does not answer or
+ * without memory.
  */
 char *pb2_xen_command_line(void)
 {
@@ -310,11 +316,12 @@ char *pb2_xen_command_line(void)
 }
 
 /**
- * pb2_xen_stolen() - for how long a CPU of ours could have run, and did not
- * @cpu: the one that asks
+ * pb2_xen_stolen() - get the time for which a virtual CPU waited to run
+ * @cpu: number of the CPU that makes the call
  *
  * Context: any.
- * Return: ns since it was made, 0 if Xen does not tell.
+ * Return: the time in ns since Xen created the virtual CPU, 0 if Xen does not
+ * tell.
  */
 u64 pb2_xen_stolen(unsigned int cpu)
 {
@@ -356,11 +363,12 @@ static struct notifier_block xen_store_notifier = {
 };
 
 /**
- * pb2_xen_watch_domains() - be told when any domain shuts down or dies
- * @callback: called in xenwatch's thread, once at once
+ * pb2_xen_watch_domains() - watch for domains that shut down or die
+ * @callback: called in xenwatch's thread for each event, and once when the
+ *	watch begins
  *
- * Before xenstore runs, a request would wait for it; the watch begins when it
- * does.
+ * A request to xenstore blocks until xenstored runs, so the watch begins when
+ * xenstored has started.
  *
  * Context: may sleep.
  */
@@ -373,7 +381,7 @@ void pb2_xen_watch_domains(void (*callback)(void))
 /**
  * pb2_xen_unwatch_domains() - undo pb2_xen_watch_domains()
  *
- * Context: may sleep; the callback does not run on return.
+ * Context: may sleep; the callback no longer runs on return.
  */
 void pb2_xen_unwatch_domains(void)
 {
@@ -384,10 +392,10 @@ void pb2_xen_unwatch_domains(void)
 }
 
 /**
- * pb2_xen_map_ring() - map the frontend's shared page
- * @xdev: the backend's device
- * @gref: the grant reference that the frontend named
- * @page: where the address goes
+ * pb2_xen_map_ring() - map the frontend's ring page
+ * @xdev: the backend's xenbus device
+ * @gref: the grant reference that the frontend has published
+ * @page: set to the address of the mapping
  *
  * Context: may sleep.
  * Return: 0, or the errno of the grant operation.
@@ -402,7 +410,7 @@ int pb2_xen_map_ring(struct xenbus_device *xdev, unsigned int gref,
 
 /**
  * pb2_xen_unmap_ring() - undo pb2_xen_map_ring()
- * @xdev: the backend's device
+ * @xdev: the backend's xenbus device
  * @page: the mapped page
  *
  * Context: may sleep.
@@ -413,16 +421,17 @@ void pb2_xen_unmap_ring(struct xenbus_device *xdev, void *page)
 }
 
 /**
- * pb2_xen_bind_evtchn() - bind the frontend's event channel, late EOI
- * @xdev: the backend's device
+ * pb2_xen_bind_evtchn() - bind the frontend's event channel, with late EOI
+ * @xdev: the backend's xenbus device
  * @port: the frontend's port
- * @handler: hard interrupt handler; somebody must call pb2_xen_eoi()
- * @arg: its argument
+ * @handler: hard interrupt handler; each event needs one pb2_xen_eoi()
+ * @arg: the argument of @handler
  *
- * Late EOI lets Xen's event code slow down a guest that storms.
+ * Late EOI lets the kernel's event code slow down a guest that sends a storm of
+ * events (XSA-332).
  *
  * Context: may sleep.
- * Return: the IRQ, or a negative errno.
+ * Return: the IRQ, or the errno of the event channel code.
  */
 int pb2_xen_bind_evtchn(struct xenbus_device *xdev, unsigned int port,
 			irq_handler_t handler, void *arg)
@@ -434,10 +443,10 @@ int pb2_xen_bind_evtchn(struct xenbus_device *xdev, unsigned int port,
 
 /**
  * pb2_xen_unbind_evtchn() - undo pb2_xen_bind_evtchn()
- * @irq: its result
+ * @irq: the result of pb2_xen_bind_evtchn()
  * @arg: the handler's argument
  *
- * Context: may sleep; no handler runs on return.
+ * Context: may sleep; the handler no longer runs on return.
  */
 void pb2_xen_unbind_evtchn(unsigned int irq, void *arg)
 {
@@ -446,7 +455,7 @@ void pb2_xen_unbind_evtchn(unsigned int irq, void *arg)
 
 /**
  * pb2_xen_notify() - send an event to the frontend
- * @irq: result of pb2_xen_bind_evtchn()
+ * @irq: the result of pb2_xen_bind_evtchn()
  *
  * Context: any.
  */
@@ -457,8 +466,9 @@ void pb2_xen_notify(unsigned int irq)
 
 /**
  * pb2_xen_eoi() - allow the next event
- * @irq: result of pb2_xen_bind_evtchn()
- * @spurious: there was nothing to do, count it against the guest (XSA-332)
+ * @irq: the result of pb2_xen_bind_evtchn()
+ * @spurious: the event brought nothing to do; the kernel then counts it against
+ *	the guest (XSA-332)
  *
  * Context: any.
  */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * xen_iface.h - every call that reaches the hypervisor, an event channel, a
- * grant or xenstore
+ * xen_iface.h - every call of the hypervisor, event channels, grants and
+ * xenstore
  *
- * xen_iface.c and store_iface.c are the only files that make them. The KUnit
- * tests link fakes in their place.
+ * xen_iface.c and store_iface.c are the only files that make these calls. The
+ * KUnit tests link fakes in their place.
  */
 #ifndef PB2_XEN_IFACE_H
 #define PB2_XEN_IFACE_H
@@ -56,8 +56,8 @@ void pb2_xen_eoi(unsigned int irq, bool spurious);
 char *pb2_xen_read(const char *dir, const char *node);
 /**
  * struct pb2_xen_node - a xenstore node to write
- * @name: relative to a directory
- * @val: its value
+ * @name: name of the node, relative to its directory
+ * @val: the value to write
  */
 struct pb2_xen_node {
 	const char *name;
