@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of error recovery, as the PCI core sees it
+ * aer_test.c - error recovery, as the PCI core sees it
  */
 #include "../../drivers/xen/pciback2/aer.c"
 #include "support/recovery_world.h"
@@ -77,7 +77,7 @@ static void the_answer_to_a_resume_does_not_matter(struct kunit *test)
 	recovery_expect_published(test, false);
 }
 
-/* dom0's own idle function: nothing was lost. */
+/* An idle function can lose nothing, so dom0 recovers it without a guest. */
 static void without_an_owner_nobody_is_asked(struct kunit *test)
 {
 	struct fake_pci *dev = recovery_begin(test);

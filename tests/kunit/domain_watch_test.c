@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of domain_watch.c: a domain's death reaches those who wait for it
+ * domain_watch_test.c - the parts that wait for a domain's death learn of it
  */
 #include "../../drivers/xen/pciback2/domain_watch.c"
 #include "support/life_world.h"
@@ -22,11 +22,11 @@ static void a_death_is_told_without_a_question(struct kunit *test)
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	fake_domain_set_flags(LIFE_DOMID, XEN_DOMINF_dying);
 
-	/* The work that looks cannot run while this holds the lock. */
+	/* The work that checks the domain waits for this lock. */
 	device_lock(&world->pdev->dev);
 	fake_forget();
 	fake_domain_event();
-	/* xenwatch's thread asks nobody anything. */
+	/* xenwatch's thread calls neither Xen nor xenstore. */
 	fake_expect_calls(test, NULL);
 	device_unlock(&world->pdev->dev);
 	flush_workqueue(pb2_wq);

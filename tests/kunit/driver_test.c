@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of seizing and releasing a function
+ * driver_test.c - seizing and releasing a function
  */
 #include "support/life_world.h"
 
-/* A step of seizing that only a lack of memory lets fail */
+/* Only a lack of memory makes this step of seizing fail. */
 static int conf_init(struct pb2_device *pbdev)
 {
 	return fake_call("conf_init") ?: pb2_conf_init(pbdev);
@@ -14,7 +14,7 @@ static int conf_init(struct pb2_device *pbdev)
 
 #include "../../drivers/xen/pciback2/driver.c"
 
-static void a_function_is_seized_reset_and_parked(struct kunit *test)
+static void a_function_is_seized_reset_and_may_suspend(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pb2_device *pbdev, *found;
@@ -33,7 +33,7 @@ static void a_function_is_seized_reset_and_parked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, found->reset.verdict, PB2_RESET_PROVEN);
 	KUNIT_EXPECT_EQ(test, found->sbdf.bus, FAKE_PCI_BUS);
 	KUNIT_EXPECT_EQ(test, life_gate(found, &world->fe), PB2_GATE_CLOSED);
-	/* Nobody keeps it awake, it may go to sleep. */
+	/* No user keeps the function awake. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 	pb2_device_put(found);
 	life_remove(world->pdev);
@@ -48,12 +48,12 @@ static void seizing_leaves_decode_on_and_bus_master_off(struct kunit *test)
 			PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_BASE_ADDRESS_0, 4),
 			0xfe840000);
-	/* Nor does the mark of the reset stay. */
+	/* The reset marker is gone, too. */
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_CACHE_LINE_SIZE, 1),
 			0);
 }
 
-/* Of the steps that cannot be done without, each undoes those before it. */
+/* If a step fails that seizing needs, the steps before it are undone. */
 static void seizing_is_undone_at_whatever_step_it_fails(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -80,7 +80,7 @@ static void seizing_is_undone_at_whatever_step_it_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refused, 3);
 	KUNIT_EXPECT_GT(test, nth, 6);
 
-	/* Whatever failed before, the next attempt succeeds. */
+	/* After every failure the next attempt succeeds. */
 	fake_fail_nth(0, 0);
 	KUNIT_ASSERT_EQ(test, rc, 0);
 	life_remove(world->pdev);
@@ -174,13 +174,13 @@ static void interrupts_that_were_left_half_on_are_turned_off(struct kunit *test)
 		     PCI_MSIX_FLAGS_MASKALL | 0xf);
 	life_seize_dev(test);
 
-	/* They were off when the pristine state was saved. */
+	/* MSI and MSI-X were off when the state was saved. */
 	KUNIT_EXPECT_EQ(test, fake_pci_get(dev, FAKE_PCI_MSI + PCI_MSI_FLAGS,
 					   2), PCI_MSI_FLAGS_64BIT);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(dev, FAKE_PCI_MSIX + PCI_MSIX_FLAGS,
 					   2), 0xf);
 
-	/* And where there was nothing to do, nothing was written. */
+	/* If MSI and MSI-X are off already, seizing does not write to them. */
 	life_remove(world->pdev);
 	fake_pci_forget(dev);
 	KUNIT_ASSERT_EQ(test, life_probe(world->pdev), 0);
@@ -200,14 +200,14 @@ static void msix_that_xen_cannot_prepare_is_no_obstacle(struct kunit *test)
 	life_remove(world->pdev);
 }
 
-/* Xen 4.17 crashes when it is asked about one. */
+/* Xen 4.17 crashes when it is asked about such a function. */
 static void xen_is_not_asked_about_what_it_does_not_see(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pci_sysdata *sysdata = world->pdev->bus->sysdata;
 	int rc;
 
-	/* No window is known, so Xen uses none of this segment. */
+	/* No ECAM window is known, so Xen cannot read this segment. */
 	sysdata->domain = 1;
 	world->overridden = true;
 	rc = life_probe(world->pdev);
@@ -259,7 +259,7 @@ static void unbinding_takes_the_function_from_its_domain(struct kunit *test)
 			PB2_GATE_CLOSED);
 	KUNIT_EXPECT_NULL(test, world->pbdev->fe);
 
-	/* The work that the eviction queued finds nothing to do. */
+	/* The work that driver_evict() has queued finds nothing to do. */
 	fake_forget();
 	life_settle(world->pbdev);
 	fake_expect_calls(test, NULL);
@@ -296,7 +296,7 @@ static void a_function_that_no_reset_cleans_is_seized_and_has_failed(struct kuni
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 	KUNIT_EXPECT_NE(test, world->pbdev->fault[0], 0);
 	KUNIT_EXPECT_EQ(test, pb2_frontend_add(&world->fe, &world->pbdev->sbdf,
-					    &vsbdf), -EIO);
+					       &vsbdf), -EIO);
 
 	world->dev->function_reset = FAKE_RESET_WORKS;
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
@@ -304,7 +304,7 @@ static void a_function_that_no_reset_cleans_is_seized_and_has_failed(struct kuni
 	life_assign(test, world->pbdev, &world->fe);
 }
 
-/* libxl maps what sysfs names as irq, which a PVH dom0 cannot. */
+/* libxl maps the irq that sysfs shows, which fails in a PVH dom0. */
 static void without_pirqs_sysfs_shows_no_line(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -323,7 +323,7 @@ static void without_pirqs_sysfs_shows_no_line(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_function_that_no_reset_cleans_is_seized_and_has_failed),
-	KUNIT_CASE(a_function_is_seized_reset_and_parked),
+	KUNIT_CASE(a_function_is_seized_reset_and_may_suspend),
 	KUNIT_CASE(seizing_leaves_decode_on_and_bus_master_off),
 	KUNIT_CASE(seizing_is_undone_at_whatever_step_it_fails),
 	KUNIT_CASE(without_memory_for_the_saved_state_it_is_not_seized),

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of whatever can fail, in turn, through the whole life of a function:
- * it is seized, assigned, handed over, used, reset, taken back and released.
- * Each call of Xen, of xenstore and of the PCI core fails once, then each
- * allocation. All is balanced after each life, and the next one is complete.
+ * fault_test.c - a failure of each call through the whole life of a function
+ *
+ * A life seizes, assigns, hands over, uses, resets, takes back and releases the
+ * function. Each call of Xen, of xenstore and of the PCI core fails once, then
+ * each allocation. After each life nothing is left over, and the next life is
+ * complete.
  */
 #include <linux/sched.h>
 
@@ -11,10 +13,10 @@
 #include "support/life_world.h"
 
 /**
- * struct life - how a life goes
- * @name: of the row
- * @unbound: it ends under its guest, not after it
- * @bus: the function is reset by its bus
+ * struct life - a variant of a function's life
+ * @name: name of the variant
+ * @unbound: the administrator unbinds the function while the guest has it
+ * @bus: pciback2 resets the function by its bus
  */
 struct life {
 	const char *name;
@@ -57,8 +59,8 @@ static void finish(struct kunit *test)
 	pb2_window_exit();
 }
 
-/* What a guest asks for, one thing after another; whether it gets all of it. */
-static bool use(struct life_world *world)
+/* Makes a guest's requests in turn. Returns true if all of them succeed. */
+static bool use_function(struct life_world *world)
 {
 	static const struct {
 		u32 cmd;
@@ -73,7 +75,7 @@ static bool use(struct life_world *world)
 		{ XEN_PCI_OP_disable_msi, 0, 0, 0 },
 		{ XEN_PCI_OP_enable_msix, 0, 0, 1 },
 		{ XEN_PCI_OP_disable_msix, 0, 0, 0 },
-		/* What it leaves behind */
+		/* The guest leaves this vector allocated. */
 		{ XEN_PCI_OP_enable_msix, 0, 0, 1 },
 	};
 	bool got = true;
@@ -88,8 +90,8 @@ static bool use(struct life_world *world)
 	return got;
 }
 
-/* The guest and its target die, and Xen says so. */
-static void die(struct life_world *world)
+/* The guest and its target die, and Xen sends an event. */
+static void kill_domains(struct life_world *world)
 {
 	fake_domain_free(LIFE_DOMID);
 	fake_domain_free(LIFE_OTHER_DOMID);
@@ -97,15 +99,18 @@ static void die(struct life_world *world)
 	flush_delayed_work(&world->pbdev->hold_work);
 }
 
-/* The next guest of that name */
-static void revive(void)
+/* The next guest has the same UUID. */
+static void create_domains(void)
 {
 	fake_domain_create(LIFE_DOMID, LIFE_UUID);
 	fake_domain_create(LIFE_OTHER_DOMID, LIFE_OTHER_UUID);
 }
 
-/* Assigned, used, announced, taken back. Whether all of it happened. */
-static bool serve(struct life_world *world, const struct life *life)
+/*
+ * Assigns the function, uses it, lets the guest ask for an FLR and takes it back.
+ * Returns true if every step succeeds.
+ */
+static bool serve_guest(struct life_world *world, const struct life *life)
 {
 	struct pb2_device *pbdev = world->pbdev;
 	struct pb2_sbdf vsbdf;
@@ -113,7 +118,7 @@ static bool serve(struct life_world *world, const struct life *life)
 
 	if (pb2_frontend_add(&world->fe, &pbdev->sbdf, &vsbdf))
 		return false;
-	all = fake_domain_page(LIFE_DOMID) && use(world);
+	all = fake_domain_page(LIFE_DOMID) && use_function(world);
 	life_ask_for_flr(pbdev);
 	life_settle(pbdev);
 	all &= !pb2_reset_request_run(pbdev);
@@ -122,26 +127,26 @@ static bool serve(struct life_world *world, const struct life *life)
 	return all;
 }
 
-static bool live(struct life_world *world, const struct life *life)
+static bool live_once(struct life_world *world, const struct life *life)
 {
 	struct pb2_device *pbdev;
 	bool all;
 
-	revive();
+	create_domains();
 	if (life_probe(world->pdev))
 		return false;
 	pbdev = pci_get_drvdata(world->pdev);
 	pb2_device_get(pbdev);
 	world->pbdev = pbdev;
 
-	all = serve(world, life);
+	all = serve_guest(world, life);
 	if (!life->unbound) {
-		die(world);
+		kill_domains(world);
 		all &= READ_ONCE(pbdev->state) == PB2_IDLE;
 	}
 	life_remove(world->pdev);
 	if (life->unbound)
-		die(world);
+		kill_domains(world);
 	flush_workqueue(pb2_wq);
 
 	all &= kref_read(&pbdev->ref) == 1;
@@ -154,7 +159,7 @@ static void expect_balance(struct kunit *test, unsigned int nth)
 	struct life_world *world = test->priv;
 	char buf[80];
 
-	/* Xen may not have answered when it was asked who is dead. */
+	/* If Xen failed to answer at the domain's death, this event repeats the check. */
 	fake_domain_event();
 	KUNIT_EXPECT_EQ_MSG(test, kref_read(&world->fe.ref), 1, "failure %u",
 			    nth);
@@ -178,7 +183,7 @@ static const struct life *begin(struct kunit *test)
 	if (life->bus)
 		world->dev->function_reset = FAKE_RESET_NONE;
 	world->dev->bus_reset = FAKE_RESET_WORKS;
-	KUNIT_ASSERT_TRUE(test, live(world, life));
+	KUNIT_ASSERT_TRUE(test, live_once(world, life));
 	expect_balance(test, 0);
 	return life;
 }
@@ -194,7 +199,7 @@ static void whatever_call_fails_all_is_balanced(struct kunit *test)
 		for (nth = 1; ; nth++) {
 			fake_forget();
 			fake_fail_nth(nth, errors[i]);
-			live(world, life);
+			live_once(world, life);
 			if (!fake_has_failed())
 				break;
 			fake_fail_nth(0, 0);
@@ -203,7 +208,7 @@ static void whatever_call_fails_all_is_balanced(struct kunit *test)
 		fake_fail_nth(0, 0);
 		sum += nth - 1;
 	}
-	KUNIT_EXPECT_TRUE(test, live(world, life));
+	KUNIT_EXPECT_TRUE(test, live_once(world, life));
 	KUNIT_EXPECT_GT(test, sum, 60);
 	kunit_info(test, "%u failed calls", sum);
 }
@@ -217,15 +222,15 @@ static void whatever_allocation_fails_all_is_balanced(struct kunit *test)
 	for (nth = 1; ; nth++) {
 		fake_forget();
 		current->fail_nth = nth;
-		live(world, life);
+		live_once(world, life);
 		left = current->fail_nth;
 		current->fail_nth = 0;
 		if (left)
 			break;
 		expect_balance(test, nth);
 	}
-	KUNIT_EXPECT_TRUE(test, live(world, life));
-	/* If not, the machine does not let them fail. */
+	KUNIT_EXPECT_TRUE(test, live_once(world, life));
+	/* A smaller number means that fault injection does not work. */
 	KUNIT_EXPECT_GT(test, nth, 10);
 	kunit_info(test, "%u failed allocations", nth - 1);
 }

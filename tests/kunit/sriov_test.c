@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of virtual functions that leave with their physical function
+ * sriov_test.c - virtual functions are released with their physical function
  */
 #include "support/life_world.h"
 
@@ -24,7 +24,7 @@ static int unwatch_bus(const struct bus_type *bus, struct notifier_block *nb)
 	return 0;
 }
 
-/* The driver core's part of it; our functions are none of its devices. */
+/* A fake, since the driver core does not know the devices of this test. */
 static struct device_link *add_link(struct device *consumer,
 				    struct device *supplier, u32 flags)
 {
@@ -87,7 +87,7 @@ static void a_vf_that_is_seized_follows_its_pf(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, fake_call_at(0), "follow 0000:03:01.1");
 }
 
-/* There is nobody to follow, until it gets one. */
+/* A VF links to its PF when the PF gets a driver. */
 static void a_pf_without_driver_is_followed_when_it_has_one(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -122,12 +122,12 @@ static void a_vf_that_cannot_follow_is_seized_all_the_same(struct kunit *test)
 	world->dev->pdev.dev.driver = &dom0s_own;
 	fake_fail("follow", 1, -ENOMEM);
 	event(&world->dev->pdev, BUS_NOTIFY_BOUND_DRIVER);
-	/* Nor does it keep the next from following. */
+	/* The failure does not keep the next VF from its link. */
 	KUNIT_EXPECT_EQ(test, fake_count("follow"), NR_VFS);
 	LIFE_EXPECT_STATE(test, vfs[0], PB2_IDLE);
 }
 
-/* What the driver core does of a link when the PF's driver is unbound */
+/* This does what the driver core does for the link when the PF is unbound. */
 static void an_assigned_vf_leaves_with_its_pf(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -162,7 +162,7 @@ static void other_functions_vfs_stay(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("follow"), 0);
 }
 
-/* Of all notifications, that of unbinding must not release a driver. */
+/* In particular, the notification of unbinding must not release a driver. */
 static void other_events_mean_nothing(struct kunit *test)
 {
 	static const unsigned long actions[] = {

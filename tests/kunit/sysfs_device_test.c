@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the attributes of a function
+ * sysfs_device_test.c - the attributes of a function
  */
 #include "support/life_world.h"
 
 #include "../../drivers/xen/pciback2/sysfs_device.c"
 
-/* sysfs hands out pages, and sysfs_emit() insists on one. */
+/* sysfs passes a page to show(), and sysfs_emit() requires one. */
 static char page[PAGE_SIZE] __aligned(PAGE_SIZE);
 
 static const char *read_from(struct kunit *test, struct device_attribute *attr)
@@ -86,7 +86,7 @@ static void the_bus_can_be_forbidden(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, world->pbdev->bus_reset_off);
 }
 
-/* Unbinding removes the files with device_lock held. */
+/* Unbinding removes the attributes under device_lock. */
 static void none_waits_for_an_unbind(struct kunit *test)
 {
 	static struct device_attribute * const attrs[] = {
@@ -120,7 +120,7 @@ static void a_choice_is_shown(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_access, "cf8\n"), 4);
 	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_access),
 			   "cf8 (cf8): chosen\n");
-	/* No window is known here. */
+	/* No ECAM window is known here. */
 	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_access, "ecam"),
 			-EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_handover, "any"), 3);
@@ -130,7 +130,7 @@ static void a_choice_is_shown(struct kunit *test)
 			   "iommu unknown, interrupt remapping unknown, quarantine unknown\n");
 }
 
-static void a_window_of_its_own_can_be_chosen(struct kunit *test)
+static void a_polling_interval_can_be_chosen(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
@@ -144,7 +144,7 @@ static void a_window_of_its_own_can_be_chosen(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->pbdev->poll_us, 1000);
 }
 
-static void a_backend_is_a_domain_or_none(struct kunit *test)
+static void a_virtio_backend_is_a_domain_or_none(struct kunit *test)
 {
 	static const char * const bad[] = {
 		"", "\n", " ", "-1", "32752", "32753", "65535", "65536", "0x10",
@@ -167,7 +167,7 @@ static void a_backend_is_a_domain_or_none(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "none\n");
 }
 
-static void a_backend_is_not_changed_under_a_guest(struct kunit *test)
+static void a_virtio_backend_stays_under_a_guest(struct kunit *test)
 {
 	life_assign_dev(test);
 	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_backend_domid, "1"),
@@ -183,9 +183,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_bus_can_be_forbidden),
 	KUNIT_CASE(none_waits_for_an_unbind),
 	KUNIT_CASE(a_choice_is_shown),
-	KUNIT_CASE(a_window_of_its_own_can_be_chosen),
-	KUNIT_CASE(a_backend_is_a_domain_or_none),
-	KUNIT_CASE(a_backend_is_not_changed_under_a_guest),
+	KUNIT_CASE(a_polling_interval_can_be_chosen),
+	KUNIT_CASE(a_virtio_backend_is_a_domain_or_none),
+	KUNIT_CASE(a_virtio_backend_stays_under_a_guest),
 	{ }
 };
 

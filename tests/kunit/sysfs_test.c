@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the attributes in sysfs, with stand-ins for what they call
+ * sysfs_test.c - the attributes of the driver, with fakes for what they call
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -8,19 +8,19 @@
 
 #include "../../drivers/xen/pciback2/doors.h"
 
-/* sysfs hands out pages, and sysfs_emit() insists on one. */
+/* sysfs passes a page to show(), and sysfs_emit() requires one. */
 static char page[PAGE_SIZE] __aligned(PAGE_SIZE);
 
 /**
  * struct world - a seized function, 0001:03:1e.7
- * @test: the test that runs
- * @pdev: of the PCI core
- * @pbdev: ours, with a reference of the test's
- * @calls: of the stand-ins
- * @rc: what the stand-ins return
- * @off: what the stand-in of quirks got
- * @len: likewise
- * @mask: likewise
+ * @test: the running test
+ * @pdev: the function in the PCI core
+ * @pbdev: the function in pciback2; the test holds a reference
+ * @calls: number of calls of the fakes
+ * @rc: return value of the fakes
+ * @off: offset that fake_quirk_add() got
+ * @len: length that fake_quirk_add() got
+ * @mask: mask that fake_quirk_add() got
  */
 struct world {
 	struct kunit *test;
@@ -241,7 +241,7 @@ static void a_quirk_reaches_its_function(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->len, 2);
 	KUNIT_EXPECT_EQ(test, world->mask, 0xff);
 
-	/* As it is shown */
+	/* The attribute shows quirks in this form. */
 	KUNIT_EXPECT_EQ(test, write_to(attr,
 				       ADDRESS "-00000ffc:4:ffffffff\n"), 33);
 	KUNIT_EXPECT_EQ(test, world->off, 0xffc);

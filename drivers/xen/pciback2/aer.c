@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * aer.c - error recovery of an assigned function, by its guest's driver
+ * aer.c - error recovery of an assigned function by its guest's driver
  *
- * Each step of the kernel's recovery (PCIe 6.0 6.2, Documentation/PCI/
- * pci-error-recovery.rst) is put to the guest through the ring's page, and
- * its answer becomes ours. The guest gets a bounded time for each.
+ * The kernel recovers a function in steps (PCIe 6.0, 6.2, and
+ * Documentation/PCI/pci-error-recovery.rst). pciback2 forwards each step to the
+ * guest through the ring's page, and returns the guest's answer to the kernel.
+ * The guest has a limited time for each step.
  */
 #include "doors.h"
 #include "host/pci_iface.h"
 #include "host/xen_iface.h"
 
-/* For as long as it stays in its domain, or until a later recovery works. */
+/* The fault lasts while the domain has the function, or until a recovery succeeds. */
 static void aer_set_fault(struct pb2_device *pbdev, const char *fault)
 {
 	mutex_lock(&pbdev->life_lock);
@@ -43,12 +44,12 @@ static pci_ers_result_t aer_run_step(struct pci_dev *pdev, const char *step,
 	if (!pb2_frontend_vsbdf(fe, pbdev, &vsbdf))
 		result = pb2_recovery_ask(fe, cmd, state, &vsbdf);
 
-	/* The answer to a resume carries no result. */
+	/* A resume has no result. */
 	if (cmd != XEN_PCI_OP_aer_resume &&
 	    (result == PCI_ERS_RESULT_NONE ||
 	     result == PCI_ERS_RESULT_DISCONNECT)) {
 		aer_note_failure(pbdev, fe, step);
-		/* To the core, NONE would mean that all is well. */
+		/* The PCI core takes NONE for success. */
 		result = PCI_ERS_RESULT_DISCONNECT;
 	}
 	pb2_frontend_put(fe);
@@ -68,7 +69,10 @@ static pci_ers_result_t aer_mmio_enabled(struct pci_dev *pdev)
 			    pci_channel_io_normal, PCI_ERS_RESULT_RECOVERED);
 }
 
-/* The link was reset, and whoever is behind it: as after a reset of ours. */
+/*
+ * The PCI core has reset the link and the function, so pciback2 restores the
+ * function as after a reset of its own.
+ */
 static pci_ers_result_t aer_slot_reset(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
@@ -85,14 +89,14 @@ static void aer_resume(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
 
-	/* Of an idle function a reset has to show that it is well. */
+	/* An idle function keeps its fault until a reset shows that it works. */
 	if (READ_ONCE(pbdev->state) == PB2_ASSIGNED)
 		aer_set_fault(pbdev, "");
 	aer_run_step(pdev, "resume", XEN_PCI_OP_aer_resume,
 		     pci_channel_io_normal, PCI_ERS_RESULT_RECOVERED);
 }
 
-/* Somebody resets the function through the PCI core's own file. */
+/* The administrator resets the function through the sysfs file "reset". */
 static void aer_reset_prepare(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);

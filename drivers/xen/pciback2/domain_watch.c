@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * domain_watch.c - who has to know that a domain died
+ * domain_watch.c - tells the other parts that a domain has died
  *
- * Xen's event says only that some domain did. Everybody who waits for the
- * death of one looks whether it was his.
+ * Xen's event does not name the domain. Each part that waits for the death of
+ * a domain therefore checks whether that domain is dead.
  */
 #include "doors.h"
 #include "host/xen_iface.h"
 
-/* In xenwatch's thread, which must not wait: each of them only queues work. */
+/*
+ * xenwatch's thread, which runs this, must not block. Each of these functions
+ * only queues work.
+ */
 static void domain_watch_tell(void)
 {
 	pb2_registry_each(pb2_hold_check);

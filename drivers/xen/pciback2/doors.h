@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * doors.h - who may ask: the PCI core, Xen, and the administrator through sysfs
+ * doors.h - where requests enter: the PCI core, Xen, and the administrator
+ * through sysfs
  */
 #ifndef PB2_DOORS_H
 #define PB2_DOORS_H
 
 #include "guest/guest.h"
 
-/* driver.c: seizing and releasing a function */
+/* driver.c: seizes and releases a function */
 extern struct pci_driver pb2_pci_driver;
 
-/* domain_watch.c: who has to know that a domain died */
+/* domain_watch.c: tells the other parts that a domain has died */
 void pb2_domain_watch_init(void);
 void pb2_domain_watch_exit(void);
 
-/* aer.c: error recovery of an assigned function */
+/* aer.c: error recovery of an assigned function by its guest */
 extern const struct pci_error_handlers pb2_aer_handlers;
 
-/* sriov.c: virtual functions leave with their physical function */
+/* sriov.c: releases virtual functions with their physical function */
 int pb2_sriov_init(void);
 void pb2_sriov_exit(void);
 bool pb2_sriov_pf_leaves(struct pci_dev *pdev);

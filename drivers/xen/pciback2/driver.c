@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * driver.c - the PCI driver: seizing and releasing a function
+ * driver.c - the PCI driver: seizes and releases a function
  *
- * Seizing happens in the PCI core's probe and releasing in its remove, both
- * under device_lock.
+ * The PCI core calls driver_probe() to seize a function, and driver_remove() to
+ * release it, both under device_lock.
  */
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -36,8 +36,9 @@ static struct pb2_device *driver_alloc_device(struct pci_dev *pdev)
 }
 
 /*
- * Xen looks for MSI-X when dom0 reports a function. Where it could not see it
- * then it must not be asked: Xen 4.17 goes after what it has not found, and
+ * Xen looks for the MSI-X capability when dom0 reports a function. If Xen could
+ * not read the function's configuration space then, pciback2 must not ask Xen
+ * to prepare MSI-X: Xen 4.17 uses the capability that it has not found, and
  * crashes.
  */
 static void driver_prepare_msix(struct pb2_device *pbdev)
@@ -96,11 +97,11 @@ static int driver_enable(struct pb2_device *pbdev)
 		return -EIO;
 	}
 
-	/* Xen and the saved state take what is in the hardware. */
+	/* Xen and the saved state copy the BARs from the hardware. */
 	if (pb2_bar_restore(pdev))
 		pci_warn(pdev, "had lost the addresses of its BARs, which are restored\n");
 
-	/* Also routes INTx, so that libxl finds the right irq in sysfs. */
+	/* This also routes INTx, so that libxl reads the right irq in sysfs. */
 	rc = pb2_pci_enable(pdev);
 	if (rc) {
 		pci_err(pdev, "cannot be enabled: %d, not seized\n", rc);
@@ -108,26 +109,26 @@ static int driver_enable(struct pb2_device *pbdev)
 	}
 	pb2_pci_set_master(pdev, false);
 	pb2_pci_pme_off(pdev);
-	/* dom0's driver may have left them half on. */
+	/* dom0's driver may have left MSI or MSI-X partly enabled. */
 	pb2_reset_quiesce_end(pdev);
 	pb2_intx_init(pbdev);
-	/* Needs decode; Xen protects the table's pages from here on. */
+	/* This needs decode. From here on Xen protects the MSI-X table. */
 	driver_prepare_msix(pbdev);
 	return 0;
 }
 
 static void driver_disable(struct pb2_device *pbdev)
 {
-	/* No request gets past the gate any more. */
+	/* The gate lets no request pass any more. */
 	driver_free_conf(pbdev);
-	/* All vectors are free, or Xen would say -EBUSY. */
+	/* Xen answers -EBUSY unless all vectors are free. */
 	driver_release_msix(pbdev);
 	pb2_intx_exit(pbdev);
-	/* Leaves bus master off for the next driver. */
+	/* This leaves bus master off for the next driver. */
 	pb2_pci_disable(pbdev->pdev);
 }
 
-/* From a function that is merely unbound to one that is ours and clean. */
+/* Enables, saves and resets a function that no driver has. */
 static int driver_seize(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
@@ -151,10 +152,10 @@ static int driver_seize(struct pb2_device *pbdev)
 	return 0;
 }
 
-/* The reverse of seize(), for a function that is idle again or lost. */
+/* Undoes driver_seize(), for a function that is idle again or lost. */
 static void driver_release(struct pb2_device *pbdev)
 {
-	/* In D0 from here on. */
+	/* The function stays in D0 from here on. */
 	pb2_power_exit(pbdev);
 	pb2_pci_set_assigned(pbdev->pdev, false);
 	driver_disable(pbdev);
@@ -174,7 +175,7 @@ static int driver_check_slots(struct pci_dev *pdev, const struct pb2_sbdf *sbdf,
 		return 0;
 	if (!id->override_only)
 		return -ENODEV;
-	/* Shown in "slots" like any other, as libxl expects. */
+	/* libxl expects the function in "slots". */
 	return pb2_slots_add(&pat);
 }
 
@@ -183,8 +184,9 @@ static int driver_check_header(struct pci_dev *pdev)
 	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
 		return 0;
 	/*
-	 * A bridge may be kept from dom0's drivers, for its power state, but
-	 * it is neither reset nor put to sleep nor exported.
+	 * The administrator may seize a bridge to keep dom0's drivers from
+	 * changing its power state. pciback2 does not reset a bridge, put it to
+	 * sleep or export it.
 	 */
 	if (pdev->hdr_type == PCI_HEADER_TYPE_BRIDGE)
 		return 0;
@@ -194,7 +196,7 @@ static int driver_check_header(struct pci_dev *pdev)
 	return -ENODEV;
 }
 
-/* A function that no reset has cleaned is ours, too, and FAILED. */
+/* pciback2 also keeps a function that no reset has cleaned, as FAILED. */
 static void driver_finish_probe(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
@@ -219,7 +221,7 @@ static int driver_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	device_lock_assert(&pdev->dev);
 
-	/* Neither Xen nor the protocol has room for more (VMD). */
+	/* Xen and the PV protocol have 16 bits for a segment; VMD needs more. */
 	if (pci_domain_nr(pdev->bus) > U16_MAX)
 		return -ENODEV;
 	pb2_sbdf_of(pdev, &sbdf);
@@ -246,7 +248,7 @@ static int driver_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return 0;
 }
 
-/* The administrator insists on taking it from under a running guest. */
+/* The administrator unbinds a function while a running guest has it. */
 static void driver_evict(struct pb2_device *pbdev)
 {
 	struct pb2_frontend *fe = pb2_frontend_get_owner(pbdev);
@@ -270,7 +272,7 @@ static void driver_remove(struct pci_dev *pdev)
 	if (pb2_sriov_pf_leaves(pdev))
 		pci_info(pdev, "to be released, since the driver of its physical function %s leaves\n",
 			 pci_name(pci_physfn(pdev)));
-	/* Nobody finds it any more. */
+	/* From here on no look-up finds the function. */
 	pb2_registry_del(pbdev);
 	driver_evict(pbdev);
 	pb2_reset_state_abort(pbdev);
@@ -289,9 +291,10 @@ static void driver_remove(struct pci_dev *pdev)
 }
 
 /*
- * Any function may be named in "slots" or by driver_override. The PCI core
- * picks the first entry only for a function whose driver_override is our name,
- * so that probe() need not know where the kernel keeps that name.
+ * The administrator may name any function in "slots" or by driver_override. The
+ * PCI core picks the first entry only for a function whose driver_override is
+ * this driver's name, so driver_probe() need not know where the kernel keeps
+ * that name.
  */
 static const struct pci_device_id driver_ids[] = {
 	{ PCI_DEVICE_DRIVER_OVERRIDE(PCI_ANY_ID, PCI_ANY_ID, 1) },

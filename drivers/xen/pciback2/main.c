@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * main.c - parameters, and the order in which the module comes and goes
+ * main.c - the parameters, and the order of loading and unloading
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -53,7 +53,7 @@ module_param(domctl_version, uint, 0444);
 MODULE_PARM_DESC(domctl_version,
 		 "Version of Xen's interface for its tools, where it is not found (default: 0 for finding it)");
 
-/* xen-pciback uses the same driver name, because libxl knows no other. */
+/* xen-pciback has the same driver name, because libxl knows no other. */
 static int __init refuse_xen_pciback(void)
 {
 	if (!driver_find(PB2_PCI_DRIVER_NAME, &pci_bus_type))
@@ -154,7 +154,7 @@ err_slots:
 static void __exit pciback_unload(void)
 {
 	pb2_xen_gsi_exit();
-	/* No guest may get a function while they are given back. */
+	/* From here on no guest can get a function. */
 	pb2_xenbus_exit();
 	pb2_sriov_exit();
 	pci_unregister_driver(&pb2_pci_driver);
@@ -162,7 +162,7 @@ static void __exit pciback_unload(void)
 	pb2_domain_exit();
 	pb2_bridge_exit();
 	pb2_slots_clear();
-	/* Late work finds its function released; let it drop its reference. */
+	/* Pending work finds its function released, and drops its reference. */
 	pb2_work_exit();
 }
 

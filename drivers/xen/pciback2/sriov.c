@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sriov.c - virtual functions leave with their physical function
+ * sriov.c - releases virtual functions with their physical function
  *
- * When the PF's driver is unbound it disables SR-IOV, and the VFs vanish. A
- * VF that is still bound here, idle or assigned, is released first: the driver
- * core does so, because of a device link. A notifier of the unbinding must not,
- * since releasing a driver notifies the same chain, whose lock is held then.
+ * When the driver of a PF is unbound, it disables SR-IOV, and the VFs vanish.
+ * pciback2 must release the VFs before that, idle or assigned. A device link
+ * from each seized VF to its PF makes the driver core do so. A notifier for the
+ * unbinding cannot release them, since releasing a driver notifies the same
+ * chain, whose lock is held at that moment.
  */
 #include <linux/device.h>
 #include <linux/notifier.h>
@@ -23,8 +24,8 @@ static void sriov_link_vf(struct pb2_device *vf)
 }
 
 /*
- * Only between bound devices: the core warns of a link that begins while one of
- * them is probed and the other has no driver.
+ * Link a VF and its PF only once both have a driver: the driver core warns about
+ * a link between a device that is being probed and one without a driver.
  */
 static void sriov_link_bound(struct pci_dev *pdev)
 {
@@ -58,10 +59,10 @@ static struct notifier_block sriov_notifier = {
 };
 
 /**
- * pb2_sriov_init() - begin to watch drivers of physical and virtual functions
+ * pb2_sriov_init() - watch for drivers of physical and virtual functions
  *
  * Context: may sleep.
- * Return: 0 or the notifier chain's errno.
+ * Return: 0, or the errno of the bus' notifier chain.
  */
 int pb2_sriov_init(void)
 {
@@ -79,11 +80,12 @@ void pb2_sriov_exit(void)
 }
 
 /**
- * pb2_sriov_pf_leaves() - is a function released since its PF loses its driver?
+ * pb2_sriov_pf_leaves() - is a VF released because its PF loses its driver?
  * @pdev: the function
  *
  * Context: the function's device_lock is held.
- * Return: whether it is a VF, and the driver of its PF is being unbound.
+ * Return: true if the function is a VF, and the driver of its PF is being
+ * unbound.
  */
 bool pb2_sriov_pf_leaves(struct pci_dev *pdev)
 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sysfs.c - attributes of the driver: those of xen-pciback, which toolstacks and
- * scripts know, do_flr, and what concerns the whole machine
+ * sysfs.c - attributes of the driver
  *
- * Documentation/ABI/testing/sysfs-driver-pciback2 describes all.
+ * These are the attributes of xen-pciback, which toolstacks and scripts use,
+ * do_flr, and the attributes about the whole machine.
+ * Documentation/ABI/testing/sysfs-driver-pciback2 describes them all.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -16,9 +17,9 @@
 
 #include "doors.h"
 
-/* So much of a bad word is quoted. */
+/* The log quotes at most this many characters of a bad write. */
 #define QUOTE_MAX	48
-/* The registers of a function end here. */
+/* Size in bytes of a function's configuration space */
 #define CONF_SIZE	4096
 
 static const char no_address[] = "not an address [DDDD:]BB:SS.F";
@@ -26,11 +27,11 @@ static const char no_quirk[] = "not [DDDD:]BB:SS.F-REG:SIZE:MASK";
 static const char not_seized[] = "no such function is seized";
 
 /**
- * pb2_sysfs_refuse() - say what was written and why it has no effect
- * @attr: the attribute's name
- * @buf: what was written
+ * pb2_sysfs_refuse() - log a bad write and why it has no effect
+ * @attr: name of the attribute
+ * @buf: the text that was written
  * @rc: the errno
- * @reason: for a human
+ * @reason: the reason, as text for the log
  *
  * Context: any.
  * Return: @rc.
@@ -48,8 +49,8 @@ int pb2_sysfs_refuse(const char *attr, const char *buf, int rc,
 }
 
 /*
- * Finds the seized function that was written, with a reference. @absent is
- * the errno when it is none.
+ * Returns the seized function whose address is in @buf, with a reference.
+ * @absent is the errno if pciback2 has not seized that function.
  */
 static struct pb2_device *sysfs_find_function(const char *attr, const char *buf,
 					      int absent)
@@ -196,11 +197,11 @@ static ssize_t quirks_show(struct device_driver *drv, char *buf)
 }
 
 /**
- * struct quirk - what was written to quirks
- * @sbdf: the function
- * @off: offset in configuration space
- * @len: 1, 2 or 4
- * @mask: fits into @len bytes
+ * struct quirk - the text written to "quirks", parsed
+ * @sbdf: address of the function
+ * @off: offset of the register in configuration space
+ * @len: size of the register: 1, 2 or 4 bytes
+ * @mask: mask of at most @len bytes
  */
 struct quirk {
 	struct pb2_sbdf sbdf;
@@ -222,7 +223,7 @@ static int sysfs_parse_quirk(const char *buf, struct quirk *quirk)
 	quirk->sbdf.bus = pat.bus;
 	quirk->sbdf.devfn = PCI_DEVFN(pat.slot, pat.func);
 
-	/* Eight digits: a longer number would be cut without a word. */
+	/* sscanf() would silently truncate a number of more than eight digits. */
 	if (sscanf(s, "-%8x:%8x:%8x %n", &quirk->off, &quirk->len,
 		   &quirk->mask, &end) != 3 || !end || s[end])
 		return -EINVAL;

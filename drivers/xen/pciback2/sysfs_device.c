@@ -2,7 +2,7 @@
 /*
  * sysfs_device.c - attributes of a function, in its directory pciback2/
  *
- * Documentation/ABI/testing/sysfs-driver-pciback2 describes all.
+ * Documentation/ABI/testing/sysfs-driver-pciback2 describes them all.
  */
 #include <linux/device.h>
 #include <linux/kernel.h>
@@ -17,7 +17,10 @@ static int sysfs_parse_bool(const char *attr, const char *buf, bool *on)
 	       pb2_sysfs_refuse(attr, buf, -EINVAL, "not 0 or 1") : 0;
 }
 
-/* Does not wait: unbinding removes the attributes with device_lock held. */
+/*
+ * Unbinding removes the attributes under device_lock, and waits for their
+ * users, so a store must not wait for that lock.
+ */
 static int sysfs_lock_device(struct device *dev, const char *attr,
 			     const char *buf)
 {
@@ -128,7 +131,10 @@ static ssize_t access_store(struct device *dev, struct device_attribute *attr,
 	if (way < 0)
 		return pb2_sysfs_refuse("access", buf, way, "not auto, cf8 or ecam");
 
-	/* A reset holds the lock, and what the two ways show changes then. */
+	/*
+	 * A reset holds device_lock. During a reset, kernel accessors and the
+	 * ECAM page may read different values.
+	 */
 	rc = sysfs_lock_device(dev, "access", buf);
 	if (rc)
 		return rc;
@@ -147,7 +153,7 @@ static ssize_t handover_show(struct device *dev,
 	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
 	int len;
 
-	/* Unbinding it removes this file with device_lock held. */
+	/* As in sysfs_lock_device(), this must not wait. */
 	if (!device_trylock(dev))
 		return -EBUSY;
 	len = pb2_handover_show(pbdev, buf, PAGE_SIZE);
@@ -207,7 +213,7 @@ static ssize_t backend_domid_show(struct device *dev,
 				  struct device_attribute *attr, char *buf)
 {
 	return pb2_virtio_show(pci_get_drvdata(to_pci_dev(dev)), buf,
-				PAGE_SIZE);
+			       PAGE_SIZE);
 }
 
 static ssize_t backend_domid_store(struct device *dev,
