@@ -51,7 +51,7 @@ static void expect_nothing(struct kunit *test, const char *why)
 	pb2_handover_show(world->pbdev, buf, sizeof(buf));
 	device_unlock(&world->pdev->dev);
 	snprintf(want, sizeof(want), "%s: not handed over: %s\n",
-		 policies[world->pbdev->handover.policy], why);
+		 policy_names[world->pbdev->handover.policy], why);
 	KUNIT_EXPECT_STREQ(test, buf, want);
 }
 
@@ -106,7 +106,7 @@ static void a_stub_domain_is_given_the_page(struct kunit *test)
 	allow_all(test);
 	life_seize_dev(test);
 	KUNIT_ASSERT_EQ(test, pb2_frontend_add(&world->fe, &world->pbdev->sbdf,
-					    &vsbdf), 0);
+					       &vsbdf), 0);
 	expect_announced(test);
 	fake_expect_order(test, "permit=7", "publish=" NODE "/address", NULL);
 

@@ -103,7 +103,7 @@ static void waking_leads_to_d0_whoever_put_it_to_sleep(struct kunit *test)
 			  "pm_put", NULL);
 }
 
-static void doze(struct pb2_device *pbdev)
+static void block_suspend(struct pb2_device *pbdev)
 {
 	device_lock(&pbdev->pdev->dev);
 	pb2_power_block_suspend(pbdev);
@@ -116,7 +116,7 @@ static void dozing_keeps_awake_for_two_minutes(struct kunit *test)
 	unsigned long before = jiffies, expires;
 
 	life_seize_dev(test);
-	doze(world->pbdev);
+	block_suspend(world->pbdev);
 	expires = world->pbdev->suspend_work.timer.expires;
 	KUNIT_EXPECT_TRUE(test, time_after_eq(expires, before + 120 * HZ));
 	KUNIT_EXPECT_TRUE(test, time_before(expires, jiffies + 121 * HZ));
@@ -133,14 +133,14 @@ static void dozing_again_takes_no_second_reference(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	doze(world->pbdev);
-	doze(world->pbdev);
-	doze(world->pbdev);
+	block_suspend(world->pbdev);
+	block_suspend(world->pbdev);
+	block_suspend(world->pbdev);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
 
 	flush_delayed_work(&world->pbdev->suspend_work);
-	doze(world->pbdev);
+	block_suspend(world->pbdev);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
 }
@@ -150,7 +150,7 @@ static void release_ends_a_doze_and_leaves_d0(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	doze(world->pbdev);
+	block_suspend(world->pbdev);
 	life_remove(world->pdev);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->suspend_work));
@@ -176,7 +176,7 @@ static void an_assignment_ends_the_doze(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	doze(world->pbdev);
+	block_suspend(world->pbdev);
 	life_assign(test, world->pbdev, &world->fe);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->suspend_work));
 	/* The assignment's own */

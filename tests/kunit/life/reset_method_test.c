@@ -28,7 +28,7 @@ static int reset_function(struct pci_dev *pdev)
 /* Where the tests put an AF capability */
 #define AF		0xc0
 
-static bool climb(struct pb2_device *pbdev)
+static bool run_methods(struct pb2_device *pbdev)
 {
 	struct device *dev = &pbdev->pdev->dev;
 	bool done;
@@ -61,7 +61,7 @@ static void a_method_that_fails_and_resets_is_proven(struct kunit *test)
 
 	life_seize_dev(test);
 	method_rc = -ETIMEDOUT;
-	KUNIT_EXPECT_TRUE(test, climb(world->pbdev));
+	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));
 	method_rc = 0;
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.rc, 0);
@@ -75,7 +75,7 @@ static void what_the_kernel_skipped_is_tried(struct kunit *test)
 	world->dev->function_reset = FAKE_RESET_LIES;
 	world->dev->flr_reset = FAKE_RESET_WORKS;
 	list(world->pdev, 1, PB2_COMPAT_RESET_FLR, 0);
-	KUNIT_EXPECT_TRUE(test, climb(world->pbdev));
+	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));
 	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "flr");
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
 }
@@ -88,7 +88,7 @@ static void what_the_kernel_has_tried_is_not_repeated(struct kunit *test)
 	world->dev->function_reset = FAKE_RESET_LIES;
 	world->dev->flr_reset = FAKE_RESET_WORKS;
 	list(world->pdev, PB2_COMPAT_RESET_FLR, 0, 0);
-	KUNIT_EXPECT_FALSE(test, climb(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, run_methods(world->pbdev));
 	KUNIT_EXPECT_EQ(test, fake_count("reset_flr"), 0);
 	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "kernel");
 }
@@ -101,7 +101,7 @@ static void what_the_administrator_took_out_stays_out(struct kunit *test)
 	world->dev->function_reset = FAKE_RESET_LIES;
 	world->dev->flr_reset = FAKE_RESET_WORKS;
 	list(world->pdev, 6, 0, 0);
-	KUNIT_EXPECT_FALSE(test, climb(world->pbdev));
+	KUNIT_EXPECT_FALSE(test, run_methods(world->pbdev));
 	KUNIT_EXPECT_EQ(test, fake_count("reset_flr"), 0);
 }
 
@@ -133,7 +133,7 @@ static void af_flr_resets(struct kunit *test)
 	life_seize_dev(test);
 	world->dev->function_reset = FAKE_RESET_NONE;
 	list(world->pdev, 1, PB2_COMPAT_RESET_AF, 0);
-	KUNIT_EXPECT_TRUE(test, climb(world->pbdev));
+	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));
 	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "af_flr");
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
 }
@@ -149,12 +149,12 @@ static void af_without_flr_is_no_method(struct kunit *test)
 	list(world->pdev, 1, PB2_COMPAT_RESET_AF, 0);
 	for (i = 0; i < ARRAY_SIZE(caps); i++) {
 		fake_pci_set(world->dev, AF + PCI_AF_CAP, 1, caps[i]);
-		KUNIT_EXPECT_EQ(test, reset_af_flr(world->pdev), -ENOTTY);
+		KUNIT_EXPECT_EQ(test, method_reset_af_flr(world->pdev), -ENOTTY);
 	}
 	fake_pci_set(world->dev, AF + PCI_AF_CAP, 1,
 		     PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
 	world->pdev->dev_flags |= PCI_DEV_FLAGS_NO_FLR_RESET;
-	KUNIT_EXPECT_EQ(test, reset_af_flr(world->pdev), -ENOTTY);
+	KUNIT_EXPECT_EQ(test, method_reset_af_flr(world->pdev), -ENOTTY);
 }
 
 /* A soft reset, at the way from D3hot to D0 */
@@ -177,7 +177,7 @@ static void going_through_d3hot_resets(struct kunit *test)
 	world->dev->wrote = pm_wrote;
 	world->dev->function_reset = FAKE_RESET_NONE;
 	list(world->pdev, 1, PB2_COMPAT_RESET_PM, 0);
-	KUNIT_EXPECT_TRUE(test, climb(world->pbdev));
+	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));
 	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "pm");
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
 }
@@ -189,10 +189,10 @@ static void with_no_soft_reset_d3hot_is_none(struct kunit *test)
 	life_seize_dev(test);
 	fake_pci_set(world->dev, FAKE_PCI_PM + PCI_PM_CTRL, 2,
 		     PCI_PM_CTRL_NO_SOFT_RESET);
-	KUNIT_EXPECT_EQ(test, reset_pm(world->pdev), -ENOTTY);
+	KUNIT_EXPECT_EQ(test, method_reset_pm(world->pdev), -ENOTTY);
 	fake_pci_set(world->dev, FAKE_PCI_PM + PCI_PM_CTRL, 2, 0);
 	world->pdev->dev_flags |= PCI_DEV_FLAGS_NO_PM_RESET;
-	KUNIT_EXPECT_EQ(test, reset_pm(world->pdev), -ENOTTY);
+	KUNIT_EXPECT_EQ(test, method_reset_pm(world->pdev), -ENOTTY);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev,
 					   FAKE_PCI_PM + PCI_PM_CTRL, 2), 0);
 }

@@ -78,7 +78,7 @@ static void what_does_not_answer_is_not_waited_for(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	world->dev->absent = true;
-	KUNIT_EXPECT_FALSE(test, has_msix_on(world->pdev));
+	KUNIT_EXPECT_FALSE(test, quiesce_has_msix(world->pdev));
 	pb2_reset_quiesce_begin(world->pdev);
 	world->dev->absent = false;
 }

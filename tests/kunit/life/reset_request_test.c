@@ -361,25 +361,25 @@ static void unbind(struct life_world *world)
 	device_lock(&world->pdev->dev);
 }
 
-/* A group's reset lets go of device_lock; remove may come in between. */
+/* A bus_reset's reset lets go of device_lock; remove may come in between. */
 static void unbinding_between_two_halves_ends_the_reset(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct pb2_reset_bus *group;
+	struct pb2_reset_bus *bus_reset;
 
 	life_assign_dev(test);
 	world->dev->function_reset = FAKE_RESET_NONE;
 	world->dev->bus_reset = FAKE_RESET_WORKS;
 	device_lock(&world->pdev->dev);
 	KUNIT_ASSERT_EQ(test, pb2_reset_state_enter(world->pbdev, false), 0);
-	group = reset_in_place(world->pbdev);
-	KUNIT_ASSERT_NOT_NULL(test, group);
+	bus_reset = request_reset_in_place(world->pbdev);
+	KUNIT_ASSERT_NOT_NULL(test, bus_reset);
 	unbind(world);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_GONE);
 	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 1);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
 	device_unlock(&world->pdev->dev);
-	pb2_reset_together(group, false);
+	pb2_reset_together(bus_reset, false);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
 }
 
@@ -392,7 +392,7 @@ static void a_guests_flr_is_done_by_the_do_flr_before_it(struct kunit *test)
 	device_lock(&world->pdev->dev);
 	life_ask_for_flr(world->pbdev);
 	KUNIT_ASSERT_EQ(test, pb2_reset_state_enter(world->pbdev, false), 0);
-	pb2_reset_together(reset_in_place(world->pbdev), true);
+	pb2_reset_together(request_reset_in_place(world->pbdev), true);
 	pb2_reset_state_leave(world->pbdev);
 	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
 			PB2_GATE_OPEN);

@@ -37,10 +37,10 @@ static void expect_result(struct kunit *test, struct pb2_device *pbdev,
 	KUNIT_EXPECT_EQ(test, pbdev->reset.rc, rc);
 }
 
-/* The verdict, rung by rung */
+/* The verdict, row by row */
 
 /**
- * struct rung - one row of the ladder's table
+ * struct escalation - one row of the ladder's table
  * @name: of the row
  * @function: what the function's own reset does
  * @bus: what a reset of the bus does
@@ -49,7 +49,7 @@ static void expect_result(struct kunit *test, struct pb2_device *pbdev,
  * @verdict: expected
  * @rc: expected
  */
-struct rung {
+struct escalation {
 	const char *name;
 	enum fake_reset function;
 	enum fake_reset bus;
@@ -59,7 +59,7 @@ struct rung {
 	int rc;
 };
 
-static const struct rung rungs[] = {
+static const struct escalation escalations[] = {
 	{ "it works",
 	  FAKE_RESET_WORKS, FAKE_RESET_WORKS, true,
 	  "kernel", PB2_RESET_PROVEN, 0 },
@@ -98,29 +98,29 @@ static const struct rung rungs[] = {
 	  "kernel", PB2_RESET_FAILED, -EIO },
 };
 
-static void describe(const struct rung *rung, char *desc)
+static void describe(const struct escalation *row, char *desc)
 {
-	strscpy(desc, rung->name, KUNIT_PARAM_DESC_SIZE);
+	strscpy(desc, row->name, KUNIT_PARAM_DESC_SIZE);
 }
 
-KUNIT_ARRAY_PARAM(rung, rungs, describe);
+KUNIT_ARRAY_PARAM(row, escalations, describe);
 
 static void a_reset_counts_by_what_it_did(struct kunit *test)
 {
-	const struct rung *rung = test->param_value;
+	const struct escalation *row = test->param_value;
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	world->dev->function_reset = rung->function;
-	world->dev->bus_reset = rung->bus;
-	if (!rung->alone)
+	world->dev->function_reset = row->function;
+	world->dev->bus_reset = row->bus;
+	if (!row->alone)
 		fake_nic(test, PCI_DEVFN(0, 1));
 	run(world->pbdev);
-	expect_result(test, world->pbdev, rung->method, rung->verdict,
-		      rung->rc);
+	expect_result(test, world->pbdev, row->method, row->verdict,
+		      row->rc);
 	KUNIT_EXPECT_GE(test, fake_count("restore"), 1);
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.clean,
-			rung->verdict == PB2_RESET_PROVEN);
+			row->verdict == PB2_RESET_PROVEN);
 	world->dev->absent = false;
 }
 
@@ -338,7 +338,7 @@ static void a_reset_comes_after_the_last_vector(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE_PARAM(a_reset_counts_by_what_it_did, rung_gen_params),
+	KUNIT_CASE_PARAM(a_reset_counts_by_what_it_did, row_gen_params),
 	KUNIT_CASE(what_does_not_answer_is_reset_by_the_bus_only),
 	KUNIT_CASE(a_slot_without_power_is_not_reset),
 	KUNIT_CASE(the_steps_of_a_reset_keep_their_order),

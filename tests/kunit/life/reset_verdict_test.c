@@ -26,13 +26,13 @@ static void begin(struct pb2_device *pbdev)
 	pb2_reset_verdict_begin(pbdev);
 }
 
-static void finish(struct pb2_device *pbdev, const char *forbidden)
+static void finish(struct pb2_device *pbdev, const char *blocker)
 {
-	pb2_reset_verdict_finish(pbdev, forbidden);
+	pb2_reset_verdict_finish(pbdev, blocker);
 	device_unlock(&pbdev->pdev->dev);
 }
 
-static void the_mark_outweighs_the_claim(struct kunit *test)
+static void the_marker_outweighs_the_claim(struct kunit *test)
 {
 	static const struct {
 		u8 cls;
@@ -42,9 +42,9 @@ static void the_mark_outweighs_the_claim(struct kunit *test)
 	} rows[] = {
 		{ 0, 0, PB2_RESET_PROVEN, 0 },
 		{ 0, -ETIMEDOUT, PB2_RESET_PROVEN, 0 },
-		{ MARK, 0, PB2_RESET_DISPROVED, -EIO },
-		{ MARK, -ETIMEDOUT, PB2_RESET_FAILED, -ETIMEDOUT },
-		{ MARK, -ENOTTY, PB2_RESET_FAILED, -ENOTTY },
+		{ RESET_MARKER, 0, PB2_RESET_DISPROVED, -EIO },
+		{ RESET_MARKER, -ETIMEDOUT, PB2_RESET_FAILED, -ETIMEDOUT },
+		{ RESET_MARKER, -ENOTTY, PB2_RESET_FAILED, -ENOTTY },
 	};
 	struct life_world *world = test->priv;
 	unsigned int i;
@@ -63,14 +63,14 @@ static void the_mark_outweighs_the_claim(struct kunit *test)
 	}
 }
 
-static void a_rung_that_is_not_there_leaves_the_record_of_the_last(struct kunit *test)
+static void a_method_that_is_not_there_leaves_the_record_of_the_last(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
 	begin(world->pbdev);
-	record(world->pbdev, "kernel", MARK, 0);
-	record(world->pbdev, "flr", MARK, -ENOTTY);
+	record(world->pbdev, "kernel", RESET_MARKER, 0);
+	record(world->pbdev, "flr", RESET_MARKER, -ENOTTY);
 	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "kernel");
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict,
 			PB2_RESET_DISPROVED);
@@ -85,13 +85,13 @@ static void a_lie_is_a_fault_and_no_method_is_none(struct kunit *test)
 	life_seize_dev(test);
 	pbdev = world->pbdev;
 	begin(pbdev);
-	record(pbdev, "pm", MARK, 0);
+	record(pbdev, "pm", RESET_MARKER, 0);
 	finish(pbdev, "0000:03:00.1 has a driver of dom0");
 	KUNIT_EXPECT_STREQ(test, pbdev->fault,
 			   "pm reset claims success but resets nothing, bus not reset: 0000:03:00.1 has a driver of dom0");
 
 	begin(pbdev);
-	record(pbdev, "pm", MARK, 0);
+	record(pbdev, "pm", RESET_MARKER, 0);
 	finish(pbdev, NULL);
 	KUNIT_EXPECT_STREQ(test, pbdev->fault,
 			   "pm reset claims success but resets nothing");
@@ -120,7 +120,7 @@ static void what_a_sibling_forbids_leaves_a_clean_function_clean(struct kunit *t
 
 	device_lock(&pbdev->pdev->dev);
 	pb2_reset_verdict_begin(pbdev);
-	record(pbdev, "pm", MARK, 0);
+	record(pbdev, "pm", RESET_MARKER, 0);
 	finish(pbdev, "somebody");
 	KUNIT_EXPECT_STREQ(test, pbdev->fault, "");
 	KUNIT_EXPECT_STREQ(test, pbdev->reset.method, "kernel");
@@ -130,7 +130,7 @@ static void what_a_sibling_forbids_leaves_a_clean_function_clean(struct kunit *t
 	/* Nobody forbade anything: it is a lie. */
 	device_lock(&pbdev->pdev->dev);
 	pb2_reset_verdict_begin(pbdev);
-	record(pbdev, "pm", MARK, 0);
+	record(pbdev, "pm", RESET_MARKER, 0);
 	finish(pbdev, NULL);
 	KUNIT_EXPECT_NE(test, pbdev->fault[0], 0);
 }
@@ -209,8 +209,8 @@ static void the_time_is_taken(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(the_mark_outweighs_the_claim),
-	KUNIT_CASE(a_rung_that_is_not_there_leaves_the_record_of_the_last),
+	KUNIT_CASE(the_marker_outweighs_the_claim),
+	KUNIT_CASE(a_method_that_is_not_there_leaves_the_record_of_the_last),
 	KUNIT_CASE(a_lie_is_a_fault_and_no_method_is_none),
 	KUNIT_CASE(what_a_sibling_forbids_leaves_a_clean_function_clean),
 	KUNIT_CASE(what_does_not_answer_is_not_clean),

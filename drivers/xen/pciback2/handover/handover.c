@@ -17,55 +17,55 @@
 enum pb2_handover_policy pb2_handover_default;
 bool pb2_handover_reassign;
 
-static const char * const policies[] = {
+static const char * const policy_names[] = {
 	[PB2_HANDOVER_OFF]	= "off",
 	[PB2_HANDOVER_STUBDOM]	= "stubdom",
 	[PB2_HANDOVER_ANY]	= "any",
 };
 
-static bool is_on(const struct pb2_offer *offer)
+static bool offer_is_on(const struct pb2_offer *offer)
 {
 	return offer->policy != PB2_HANDOVER_OFF;
 }
 
-static bool is_for_it(const struct pb2_offer *offer)
+static bool offer_suits_domain(const struct pb2_offer *offer)
 {
 	return offer->policy == PB2_HANDOVER_ANY || offer->is_stubdom;
 }
 
-static bool knows_xen(const struct pb2_offer *offer)
+static bool offer_knows_xen(const struct pb2_offer *offer)
 {
 	return offer->knows_xen;
 }
 
-static bool has_page(const struct pb2_offer *offer)
+static bool offer_has_page(const struct pb2_offer *offer)
 {
 	return offer->address;
 }
 
-static bool is_one_page(const struct pb2_offer *offer)
+static bool offer_is_one_page(const struct pb2_offer *offer)
 {
 	return IS_ALIGNED(offer->address, PCI_CFG_SPACE_EXP_SIZE) &&
 	       PAGE_SIZE == PCI_CFG_SPACE_EXP_SIZE;
 }
 
-static bool is_confirmed(const struct pb2_offer *offer)
+static bool offer_is_confirmed(const struct pb2_offer *offer)
 {
 	return offer->is_confirmed;
 }
 
-static bool is_read_only(const struct pb2_offer *offer)
+static bool offer_is_read_only(const struct pb2_offer *offer)
 {
 	return offer->is_read_only;
 }
 
 /* Not knowing is normal, and no reason to refuse. */
-static bool may_have_iommu(const struct pb2_offer *offer)
+static bool offer_may_have_iommu(const struct pb2_offer *offer)
 {
 	return offer->iommu.state != PB2_IOMMU_OFF;
 }
 
-static bool may_remap(const struct pb2_offer *offer)
+static bool offer_may_remap(const struct pb2_offer *offer)
 {
 	return offer->iommu.remapping != PB2_IOMMU_OFF;
 }
@@ -73,22 +73,22 @@ static bool may_remap(const struct pb2_offer *offer)
 /* All must hold, in this order. No parameter overrides those after the second. */
 static const struct {
 	bool (*holds)(const struct pb2_offer *offer);
-	const char *otherwise;
-} conditions[] = {
-	{ is_on,	"hand-over is off" },
-	{ is_for_it,	"the domain is no stub domain" },
-	{ knows_xen,	"the version of Xen's domctl is not known" },
-	{ has_page,	"no ECAM window covers it" },
+	const char *refusal;
+} offer_conditions[] = {
+	{ offer_is_on,		"hand-over is off" },
+	{ offer_suits_domain,	"the domain is no stub domain" },
+	{ offer_knows_xen,	"the version of Xen's domctl is not known" },
+	{ offer_has_page,	"no ECAM window covers it" },
 	/* Its neighbours' registers would be in the same page. */
-	{ is_one_page,	"its ECAM page is not one page of memory" },
+	{ offer_is_one_page,	"its ECAM page is not one page of memory" },
 	/* Xen protects the windows that it uses, and no others. */
-	{ is_confirmed,	"Xen does not use its ECAM window" },
+	{ offer_is_confirmed,	"Xen does not use its ECAM window" },
 	/* A domain that can write could move BARs onto others' memory. */
-	{ is_read_only,	"its ECAM page is not known to be read-only" },
+	{ offer_is_read_only,	"its ECAM page is not known to be read-only" },
 	/* Its domain could as well do DMA to whatever it reads about. */
-	{ may_have_iommu, "there is no IOMMU" },
+	{ offer_may_have_iommu,	"there is no IOMMU" },
 	/* It could forge any interrupt with what it reads of others' MSIs. */
-	{ may_remap,	"interrupt remapping is off" },
+	{ offer_may_remap,	"interrupt remapping is off" },
 };
 
 /**
@@ -102,9 +102,9 @@ const char *pb2_handover_decide(const struct pb2_offer *offer)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(conditions); i++)
-		if (!conditions[i].holds(offer))
-			return conditions[i].otherwise;
+	for (i = 0; i < ARRAY_SIZE(offer_conditions); i++)
+		if (!offer_conditions[i].holds(offer))
+			return offer_conditions[i].refusal;
 	return NULL;
 }
 
@@ -112,7 +112,7 @@ const char *pb2_handover_decide(const struct pb2_offer *offer)
  * In a PV dom0 by what Xen made of a mapping of our own. A PVH dom0 cannot see
  * that; there Xen's word for the window has to do.
  */
-static bool prove_read_only(u64 address)
+static bool offer_prove_read_only(u64 address)
 {
 	void __iomem *page;
 	bool is_read_only;
@@ -127,7 +127,7 @@ static bool prove_read_only(u64 address)
 	return is_read_only;
 }
 
-static struct pb2_offer look(const struct pb2_device *pbdev)
+static struct pb2_offer offer_gather(const struct pb2_device *pbdev)
 {
 	struct pb2_offer offer = {
 		.policy = READ_ONCE(pbdev->handover.policy),
@@ -138,17 +138,17 @@ static struct pb2_offer look(const struct pb2_device *pbdev)
 
 	offer.address = pb2_window_page(&pbdev->sbdf, &offer.is_confirmed);
 	if (offer.address && offer.is_confirmed)
-		offer.is_read_only = prove_read_only(offer.address);
+		offer.is_read_only = offer_prove_read_only(offer.address);
 	return offer;
 }
 
 /* One message, and none where nobody asked for it. */
-static void tell_why(struct pb2_device *pbdev, const struct pb2_offer *offer,
-		     int rc)
+static void handover_log_refusal(struct pb2_device *pbdev,
+				 const struct pb2_offer *offer, int rc)
 {
 	struct pb2_handover *handover = &pbdev->handover;
 
-	if (!is_on(offer) || !is_for_it(offer))
+	if (!offer_is_on(offer) || !offer_suits_domain(offer))
 		return;
 	if (rc)
 		pci_warn(pbdev->pdev, "its ECAM page is not handed over to domain %u: %s: %d\n",
@@ -159,10 +159,12 @@ static void tell_why(struct pb2_device *pbdev, const struct pb2_offer *offer,
 }
 
 /* Granted first, then announced: the domain may map it at once. */
-static int give(struct pb2_device *pbdev, u64 address)
+static int handover_give_page(struct pb2_device *pbdev, u64 address)
 {
 	struct pb2_handover *handover = &pbdev->handover;
 	int rc;
+
+	device_lock_assert(&pbdev->pdev->dev);
 
 	handover->why = "Xen refuses it";
 	rc = pb2_page_grant(address, pbdev->domid, pbdev->vm_path);
@@ -177,21 +179,23 @@ static int give(struct pb2_device *pbdev, u64 address)
 	return rc;
 }
 
-static void offer_page(struct pb2_device *pbdev)
+static void handover_offer_page(struct pb2_device *pbdev)
 {
 	struct pb2_handover *handover = &pbdev->handover;
-	struct pb2_offer offer = look(pbdev);
+	struct pb2_offer offer = offer_gather(pbdev);
 	int rc = 0;
+
+	device_lock_assert(&pbdev->pdev->dev);
 
 	handover->why = pb2_handover_decide(&offer);
 	if (!handover->why)
-		rc = give(pbdev, offer.address);
+		rc = handover_give_page(pbdev, offer.address);
 	if (!handover->why) {
 		pci_info(pbdev->pdev, "its ECAM page 0x%llx is handed over to domain %u, read-only\n",
 			 handover->address, pbdev->domid);
 		return;
 	}
-	tell_why(pbdev, &offer, rc);
+	handover_log_refusal(pbdev, &offer, rc);
 	if (handover->address)
 		pb2_handover_suspend(pbdev);
 }
@@ -221,13 +225,15 @@ void pb2_handover_begin(struct pb2_device *pbdev, const char *dir,
 		return;
 	}
 	pb2_publish_virtio(pbdev, dir, vsbdf);
-	offer_page(pbdev);
+	handover_offer_page(pbdev);
 }
 
 /* When the announcement is over the function has left, or stays. */
-static void renew_later(struct pb2_device *pbdev)
+static void handover_renew_later(struct pb2_device *pbdev)
 {
 	unsigned long until = READ_ONCE(pbdev->detach_until);
+
+	device_lock_assert(&pbdev->pdev->dev);
 
 	pbdev->handover.why = "a teardown is announced";
 	pb2_work_redelay(pbdev, &pbdev->handover.renew_work,
@@ -253,12 +259,12 @@ void pb2_handover_renew(struct pb2_device *pbdev)
 	if (!handover->dir || handover->address || !READ_ONCE(pbdev->fe))
 		return;
 	if (pb2_gate_is_detaching(pbdev))
-		renew_later(pbdev);
+		handover_renew_later(pbdev);
 	else
-		offer_page(pbdev);
+		handover_offer_page(pbdev);
 }
 
-static void renew(struct work_struct *work)
+static void handover_run_renew(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(to_delayed_work(work),
 						struct pb2_device,
@@ -282,7 +288,7 @@ static void renew(struct work_struct *work)
 void pb2_handover_init(struct pb2_device *pbdev)
 {
 	pbdev->handover.policy = pb2_handover_default;
-	INIT_DELAYED_WORK(&pbdev->handover.renew_work, renew);
+	INIT_DELAYED_WORK(&pbdev->handover.renew_work, handover_run_renew);
 }
 
 /**
@@ -406,7 +412,7 @@ bool pb2_handover_is_free(const struct pb2_device *pbdev, domid_t domid,
  */
 int pb2_handover_parse(const char *name)
 {
-	return sysfs_match_string(policies, name);
+	return sysfs_match_string(policy_names, name);
 }
 
 /**
@@ -422,7 +428,7 @@ int pb2_handover_parse(const char *name)
 int pb2_handover_show(const struct pb2_device *pbdev, char *buf, size_t size)
 {
 	const struct pb2_handover *handover = &pbdev->handover;
-	const char *policy = policies[handover->policy];
+	const char *policy = policy_names[handover->policy];
 
 	device_lock_assert(&pbdev->pdev->dev);
 

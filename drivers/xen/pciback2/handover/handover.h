@@ -40,9 +40,9 @@ int pb2_publish_page(const char *dir, const struct pb2_sbdf *vsbdf,
 		     u64 address);
 void pb2_publish_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf);
 void pb2_publish_virtio(struct pb2_device *pbdev, const char *dir,
-			 const struct pb2_sbdf *vsbdf);
+			const struct pb2_sbdf *vsbdf);
 void pb2_publish_withdraw_virtio(struct pb2_device *pbdev, const char *dir,
-				  const struct pb2_sbdf *vsbdf);
+				 const struct pb2_sbdf *vsbdf);
 
 /* handover.c: a function's page, given to its domain */
 extern enum pb2_handover_policy pb2_handover_default;

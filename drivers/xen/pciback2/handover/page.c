@@ -16,91 +16,98 @@
 #include "handover.h"
 
 /**
- * struct page_out - a page that a domain was given
+ * struct page_grant - a page that a domain was given
  * @link: in the list of all
  * @address: physical
  * @domid: the domain
  * @vm_path: that domain's path under /vm, or %NULL
- * @granted: it may map it; it may have it mapped in any case
+ * @permitted: it may map it; it may have it mapped in any case
  */
-struct page_out {
+struct page_grant {
 	struct list_head link;
 	u64 address;
 	domid_t domid;
 	char *vm_path;
-	bool granted;
+	bool permitted;
 };
 
-static LIST_HEAD(pages);
+static LIST_HEAD(page_grants);
 /* Protects the list; held over hypercalls and questions to xenstore */
-static DEFINE_MUTEX(pages_lock);
+static DEFINE_MUTEX(page_grants_lock);
 
-static bool is_dead(const struct page_out *page)
+static bool page_grant_is_dead(const struct page_grant *grant)
 {
-	return pb2_domain_is_dead(page->domid, page->vm_path);
+	return pb2_domain_is_dead(grant->domid, grant->vm_path);
 }
 
-static void forget(struct page_out *page)
+static void page_grant_free(struct page_grant *grant)
 {
-	lockdep_assert_held(&pages_lock);
+	lockdep_assert_held(&page_grants_lock);
 
-	list_del(&page->link);
-	kfree(page->vm_path);
-	kfree(page);
+	list_del(&grant->link);
+	kfree(grant->vm_path);
+	kfree(grant);
 	module_put(THIS_MODULE);
 }
 
 /* The dead read nothing any more. */
-static void bury(void)
+static void page_grants_drop_dead(void)
 {
-	struct page_out *page, *next;
+	struct page_grant *grant, *next;
 
-	lockdep_assert_held(&pages_lock);
+	lockdep_assert_held(&page_grants_lock);
 
-	list_for_each_entry_safe(page, next, &pages, link)
-		if (is_dead(page))
-			forget(page);
+	list_for_each_entry_safe(grant, next, &page_grants, link)
+		if (page_grant_is_dead(grant))
+			page_grant_free(grant);
 }
 
-static bool is_same(const char *a, const char *b)
+static bool is_vm_path_same(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-static struct page_out *find(u64 address, domid_t domid, const char *vm_path)
+static bool page_grant_is_of(const struct page_grant *grant, domid_t domid,
+			     const char *vm_path)
 {
-	struct page_out *page;
+	return grant->domid == domid && is_vm_path_same(grant->vm_path, vm_path);
+}
 
-	lockdep_assert_held(&pages_lock);
+static struct page_grant *page_grant_find(u64 address, domid_t domid,
+					  const char *vm_path)
+{
+	struct page_grant *grant;
 
-	list_for_each_entry(page, &pages, link)
-		if (page->address == address && page->domid == domid &&
-		    is_same(page->vm_path, vm_path))
-			return page;
+	lockdep_assert_held(&page_grants_lock);
+
+	list_for_each_entry(grant, &page_grants, link)
+		if (grant->address == address &&
+		    page_grant_is_of(grant, domid, vm_path))
+			return grant;
 	return NULL;
 }
 
-static struct page_out *remember(u64 address, domid_t domid,
-				 const char *vm_path)
+static struct page_grant *page_grant_add(u64 address, domid_t domid,
+					 const char *vm_path)
 {
-	struct page_out *page;
+	struct page_grant *grant;
 
-	lockdep_assert_held(&pages_lock);
+	lockdep_assert_held(&page_grants_lock);
 
-	page = kzalloc(sizeof(*page), GFP_KERNEL);
-	if (!page)
+	grant = kzalloc(sizeof(*grant), GFP_KERNEL);
+	if (!grant)
 		return NULL;
-	page->vm_path = kstrdup(vm_path, GFP_KERNEL);
-	if (vm_path && !page->vm_path) {
-		kfree(page);
+	grant->vm_path = kstrdup(vm_path, GFP_KERNEL);
+	if (vm_path && !grant->vm_path) {
+		kfree(grant);
 		return NULL;
 	}
-	page->address = address;
-	page->domid = domid;
-	list_add_tail(&page->link, &pages);
+	grant->address = address;
+	grant->domid = domid;
+	list_add_tail(&grant->link, &page_grants);
 	/* Whoever calls this runs in the module, so it cannot be going. */
 	__module_get(THIS_MODULE);
-	return page;
+	return grant;
 }
 
 /**
@@ -114,24 +121,24 @@ static struct page_out *remember(u64 address, domid_t domid,
  */
 int pb2_page_grant(u64 address, domid_t domid, const char *vm_path)
 {
-	struct page_out *page;
+	struct page_grant *grant;
 	bool is_new;
 	int rc;
 
-	mutex_lock(&pages_lock);
-	bury();
-	page = find(address, domid, vm_path);
+	mutex_lock(&page_grants_lock);
+	page_grants_drop_dead();
+	grant = page_grant_find(address, domid, vm_path);
 	/* One that it had before it may still have mapped. */
-	is_new = !page;
+	is_new = !grant;
 	if (is_new)
-		page = remember(address, domid, vm_path);
+		grant = page_grant_add(address, domid, vm_path);
 
-	rc = page ? pb2_domain_permit(domid, address, true) : -ENOMEM;
+	rc = grant ? pb2_domain_permit(domid, address, true) : -ENOMEM;
 	if (!rc)
-		page->granted = true;
-	else if (page && is_new)
-		forget(page);
-	mutex_unlock(&pages_lock);
+		grant->permitted = true;
+	else if (grant && is_new)
+		page_grant_free(grant);
+	mutex_unlock(&page_grants_lock);
 	return rc;
 }
 
@@ -149,19 +156,19 @@ int pb2_page_grant(u64 address, domid_t domid, const char *vm_path)
  */
 int pb2_page_revoke(u64 address, domid_t domid, const char *vm_path)
 {
-	struct page_out *page;
+	struct page_grant *grant;
 	int rc = 0;
 
-	mutex_lock(&pages_lock);
-	bury();
-	page = find(address, domid, vm_path);
-	if (page && page->granted) {
+	mutex_lock(&page_grants_lock);
+	page_grants_drop_dead();
+	grant = page_grant_find(address, domid, vm_path);
+	if (grant && grant->permitted) {
 		rc = pb2_domain_permit(domid, address, false);
 		if (rc == -ESRCH)
 			rc = 0;
-		page->granted = rc;
+		grant->permitted = rc;
 	}
-	mutex_unlock(&pages_lock);
+	mutex_unlock(&page_grants_lock);
 	return rc;
 }
 
@@ -178,31 +185,31 @@ int pb2_page_revoke(u64 address, domid_t domid, const char *vm_path)
 bool pb2_page_is_held(u64 address, domid_t domid, const char *vm_path,
 		      domid_t *holder)
 {
-	struct page_out *page;
+	struct page_grant *grant;
 	bool is_held = false;
 
-	mutex_lock(&pages_lock);
-	bury();
-	list_for_each_entry(page, &pages, link) {
-		if (page->address != address ||
-		    (page->domid == domid && is_same(page->vm_path, vm_path)))
+	mutex_lock(&page_grants_lock);
+	page_grants_drop_dead();
+	list_for_each_entry(grant, &page_grants, link) {
+		if (grant->address != address ||
+		    page_grant_is_of(grant, domid, vm_path))
 			continue;
-		*holder = page->domid;
+		*holder = grant->domid;
 		is_held = true;
 		break;
 	}
-	mutex_unlock(&pages_lock);
+	mutex_unlock(&page_grants_lock);
 	return is_held;
 }
 
-static void look(struct work_struct *work)
+static void page_grants_check(struct work_struct *work)
 {
-	mutex_lock(&pages_lock);
-	bury();
-	mutex_unlock(&pages_lock);
+	mutex_lock(&page_grants_lock);
+	page_grants_drop_dead();
+	mutex_unlock(&page_grants_lock);
 }
 
-static DECLARE_WORK(look_work, look);
+static DECLARE_WORK(page_grants_work, page_grants_check);
 
 /**
  * pb2_page_check() - some domain died: see whether it had a page
@@ -211,7 +218,7 @@ static DECLARE_WORK(look_work, look);
  */
 void pb2_page_check(void)
 {
-	queue_work(pb2_wq, &look_work);
+	queue_work(pb2_wq, &page_grants_work);
 }
 
 /**
@@ -224,16 +231,16 @@ void pb2_page_check(void)
  */
 int pb2_page_show(char *buf, size_t size)
 {
-	struct page_out *page;
+	struct page_grant *grant;
 	int len = 0;
 
-	mutex_lock(&pages_lock);
-	bury();
-	list_for_each_entry(page, &pages, link)
+	mutex_lock(&page_grants_lock);
+	page_grants_drop_dead();
+	list_for_each_entry(grant, &page_grants, link)
 		len += scnprintf(buf + len, size - len, "0x%llx domain %u: %s\n",
-				 page->address, page->domid,
-				 page->granted ? "may map it" :
+				 grant->address, grant->domid,
+				 grant->permitted ? "may map it" :
 						 "may still have it mapped");
-	mutex_unlock(&pages_lock);
+	mutex_unlock(&page_grants_lock);
 	return len;
 }

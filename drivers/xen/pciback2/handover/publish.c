@@ -12,8 +12,8 @@
 
 #define KEY_LEN		40
 
-static void format_page(const struct pb2_sbdf *vsbdf, char *key, size_t size,
-			const char *leaf)
+static void publish_format_page(const struct pb2_sbdf *vsbdf, char *key,
+				size_t size, const char *leaf)
 {
 	snprintf(key, size, PB2_NAME "/" PB2_SBDF_NODE_FMT "/ecam%s",
 		 PB2_SBDF_ARGS(vsbdf), leaf);
@@ -38,9 +38,9 @@ int pb2_publish_page(const char *dir, const struct pb2_sbdf *vsbdf,
 		{ start,	val },
 	};
 
-	format_page(vsbdf, access, sizeof(access), "/access");
-	format_page(vsbdf, size, sizeof(size), "/size");
-	format_page(vsbdf, start, sizeof(start), "/address");
+	publish_format_page(vsbdf, access, sizeof(access), "/access");
+	publish_format_page(vsbdf, size, sizeof(size), "/size");
+	publish_format_page(vsbdf, start, sizeof(start), "/address");
 	snprintf(val, sizeof(val), "0x%llx", address);
 
 	return pb2_xen_publish(dir, nodes, ARRAY_SIZE(nodes));
@@ -57,23 +57,24 @@ void pb2_publish_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf)
 {
 	char key[KEY_LEN];
 
-	format_page(vsbdf, key, sizeof(key), "");
+	publish_format_page(vsbdf, key, sizeof(key), "");
 	pb2_xen_rm(dir, key);
 }
 
-static void format_backend(const struct pb2_sbdf *vsbdf, char *key, size_t size)
+static void publish_format_virtio(const struct pb2_sbdf *vsbdf, char *key,
+				  size_t size)
 {
 	snprintf(key, size, PB2_NAME "/" PB2_SBDF_NODE_FMT "/backend-domid",
 		 PB2_SBDF_ARGS(vsbdf));
 }
 
-static int write_backend(const char *dir, const struct pb2_sbdf *vsbdf,
-			 domid_t domid)
+static int publish_write_virtio(const char *dir, const struct pb2_sbdf *vsbdf,
+				domid_t domid)
 {
 	char key[KEY_LEN], val[KEY_LEN];
 	const struct pb2_xen_node node = { key, val };
 
-	format_backend(vsbdf, key, sizeof(key));
+	publish_format_virtio(vsbdf, key, sizeof(key));
 	snprintf(val, sizeof(val), "%u", domid);
 
 	return pb2_xen_publish(dir, &node, 1);
@@ -90,7 +91,7 @@ static int write_backend(const char *dir, const struct pb2_sbdf *vsbdf,
  * Context: device_lock held, may sleep.
  */
 void pb2_publish_virtio(struct pb2_device *pbdev, const char *dir,
-			  const struct pb2_sbdf *vsbdf)
+			const struct pb2_sbdf *vsbdf)
 {
 	domid_t domid;
 	int rc;
@@ -100,7 +101,7 @@ void pb2_publish_virtio(struct pb2_device *pbdev, const char *dir,
 	domid = pb2_conf_virtio_get(pbdev);
 	if (domid == DOMID_INVALID)
 		return;
-	rc = write_backend(dir, vsbdf, domid);
+	rc = publish_write_virtio(dir, vsbdf, domid);
 	if (rc)
 		pci_warn(pbdev->pdev, "its backend is not named in xenstore: error %d\n",
 			 rc);
@@ -115,7 +116,7 @@ void pb2_publish_virtio(struct pb2_device *pbdev, const char *dir,
  * Context: device_lock held, may sleep.
  */
 void pb2_publish_withdraw_virtio(struct pb2_device *pbdev, const char *dir,
-			  const struct pb2_sbdf *vsbdf)
+				 const struct pb2_sbdf *vsbdf)
 {
 	char key[KEY_LEN];
 
@@ -123,6 +124,6 @@ void pb2_publish_withdraw_virtio(struct pb2_device *pbdev, const char *dir,
 
 	if (pb2_conf_virtio_get(pbdev) == DOMID_INVALID)
 		return;
-	format_backend(vsbdf, key, sizeof(key));
+	publish_format_virtio(vsbdf, key, sizeof(key));
 	pb2_xen_rm(dir, key);
 }

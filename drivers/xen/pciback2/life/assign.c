@@ -11,10 +11,10 @@
 #include "life.h"
 
 /* libxl waits 10 s for an answer; leave it time to be told why. */
-#define WAIT_FOR_RESET_MS	8000
-#define TRY_AGAIN_MS		10
+#define RESET_WAIT_MS	8000
+#define RETRY_INTERVAL_MS	10
 
-static bool is_settled(struct pb2_device *pbdev)
+static bool function_is_settled(struct pb2_device *pbdev)
 {
 	enum pb2_state state = READ_ONCE(pbdev->state);
 
@@ -36,15 +36,15 @@ static bool is_settled(struct pb2_device *pbdev)
  */
 int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up)
 {
-	unsigned long until = jiffies + msecs_to_jiffies(WAIT_FOR_RESET_MS);
+	unsigned long until = jiffies + msecs_to_jiffies(RESET_WAIT_MS);
 
 	do {
-		if (is_settled(pbdev) && device_trylock(&pbdev->pdev->dev)) {
-			if (is_settled(pbdev))
+		if (function_is_settled(pbdev) && device_trylock(&pbdev->pdev->dev)) {
+			if (function_is_settled(pbdev))
 				return 0;
 			device_unlock(&pbdev->pdev->dev);
 		}
-		msleep(TRY_AGAIN_MS);
+		msleep(RETRY_INTERVAL_MS);
 		if (READ_ONCE(*give_up))
 			return -ESHUTDOWN;
 	} while (time_before(jiffies, until));
@@ -52,7 +52,7 @@ int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up)
 	return -EBUSY;
 }
 
-static int check(struct pb2_device *pbdev)
+static int claim_check_state(struct pb2_device *pbdev)
 {
 	lockdep_assert_held(&pbdev->life_lock);
 
@@ -80,13 +80,13 @@ struct claim {
 	char *target_vm_path;
 };
 
-static void forget_claim(struct claim *claim)
+static void claim_free(struct claim *claim)
 {
 	kfree(claim->vm_path);
 	kfree(claim->target_vm_path);
 }
 
-static int prepare_claim(struct claim *claim, domid_t domid)
+static int claim_prepare(struct claim *claim, domid_t domid)
 {
 	char *vm_path = pb2_domain_vm_path(domid);
 
@@ -99,7 +99,7 @@ static int prepare_claim(struct claim *claim, domid_t domid)
 
 	vm_path = pb2_domain_vm_path(claim->target);
 	if (IS_ERR(vm_path)) {
-		forget_claim(claim);
+		claim_free(claim);
 		return PTR_ERR(vm_path);
 	}
 	claim->target_vm_path = vm_path;
@@ -107,8 +107,8 @@ static int prepare_claim(struct claim *claim, domid_t domid)
 }
 
 /* Nothing fails from here on. */
-static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
-		 domid_t domid, struct claim *claim)
+static void claim_apply(struct pb2_device *pbdev, struct pb2_frontend *fe,
+			domid_t domid, struct claim *claim)
 {
 	lockdep_assert_held(&pbdev->life_lock);
 
@@ -134,6 +134,45 @@ static void take(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	pci_info(pbdev->pdev, "assigned to domain %u\n", domid);
 }
 
+static int claim_register_owner(struct pb2_device *pbdev, domid_t domid)
+{
+	const char *fault;
+	int rc;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	fault = pb2_health_fault(pbdev->pdev);
+	if (fault) {
+		pci_err(pbdev->pdev, "%s, not assigned to domain %u\n", fault,
+			domid);
+		return -EIO;
+	}
+
+	/* Before any MSI: Xen maps vectors for the registered owner. */
+	rc = pb2_xen_register_owner(pbdev->pdev, domid);
+	return rc == -EEXIST ? -EBUSY : rc;
+}
+
+static int claim_try(struct pb2_device *pbdev, struct pb2_frontend *fe,
+		     domid_t domid, struct claim *claim)
+{
+	int rc;
+
+	lockdep_assert_held(&pbdev->life_lock);
+
+	rc = claim_check_state(pbdev);
+	if (rc)
+		return rc;
+
+	pb2_power_wake(pbdev);
+	rc = claim_register_owner(pbdev, domid);
+	if (!rc)
+		claim_apply(pbdev, fe, domid, claim);
+	else if (pbdev->state == PB2_IDLE)
+		pb2_power_allow_suspend(pbdev);
+	return rc;
+}
+
 /**
  * pb2_assign_claim() - make a frontend the owner of a function
  * @pbdev: the function
@@ -152,45 +191,23 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
 		     domid_t domid)
 {
 	struct claim claim;
-	const char *fault;
 	int rc;
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	rc = prepare_claim(&claim, domid);
+	rc = claim_prepare(&claim, domid);
 	if (rc)
 		return rc;
 	if (!READ_ONCE(pbdev->fe) &&
 	    !pb2_handover_is_free(pbdev, domid, claim.vm_path)) {
-		forget_claim(&claim);
+		claim_free(&claim);
 		return -EADDRINUSE;
 	}
 
 	mutex_lock(&pbdev->life_lock);
-	rc = check(pbdev);
-	if (rc)
-		goto out;
-
-	pb2_power_wake(pbdev);
-	fault = pb2_health_fault(pbdev->pdev);
-	if (fault) {
-		pci_err(pbdev->pdev, "%s, not assigned to domain %u\n", fault,
-			domid);
-		rc = -EIO;
-	} else {
-		/* Before any MSI: Xen maps vectors for the registered owner. */
-		rc = pb2_xen_register_owner(pbdev->pdev, domid);
-		if (rc == -EEXIST)
-			rc = -EBUSY;
-	}
-
-	if (!rc)
-		take(pbdev, fe, domid, &claim);
-	else if (pbdev->state == PB2_IDLE)
-		pb2_power_allow_suspend(pbdev);
-out:
+	rc = claim_try(pbdev, fe, domid, &claim);
 	mutex_unlock(&pbdev->life_lock);
-	forget_claim(&claim);
+	claim_free(&claim);
 	return rc;
 }
 

@@ -15,7 +15,7 @@
  * state that it looks for, or before the nodes go that stand for the domain
  * where Xen cannot be asked.
  */
-#define LOOK_EVERY_MS	5000
+#define HOLD_CHECK_INTERVAL_MS	5000
 
 /**
  * pb2_hold_is_over() - is everybody dead who could reach the function?
@@ -72,7 +72,7 @@ void pb2_hold_start(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 	pb2_work_delay(pbdev, &pbdev->hold_work,
-		       msecs_to_jiffies(LOOK_EVERY_MS));
+		       msecs_to_jiffies(HOLD_CHECK_INTERVAL_MS));
 }
 
 /**

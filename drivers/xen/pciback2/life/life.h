@@ -43,9 +43,9 @@ void pb2_reset_verdict_init(struct pb2_device *pbdev);
 void pb2_reset_verdict_begin(struct pb2_device *pbdev);
 bool pb2_reset_verdict_place_marker(struct pci_dev *pdev);
 void pb2_reset_verdict_record(struct pb2_device *pbdev, const char *method,
-		      bool marked, int rc);
+			      bool marked, int rc);
 bool pb2_reset_verdict_is_final(const struct pb2_device *pbdev);
-void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *forbidden);
+void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *blocker);
 int pb2_reset_verdict_errno(const struct pb2_device *pbdev);
 int pb2_reset_verdict_show(struct pb2_device *pbdev, char *buf, size_t size);
 
@@ -59,13 +59,13 @@ bool pb2_reset_method_run(struct pb2_device *pbdev);
 
 /* reset_bus.c: the functions that a reset of the bus or slot hits */
 struct pb2_reset_bus *pb2_reset_bus_find(struct pb2_device *pbdev);
-void pb2_reset_bus_run(struct pb2_reset_bus *group, bool held);
-void pb2_reset_bus_free(struct pb2_reset_bus *group);
+void pb2_reset_bus_run(struct pb2_reset_bus *bus_reset, bool requester_locked);
+void pb2_reset_bus_free(struct pb2_reset_bus *bus_reset);
 void pb2_reset_bus_recover(struct pb2_device *pbdev);
 
 /* reset.c: reset by the least that does it */
 struct pb2_reset_bus *pb2_reset_alone(struct pb2_device *pbdev);
-void pb2_reset_together(struct pb2_reset_bus *group, bool held);
+void pb2_reset_together(struct pb2_reset_bus *bus_reset, bool requester_locked);
 void pb2_reset_run(struct pb2_device *pbdev);
 
 /* reset_request.c: resets that somebody asks for */

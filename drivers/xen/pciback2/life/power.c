@@ -12,9 +12,9 @@
 #include "life.h"
 
 /* libxl may start QEMU between do_flr and the first xenstore node. */
-#define NAP_AFTER_FLR_MS	(120 * MSEC_PER_SEC)
+#define SUSPEND_BLOCK_MS	(120 * MSEC_PER_SEC)
 
-static int runtime_suspend(struct device *dev)
+static int power_runtime_suspend(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
 	int rc;
@@ -44,7 +44,7 @@ static int runtime_suspend(struct device *dev)
  * The PCI core has returned to D0 and restored configuration space by now.
  * Whoever woke the function may write to it.
  */
-static int runtime_resume(struct device *dev)
+static int power_runtime_resume(struct device *dev)
 {
 	struct pb2_device *pbdev = dev_get_drvdata(dev);
 
@@ -58,7 +58,7 @@ static int runtime_resume(struct device *dev)
  * not sleep, and an access to a function in D3hot is answered with an error.
  * The PCI core leaves a function that is saved already where it is.
  */
-static int system_suspend(struct device *dev)
+static int power_system_suspend(struct device *dev)
 {
 	const struct pb2_device *pbdev = dev_get_drvdata(dev);
 
@@ -68,8 +68,8 @@ static int system_suspend(struct device *dev)
 }
 
 const struct dev_pm_ops pb2_power_ops = {
-	SET_SYSTEM_SLEEP_PM_OPS(system_suspend, NULL)
-	SET_RUNTIME_PM_OPS(runtime_suspend, runtime_resume, NULL)
+	SET_SYSTEM_SLEEP_PM_OPS(power_system_suspend, NULL)
+	SET_RUNTIME_PM_OPS(power_runtime_suspend, power_runtime_resume, NULL)
 };
 
 /**
@@ -96,7 +96,7 @@ bool pb2_power_is_asleep(const struct pb2_device *pbdev)
 	       (csr & PCI_PM_CTRL_STATE_MASK) == (__force u16)PCI_D3hot;
 }
 
-static void suspend_work(struct work_struct *work)
+static void power_end_suspend_block(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(to_delayed_work(work),
 						struct pb2_device, suspend_work);
@@ -114,7 +114,7 @@ static void suspend_work(struct work_struct *work)
 void pb2_power_init(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
-	INIT_DELAYED_WORK(&pbdev->suspend_work, suspend_work);
+	INIT_DELAYED_WORK(&pbdev->suspend_work, power_end_suspend_block);
 	pbdev->awake = false;
 	pb2_pci_pm_start(pbdev->pdev, PB2_POWER_GRACE_MS);
 }
@@ -185,7 +185,7 @@ void pb2_power_block_suspend(struct pb2_device *pbdev)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	if (!pb2_work_redelay(pbdev, &pbdev->suspend_work,
-			      msecs_to_jiffies(NAP_AFTER_FLR_MS)))
+			      msecs_to_jiffies(SUSPEND_BLOCK_MS)))
 		pb2_pci_pm_get(pbdev->pdev);
 }
 

@@ -11,8 +11,10 @@
 #include "life.h"
 
 /* The settings of one assignment must not reach the next domain. */
-static void forget_settings(struct pb2_device *pbdev)
+static void reclaim_clear_settings(struct pb2_device *pbdev)
 {
+	device_lock_assert(&pbdev->pdev->dev);
+
 	WRITE_ONCE(pbdev->permissive, false);
 	WRITE_ONCE(pbdev->allow_interrupt_control, false);
 	pb2_gate_forget_detach(pbdev);
@@ -25,14 +27,18 @@ static void forget_settings(struct pb2_device *pbdev)
 }
 
 /* Stops DMA, resets, and restores the pristine state, unless a sibling's did */
-static struct pb2_reset_bus *take_back(struct pb2_device *pbdev)
+static struct pb2_reset_bus *reclaim_reset_alone(struct pb2_device *pbdev)
 {
+	device_lock_assert(&pbdev->pdev->dev);
+
 	pb2_isolation_enforce(pbdev);
 	return pbdev->reset.clean ? NULL : pb2_reset_alone(pbdev);
 }
 
-static enum pb2_state next_state(struct pb2_device *pbdev)
+static enum pb2_state reclaim_next_state(struct pb2_device *pbdev)
 {
+	device_lock_assert(&pbdev->pdev->dev);
+
 	if (pbdev->fault[0]) {
 		pci_err(pbdev->pdev, "back from domain %u, but %s: not assignable\n",
 			pbdev->domid, pbdev->fault);
@@ -42,16 +48,18 @@ static enum pb2_state next_state(struct pb2_device *pbdev)
 }
 
 /* Everything after the reset. */
-static void settle(struct pb2_device *pbdev)
+static void reclaim_finish(struct pb2_device *pbdev)
 {
 	enum pb2_state next;
 
-	forget_settings(pbdev);
+	device_lock_assert(&pbdev->pdev->dev);
+
+	reclaim_clear_settings(pbdev);
 
 	/* Last, because freeing the vectors needs to know the owner. */
 	pb2_xen_unregister_owner(pbdev->pdev);
 
-	next = next_state(pbdev);
+	next = reclaim_next_state(pbdev);
 	mutex_lock(&pbdev->life_lock);
 	pb2_state_set(pbdev, next);
 	mutex_unlock(&pbdev->life_lock);
@@ -65,7 +73,7 @@ static void settle(struct pb2_device *pbdev)
 		pb2_hold_start(pbdev);
 }
 
-static bool is_due(const struct pb2_device *pbdev)
+static bool reclaim_is_due(const struct pb2_device *pbdev)
 {
 	return !pbdev->released && READ_ONCE(pbdev->state) == PB2_RECLAIMING;
 }
@@ -80,32 +88,32 @@ void pb2_reclaim_now(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (!is_due(pbdev))
+	if (!reclaim_is_due(pbdev))
 		return;
-	pb2_reset_together(take_back(pbdev), true);
-	settle(pbdev);
+	pb2_reset_together(reclaim_reset_alone(pbdev), true);
+	reclaim_finish(pbdev);
 }
 
-static void reclaim(struct work_struct *work)
+static void reclaim_run_work(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(work, struct pb2_device,
 						reclaim_work);
 	struct device *dev = &pbdev->pdev->dev;
-	struct pb2_reset_bus *group;
+	struct pb2_reset_bus *bus_reset;
 
 	device_lock(dev);
-	if (!is_due(pbdev))
+	if (!reclaim_is_due(pbdev))
 		goto out;
-	group = take_back(pbdev);
-	if (group) {
+	bus_reset = reclaim_reset_alone(pbdev);
+	if (bus_reset) {
 		/* Its siblings' locks and the bridge's come before this one. */
 		device_unlock(dev);
-		pb2_reset_together(group, false);
+		pb2_reset_together(bus_reset, false);
 		device_lock(dev);
 	}
 	/* Unbinding it meanwhile has done the rest. */
-	if (is_due(pbdev))
-		settle(pbdev);
+	if (reclaim_is_due(pbdev))
+		reclaim_finish(pbdev);
 out:
 	device_unlock(dev);
 	pb2_device_put(pbdev);
@@ -119,5 +127,5 @@ out:
  */
 void pb2_reclaim_init(struct pb2_device *pbdev)
 {
-	INIT_WORK(&pbdev->reclaim_work, reclaim);
+	INIT_WORK(&pbdev->reclaim_work, reclaim_run_work);
 }

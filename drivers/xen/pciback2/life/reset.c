@@ -15,10 +15,12 @@
  * the slot has nothing to reset; of a function that does answer some firmware
  * says that its slot is empty.
  */
-static struct pb2_reset_bus *climb(struct pb2_device *pbdev)
+static struct pb2_reset_bus *reset_escalate(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
 	bool answers = pb2_health_answers(pdev);
+
+	device_lock_assert(&pbdev->pdev->dev);
 
 	if (answers && pb2_reset_method_run(pbdev))
 		return NULL;
@@ -42,7 +44,7 @@ static struct pb2_reset_bus *climb(struct pb2_device *pbdev)
 struct pb2_reset_bus *pb2_reset_alone(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
-	struct pb2_reset_bus *group;
+	struct pb2_reset_bus *bus_reset;
 
 	device_lock_assert(&pdev->dev);
 
@@ -57,29 +59,29 @@ struct pb2_reset_bus *pb2_reset_alone(struct pb2_device *pbdev)
 
 	pb2_pci_lock_cfg(pdev);
 	pb2_reset_quiesce_begin(pdev);
-	group = climb(pbdev);
+	bus_reset = reset_escalate(pbdev);
 	/* Also overwrites the mark. */
 	pb2_pci_restore(pdev, pbdev->saved_state);
 	pb2_pci_unlock_cfg(pdev);
 
-	if (!group)
+	if (!bus_reset)
 		pb2_reset_verdict_finish(pbdev, NULL);
-	return group;
+	return bus_reset;
 }
 
 /**
  * pb2_reset_together() - the rest of a reset: the bus or slot
- * @group: result of pb2_reset_alone(), freed here; may be %NULL
- * @held: the function's device_lock is held
+ * @bus_reset: result of pb2_reset_alone(), freed here; may be %NULL
+ * @requester_locked: the function's device_lock is held
  *
- * Context: device_lock held if and only if @held; sleeps, up to minutes.
+ * Context: device_lock held if and only if @requester_locked; sleeps, up to minutes.
  */
-void pb2_reset_together(struct pb2_reset_bus *group, bool held)
+void pb2_reset_together(struct pb2_reset_bus *bus_reset, bool requester_locked)
 {
-	if (!group)
+	if (!bus_reset)
 		return;
-	pb2_reset_bus_run(group, held);
-	pb2_reset_bus_free(group);
+	pb2_reset_bus_run(bus_reset, requester_locked);
+	pb2_reset_bus_free(bus_reset);
 }
 
 /**

@@ -14,16 +14,16 @@
 #include "life.h"
 
 /* Room for an address and a reason */
-#define WHY_SIZE	64
+#define BLOCKER_SIZE	64
 
 /**
- * struct member - one function of a group
+ * struct affected - one function that the reset affects
  * @pdev: it, with a reference
  * @pbdev: the same, with a reference, if this driver has seized it; %NULL
  *	unless its device_lock is held
  * @marked: result of pb2_reset_verdict_place_marker()
  */
-struct member {
+struct affected {
 	struct pci_dev *pdev;
 	struct pb2_device *pbdev;
 	bool marked;
@@ -31,23 +31,23 @@ struct member {
 
 /**
  * struct pb2_reset_bus - what one reset hits
- * @leader: the function that needs it, with a reference
+ * @requester: the function that needs it, with a reference
  * @bridge: above the bus, with a reference
- * @held: the caller has @leader's device_lock; all others are only tried
- * @room: length of @members
+ * @requester_locked: the caller has @requester's device_lock; all others are only tried
+ * @capacity: length of @affected
  * @nr: how many functions there are
- * @members: they, in the order of their locks
+ * @affected: they, in the order of their locks
  */
 struct pb2_reset_bus {
-	struct pb2_device *leader;
+	struct pb2_device *requester;
 	struct pci_dev *bridge;
-	bool held;
-	unsigned int room;
+	bool requester_locked;
+	unsigned int capacity;
 	unsigned int nr;
-	struct member members[];
+	struct affected affected[];
 };
 
-static int count(struct pci_dev *pdev, void *arg)
+static int affected_count(struct pci_dev *pdev, void *arg)
 {
 	unsigned int *nr = arg;
 
@@ -55,12 +55,12 @@ static int count(struct pci_dev *pdev, void *arg)
 	return 0;
 }
 
-static int collect(struct pci_dev *pdev, void *arg)
+static int affected_collect(struct pci_dev *pdev, void *arg)
 {
-	struct pb2_reset_bus *group = arg;
+	struct pb2_reset_bus *bus_reset = arg;
 
-	if (group->nr < group->room)
-		group->members[group->nr++].pdev = pci_dev_get(pdev);
+	if (bus_reset->nr < bus_reset->capacity)
+		bus_reset->affected[bus_reset->nr++].pdev = pci_dev_get(pdev);
 	return 0;
 }
 
@@ -76,7 +76,7 @@ struct pb2_reset_bus *pb2_reset_bus_find(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
 	struct pci_dev *bridge = pdev->bus->self;
-	struct pb2_reset_bus *group;
+	struct pb2_reset_bus *bus_reset;
 	unsigned int nr = 0;
 
 	device_lock_assert(&pdev->dev);
@@ -85,74 +85,95 @@ struct pb2_reset_bus *pb2_reset_bus_find(struct pb2_device *pbdev)
 	    bridge->dev_flags & PCI_DEV_FLAGS_NO_BUS_RESET)
 		return NULL;
 
-	pci_walk_bus(pdev->bus, count, &nr);
-	group = kzalloc(struct_size(group, members, nr), GFP_KERNEL);
-	if (!group)
+	pci_walk_bus(pdev->bus, affected_count, &nr);
+	bus_reset = kzalloc(struct_size(bus_reset, affected, nr), GFP_KERNEL);
+	if (!bus_reset)
 		return NULL;
 
-	group->room = nr;
-	pci_walk_bus(pdev->bus, collect, group);
-	group->bridge = pci_dev_get(bridge);
-	group->leader = pbdev;
+	bus_reset->capacity = nr;
+	pci_walk_bus(pdev->bus, affected_collect, bus_reset);
+	bus_reset->bridge = pci_dev_get(bridge);
+	bus_reset->requester = pbdev;
 	pb2_device_get(pbdev);
-	return group;
+	return bus_reset;
 }
 
 /**
  * pb2_reset_bus_free() - undo pb2_reset_bus_find()
- * @group: the group
+ * @bus_reset: the group
  *
  * Context: may sleep.
  */
-void pb2_reset_bus_free(struct pb2_reset_bus *group)
+void pb2_reset_bus_free(struct pb2_reset_bus *bus_reset)
 {
-	while (group->nr--)
-		pci_dev_put(group->members[group->nr].pdev);
-	pci_dev_put(group->bridge);
-	pb2_device_put(group->leader);
-	kfree(group);
+	while (bus_reset->nr--)
+		pci_dev_put(bus_reset->affected[bus_reset->nr].pdev);
+	pci_dev_put(bus_reset->bridge);
+	pb2_device_put(bus_reset->requester);
+	kfree(bus_reset);
 }
 
-static bool is_leader(const struct pb2_reset_bus *group, unsigned int i)
+static bool affected_is_requester(const struct pb2_reset_bus *bus_reset,
+				  unsigned int i)
 {
-	return group->members[i].pdev == group->leader->pdev;
+	return bus_reset->affected[i].pdev == bus_reset->requester->pdev;
 }
 
-static bool lock_one(const struct pb2_reset_bus *group, struct pci_dev *pdev)
+static bool bus_reset_lock_pdev(const struct pb2_reset_bus *bus_reset,
+				struct pci_dev *pdev)
 {
-	if (group->held)
+	if (bus_reset->requester_locked)
 		return pb2_pci_trylock(pdev);
 	pb2_pci_lock(pdev);
 	return true;
 }
 
-static void unlock_members(struct pb2_reset_bus *group, unsigned int nr)
+static bool affected_lock(const struct pb2_reset_bus *bus_reset, unsigned int i)
 {
-	while (nr--) {
-		if (group->members[nr].pbdev)
-			pb2_device_put(group->members[nr].pbdev);
-		group->members[nr].pbdev = NULL;
-		if (group->held && is_leader(group, nr))
-			pb2_pci_unlock_cfg(group->members[nr].pdev);
-		else
-			pb2_pci_unlock(group->members[nr].pdev);
-	}
-	pb2_pci_unlock(group->bridge);
+	struct pci_dev *pdev = bus_reset->affected[i].pdev;
+
+	if (!bus_reset->requester_locked ||
+	    !affected_is_requester(bus_reset, i))
+		return bus_reset_lock_pdev(bus_reset, pdev);
+	pb2_pci_lock_cfg(pdev);
+	return true;
+}
+
+static void affected_unlock(struct pb2_reset_bus *bus_reset, unsigned int i)
+{
+	struct affected *affected = &bus_reset->affected[i];
+
+	if (affected->pbdev)
+		pb2_device_put(affected->pbdev);
+	affected->pbdev = NULL;
+	if (bus_reset->requester_locked && affected_is_requester(bus_reset, i))
+		pb2_pci_unlock_cfg(affected->pdev);
+	else
+		pb2_pci_unlock(affected->pdev);
+}
+
+static void affected_unlock_first(struct pb2_reset_bus *bus_reset,
+				  unsigned int nr)
+{
+	while (nr--)
+		affected_unlock(bus_reset, nr);
+	pb2_pci_unlock(bus_reset->bridge);
 }
 
 /* Seized functions come and go under their device_lock, so this stays true. */
-static void find_seized(struct pb2_reset_bus *group)
+static void affected_find_seized(struct pb2_reset_bus *bus_reset)
 {
+	struct affected *affected;
 	unsigned int i;
 
-	for (i = 0; i < group->nr; i++) {
+	for (i = 0; i < bus_reset->nr; i++) {
+		affected = &bus_reset->affected[i];
 		/* While the leader is being seized the registry lacks it. */
-		if (is_leader(group, i)) {
-			pb2_device_get(group->leader);
-			group->members[i].pbdev = group->leader;
+		if (affected_is_requester(bus_reset, i)) {
+			pb2_device_get(bus_reset->requester);
+			affected->pbdev = bus_reset->requester;
 		} else {
-			group->members[i].pbdev =
-				pb2_registry_find_pdev(group->members[i].pdev);
+			affected->pbdev = pb2_registry_find_pdev(affected->pdev);
 		}
 	}
 }
@@ -161,32 +182,38 @@ static void find_seized(struct pb2_reset_bus *group)
  * The bridge comes first, as in the PCI core. Whoever holds one function's
  * lock already has it in the wrong order and must not wait.
  */
-static bool lock_members(struct pb2_reset_bus *group)
+static bool affected_lock_all(struct pb2_reset_bus *bus_reset)
 {
 	unsigned int i;
 
-	if (!lock_one(group, group->bridge))
+	if (!bus_reset_lock_pdev(bus_reset, bus_reset->bridge))
 		return false;
 
-	for (i = 0; i < group->nr; i++) {
-		if (group->held && is_leader(group, i)) {
-			pb2_pci_lock_cfg(group->members[i].pdev);
-		} else if (!lock_one(group, group->members[i].pdev)) {
-			unlock_members(group, i);
+	for (i = 0; i < bus_reset->nr; i++) {
+		if (!affected_lock(bus_reset, i)) {
+			affected_unlock_first(bus_reset, i);
 			return false;
 		}
 	}
-	find_seized(group);
+	affected_find_seized(bus_reset);
 	return true;
 }
 
-/* Why must this function not be reset with the leader? %NULL if it may. */
-static const char *objection(const struct pb2_reset_bus *group, unsigned int i)
+static void affected_unlock_all(struct pb2_reset_bus *bus_reset)
 {
-	struct pci_dev *pdev = group->members[i].pdev;
-	struct pb2_device *leader = group->leader;
-	struct pb2_device *pbdev = group->members[i].pbdev;
-	const char *why = NULL;
+	affected_unlock_first(bus_reset, bus_reset->nr);
+}
+
+/* Why must this function not be reset with the leader? %NULL if it may. */
+static const char *blocker_reason(const struct pb2_reset_bus *bus_reset,
+				  unsigned int i)
+{
+	struct pci_dev *pdev = bus_reset->affected[i].pdev;
+	struct pb2_device *requester = bus_reset->requester;
+	struct pb2_device *pbdev = bus_reset->affected[i].pbdev;
+	const char *reason = NULL;
+
+	device_lock_assert(&pdev->dev);
 
 	if (pdev->dev_flags & PCI_DEV_FLAGS_NO_BUS_RESET)
 		return "does not survive it";
@@ -194,30 +221,31 @@ static const char *objection(const struct pb2_reset_bus *group, unsigned int i)
 		return "is a bridge";
 	if (!pbdev)
 		return pdev->driver ? "has a driver of dom0" : "is not seized";
-	if (pbdev == leader)
+	if (pbdev == requester)
 		return NULL;
 
 	mutex_lock(&pbdev->life_lock);
 	if (pbdev->released)
-		why = "is being released";
-	else if (pbdev->fe && (pbdev->domid != leader->domid ||
+		reason = "is being released";
+	else if (pbdev->fe && (pbdev->domid != requester->domid ||
 			       !pb2_gate_is_detaching(pbdev)))
-		why = "is in use by a domain";
+		reason = "is in use by a domain";
 	mutex_unlock(&pbdev->life_lock);
-	return why;
+	return reason;
 }
 
 /* Does nobody object? @why says who does. */
-static bool is_allowed(const struct pb2_reset_bus *group, char *why, size_t size)
+static bool bus_reset_is_allowed(const struct pb2_reset_bus *bus_reset,
+				 char *blocker, size_t size)
 {
 	const char *reason;
 	unsigned int i;
 
-	for (i = 0; i < group->nr; i++) {
-		reason = objection(group, i);
+	for (i = 0; i < bus_reset->nr; i++) {
+		reason = blocker_reason(bus_reset, i);
 		if (reason) {
-			snprintf(why, size, "%s %s",
-				 pci_name(group->members[i].pdev), reason);
+			snprintf(blocker, size, "%s %s",
+				 pci_name(bus_reset->affected[i].pdev), reason);
 			return false;
 		}
 	}
@@ -225,8 +253,10 @@ static bool is_allowed(const struct pb2_reset_bus *group, char *why, size_t size
 }
 
 /* Nothing of a former or present domain may reach it during the reset. */
-static void silence(struct pb2_device *pbdev)
+static void sibling_isolate(struct pb2_device *pbdev)
 {
+	device_lock_assert(&pbdev->pdev->dev);
+
 	pb2_power_wake(pbdev);
 	if (READ_ONCE(pbdev->state) == PB2_RECLAIMING)
 		pb2_isolation_enforce(pbdev);
@@ -236,8 +266,10 @@ static void silence(struct pb2_device *pbdev)
 }
 
 /* A sibling goes on where it was, or gets well again. */
-static void release(struct pb2_device *pbdev)
+static void sibling_release(struct pb2_device *pbdev)
 {
+	device_lock_assert(&pbdev->pdev->dev);
+
 	/* Its domain goes on touching it. */
 	if (READ_ONCE(pbdev->fe))
 		pbdev->reset.clean = false;
@@ -252,98 +284,131 @@ static void release(struct pb2_device *pbdev)
 }
 
 /* A hot-plug slot must be asked itself, or it sees its card being pulled. */
-static int reset_all(struct pb2_reset_bus *group, const char **method)
+static int bus_reset_trigger(struct pb2_reset_bus *bus_reset,
+			     const char **method)
 {
-	int rc = pb2_pci_reset_slot(group->leader->pdev);
+	int rc = pb2_pci_reset_slot(bus_reset->requester->pdev);
 
 	*method = "slot";
 	if (rc == -ENOTTY) {
 		*method = "bus";
-		rc = pb2_pci_reset_bus(group->bridge);
+		rc = pb2_pci_reset_bus(bus_reset->bridge);
 	}
 	return rc;
 }
 
-static void run(struct pb2_reset_bus *group)
+static void bus_reset_prepare(struct pb2_reset_bus *bus_reset)
 {
-	struct member *member;
-	const char *method;
+	struct affected *affected;
 	unsigned int i;
+
+	for (i = 0; i < bus_reset->nr; i++) {
+		affected = &bus_reset->affected[i];
+		/* Whoever reads it meanwhile may get a bus error. */
+		pb2_handover_suspend(affected->pbdev);
+		if (!affected_is_requester(bus_reset, i))
+			sibling_isolate(affected->pbdev);
+		pb2_reset_quiesce_begin(affected->pdev);
+		affected->marked =
+			pb2_reset_verdict_place_marker(affected->pdev);
+	}
+}
+
+static void bus_reset_record(struct pb2_reset_bus *bus_reset,
+			     const char *method, int rc)
+{
+	struct affected *affected;
+	unsigned int i;
+
+	for (i = 0; i < bus_reset->nr; i++) {
+		affected = &bus_reset->affected[i];
+		pb2_reset_verdict_record(affected->pbdev, method,
+					 affected->marked, rc);
+		pb2_pci_restore(affected->pdev, affected->pbdev->saved_state);
+	}
+}
+
+static void bus_reset_finish(struct pb2_reset_bus *bus_reset)
+{
+	struct pb2_device *pbdev;
+	unsigned int i;
+
+	for (i = 0; i < bus_reset->nr; i++) {
+		pbdev = bus_reset->affected[i].pbdev;
+		pb2_reset_verdict_finish(pbdev, NULL);
+		if (!affected_is_requester(bus_reset, i))
+			sibling_release(pbdev);
+	}
+}
+
+static void bus_reset_run(struct pb2_reset_bus *bus_reset)
+{
+	const char *method;
 	int rc;
 
-	for (i = 0; i < group->nr; i++) {
-		member = &group->members[i];
-		/* Whoever reads it meanwhile may get a bus error. */
-		pb2_handover_suspend(member->pbdev);
-		if (!is_leader(group, i))
-			silence(member->pbdev);
-		pb2_reset_quiesce_begin(member->pdev);
-		member->marked = pb2_reset_verdict_place_marker(member->pdev);
-	}
+	device_lock_assert(&bus_reset->requester->pdev->dev);
 
-	rc = reset_all(group, &method);
-
-	for (i = 0; i < group->nr; i++) {
-		member = &group->members[i];
-		pb2_reset_verdict_record(member->pbdev, method, member->marked, rc);
-		pb2_pci_restore(member->pdev, member->pbdev->saved_state);
-	}
-	for (i = 0; i < group->nr; i++) {
-		member = &group->members[i];
-		pb2_reset_verdict_finish(member->pbdev, NULL);
-		if (!is_leader(group, i))
-			release(member->pbdev);
-	}
+	bus_reset_prepare(bus_reset);
+	rc = bus_reset_trigger(bus_reset, &method);
+	bus_reset_record(bus_reset, method, rc);
+	bus_reset_finish(bus_reset);
 }
 
 /**
  * pb2_reset_bus_run() - reset the bus or slot, if nobody objects
- * @group: what it hits; the leader is awake, fenced and does no DMA
- * @held: the leader's device_lock is held, so the other locks are only tried
+ * @bus_reset: what it hits; the leader is awake, fenced and does no DMA
+ * @requester_locked: the requester's device_lock is held, so the other locks are only tried
  *
  * Does nothing for a leader that was released, or that another's reset has
  * made clean, in the meantime.
  *
- * Context: device_lock of the leader held if and only if @held; sleeps, up to
+ * Context: device_lock of the leader held if and only if @requester_locked; sleeps, up to
  * minutes.
  */
-void pb2_reset_bus_run(struct pb2_reset_bus *group, bool held)
+void pb2_reset_bus_run(struct pb2_reset_bus *bus_reset, bool requester_locked)
 {
-	struct pb2_device *leader = group->leader;
-	char why[WHY_SIZE];
+	struct pb2_device *requester = bus_reset->requester;
+	char blocker[BLOCKER_SIZE];
 
-	group->held = held;
-	if (!lock_members(group)) {
-		pb2_reset_verdict_finish(leader, "a function there is busy");
+	bus_reset->requester_locked = requester_locked;
+	if (!affected_lock_all(bus_reset)) {
+		pb2_reset_verdict_finish(requester, "a function there is busy");
 		return;
 	}
-	if (!leader->released && !pb2_reset_verdict_is_final(leader)) {
-		if (is_allowed(group, why, sizeof(why)))
-			run(group);
+	if (!requester->released && !pb2_reset_verdict_is_final(requester)) {
+		if (bus_reset_is_allowed(bus_reset, blocker,
+					 sizeof(blocker)))
+			bus_reset_run(bus_reset);
 		else
-			pb2_reset_verdict_finish(leader, why);
+			pb2_reset_verdict_finish(requester, blocker);
 	}
-	unlock_members(group, group->nr);
+	affected_unlock_all(bus_reset);
 }
 
-static bool has_failed(const struct pb2_reset_bus *group)
+static bool is_function_failed(const struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev;
 	struct pb2_sbdf sbdf;
-	bool failed = false;
+	bool failed;
+
+	pb2_sbdf_of(pdev, &sbdf);
+	pbdev = pb2_registry_find(&sbdf);
+	if (!pbdev)
+		return false;
+	failed = READ_ONCE(pbdev->state) == PB2_FAILED;
+	pb2_device_put(pbdev);
+	return failed;
+}
+
+static bool has_failed_sibling(const struct pb2_reset_bus *bus_reset)
+{
 	unsigned int i;
 
-	for (i = 0; i < group->nr && !failed; i++) {
-		if (is_leader(group, i))
-			continue;
-		pb2_sbdf_of(group->members[i].pdev, &sbdf);
-		pbdev = pb2_registry_find(&sbdf);
-		if (!pbdev)
-			continue;
-		failed = READ_ONCE(pbdev->state) == PB2_FAILED;
-		pb2_device_put(pbdev);
-	}
-	return failed;
+	for (i = 0; i < bus_reset->nr; i++)
+		if (!affected_is_requester(bus_reset, i) &&
+		    is_function_failed(bus_reset->affected[i].pdev))
+			return true;
+	return false;
 }
 
 /**
@@ -357,18 +422,19 @@ static bool has_failed(const struct pb2_reset_bus *group)
  */
 void pb2_reset_bus_recover(struct pb2_device *pbdev)
 {
-	struct pb2_reset_bus *group = pb2_reset_bus_find(pbdev);
-	char why[WHY_SIZE];
+	struct pb2_reset_bus *bus_reset = pb2_reset_bus_find(pbdev);
+	char blocker[BLOCKER_SIZE];
 
-	if (!group)
+	if (!bus_reset)
 		return;
-	group->held = true;
-	if (has_failed(group) && lock_members(group)) {
-		if (is_allowed(group, why, sizeof(why))) {
+	bus_reset->requester_locked = true;
+	if (has_failed_sibling(bus_reset) && affected_lock_all(bus_reset)) {
+		if (bus_reset_is_allowed(bus_reset, blocker,
+					 sizeof(blocker))) {
 			pb2_reset_verdict_begin(pbdev);
-			run(group);
+			bus_reset_run(bus_reset);
 		}
-		unlock_members(group, group->nr);
+		affected_unlock_all(bus_reset);
 	}
-	pb2_reset_bus_free(group);
+	pb2_reset_bus_free(bus_reset);
 }

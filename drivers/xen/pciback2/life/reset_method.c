@@ -21,7 +21,7 @@
 /* PCI PM 1.2, 5.4.1 */
 #define D3HOT_MS		10U
 
-static int wait_ready(struct pci_dev *pdev)
+static int method_wait_ready(struct pci_dev *pdev)
 {
 	unsigned long until = jiffies + msecs_to_jiffies(READY_WITHIN_MS);
 
@@ -33,7 +33,7 @@ static int wait_ready(struct pci_dev *pdev)
 	return 0;
 }
 
-static void wait_pending(struct pci_dev *pdev, int af)
+static void method_wait_pending(struct pci_dev *pdev, int af)
 {
 	unsigned int ms;
 	u8 status;
@@ -46,7 +46,7 @@ static void wait_pending(struct pci_dev *pdev, int af)
 	}
 }
 
-static int reset_af_flr(struct pci_dev *pdev)
+static int method_reset_af_flr(struct pci_dev *pdev)
 {
 	int af = pci_find_capability(pdev, PCI_CAP_ID_AF);
 	const u8 both = PCI_AF_CAP_TP | PCI_AF_CAP_FLR;
@@ -58,14 +58,14 @@ static int reset_af_flr(struct pci_dev *pdev)
 	    (cap & both) != both)
 		return -ENOTTY;
 
-	wait_pending(pdev, af);
+	method_wait_pending(pdev, af);
 	pci_write_config_byte(pdev, af + PCI_AF_CTRL, PCI_AF_CTRL_FLR);
 	msleep(AF_RESET_MS);
-	return wait_ready(pdev);
+	return method_wait_ready(pdev);
 }
 
 /* A function without No_Soft_Reset comes out of D3hot as after a reset. */
-static int reset_pm(struct pci_dev *pdev)
+static int method_reset_pm(struct pci_dev *pdev)
 {
 	int ctrl = pdev->pm_cap + PCI_PM_CTRL;
 	u16 csr;
@@ -81,44 +81,45 @@ static int reset_pm(struct pci_dev *pdev)
 	msleep(max(D3HOT_MS, pdev->d3hot_delay));
 	pci_write_config_word(pdev, ctrl, csr);
 	msleep(max(D3HOT_MS, pdev->d3hot_delay));
-	return wait_ready(pdev);
+	return method_wait_ready(pdev);
 }
 
 /**
- * struct rung - one method
+ * struct reset_method - one method
  * @name: as last_reset shows it
- * @listed: the kernel's number of it, 0 for the kernel's list itself
+ * @kernel_number: the kernel's number of it, 0 for the kernel's list itself
  * @reset: 0, -ENOTTY if the function has no such method, or an errno
  */
-struct rung {
+struct reset_method {
 	const char *name;
-	u8 listed;
+	u8 kernel_number;
 	int (*reset)(struct pci_dev *pdev);
 };
 
-static const struct rung rungs[] = {
+static const struct reset_method reset_methods[] = {
 	/* quirks and firmware know best; honours the reset_method file */
 	{ "kernel",	0,			pb2_pci_reset_function },
 	/* asked for by the function itself */
 	{ "flr",	PB2_COMPAT_RESET_FLR,	pb2_pci_reset_flr },
 	/* the same, of conventional PCI */
-	{ "af_flr",	PB2_COMPAT_RESET_AF,	reset_af_flr },
+	{ "af_flr",	PB2_COMPAT_RESET_AF,	method_reset_af_flr },
 	/* the weakest: often a side effect that is none */
-	{ "pm",		PB2_COMPAT_RESET_PM,	reset_pm },
+	{ "pm",		PB2_COMPAT_RESET_PM,	method_reset_pm },
 };
 
 /*
  * A method that the administrator took out of reset_method stays out; the
  * first one there is what the kernel has just tried.
  */
-static bool is_due(const struct rung *rung, const struct pci_dev *pdev)
+static bool method_is_due(const struct reset_method *method,
+			  const struct pci_dev *pdev)
 {
 	unsigned int i;
 
-	if (!rung->listed)
+	if (!method->kernel_number)
 		return true;
 	for (i = 1; i < ARRAY_SIZE(pdev->reset_methods); i++)
-		if (pdev->reset_methods[i] == rung->listed)
+		if (pdev->reset_methods[i] == method->kernel_number)
 			return true;
 	return false;
 }
@@ -136,16 +137,19 @@ static bool is_due(const struct rung *rung, const struct pci_dev *pdev)
 bool pb2_reset_method_run(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
-	const struct rung *rung;
+	const struct reset_method *method;
+	unsigned int i;
 	bool marked;
 
 	device_lock_assert(&pdev->dev);
 
-	for (rung = rungs; rung < rungs + ARRAY_SIZE(rungs); rung++) {
-		if (!is_due(rung, pdev))
+	for (i = 0; i < ARRAY_SIZE(reset_methods); i++) {
+		method = &reset_methods[i];
+		if (!method_is_due(method, pdev))
 			continue;
 		marked = pb2_reset_verdict_place_marker(pdev);
-		pb2_reset_verdict_record(pbdev, rung->name, marked, rung->reset(pdev));
+		pb2_reset_verdict_record(pbdev, method->name, marked,
+					 method->reset(pdev));
 		if (pb2_reset_verdict_is_final(pbdev))
 			return true;
 	}

@@ -14,7 +14,7 @@
  * A flags register, if any of the bits in the mask is set. Of a function that
  * does not answer that would be all.
  */
-static u16 flags_with(struct pci_dev *pdev, int pos, u16 mask)
+static u16 quiesce_read_flags(struct pci_dev *pdev, int pos, u16 mask)
 {
 	u16 flags;
 
@@ -28,11 +28,11 @@ static u16 flags_with(struct pci_dev *pdev, int pos, u16 mask)
  * The vectors of a stub domain's device model are not dom0's, so that only the
  * hardware knows.
  */
-static bool has_msix_on(struct pci_dev *pdev)
+static bool quiesce_has_msix(struct pci_dev *pdev)
 {
 	return pdev->msix_cap &&
-	       flags_with(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
-			  PCI_MSIX_FLAGS_ENABLE);
+	       quiesce_read_flags(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
+				  PCI_MSIX_FLAGS_ENABLE);
 }
 
 /**
@@ -54,26 +54,27 @@ void pb2_reset_quiesce_begin(struct pci_dev *pdev)
 
 	pb2_pci_set_master(pdev, false);
 	/* What was sent comes before the answer to a read (PCIe 6.0 2.4.1). */
-	if (has_msix_on(pdev))
+	if (quiesce_has_msix(pdev))
 		msleep(IN_FLIGHT_MS);
 	pci_write_config_word(pdev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE);
 }
 
 /* What is set although nobody has allocated a vector */
-static u16 msi_leftover(struct pci_dev *pdev)
+static u16 quiesce_leftover_msi(struct pci_dev *pdev)
 {
 	if (!pdev->msi_cap || pdev->msi_enabled)
 		return 0;
-	return flags_with(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
-			  PCI_MSI_FLAGS_ENABLE);
+	return quiesce_read_flags(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
+				  PCI_MSI_FLAGS_ENABLE);
 }
 
-static u16 msix_leftover(struct pci_dev *pdev)
+static u16 quiesce_leftover_msix(struct pci_dev *pdev)
 {
 	if (!pdev->msix_cap || pdev->msix_enabled)
 		return 0;
-	return flags_with(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
-			  PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
+	return quiesce_read_flags(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
+				  PCI_MSIX_FLAGS_ENABLE |
+				  PCI_MSIX_FLAGS_MASKALL);
 }
 
 /**
@@ -89,7 +90,7 @@ static u16 msix_leftover(struct pci_dev *pdev)
  */
 bool pb2_reset_quiesce_check(struct pci_dev *pdev)
 {
-	return !msi_leftover(pdev) && !msix_leftover(pdev);
+	return !quiesce_leftover_msi(pdev) && !quiesce_leftover_msix(pdev);
 }
 
 /**
@@ -100,8 +101,8 @@ bool pb2_reset_quiesce_check(struct pci_dev *pdev)
  */
 void pb2_reset_quiesce_end(struct pci_dev *pdev)
 {
-	u16 msi = msi_leftover(pdev);
-	u16 msix = msix_leftover(pdev);
+	u16 msi = quiesce_leftover_msi(pdev);
+	u16 msix = quiesce_leftover_msix(pdev);
 
 	device_lock_assert(&pdev->dev);
 

@@ -8,8 +8,10 @@
 #include "life.h"
 
 /* The first half of a reset under a domain that goes on using the function. */
-static struct pb2_reset_bus *reset_in_place(struct pb2_device *pbdev)
+static struct pb2_reset_bus *request_reset_in_place(struct pb2_device *pbdev)
 {
+	device_lock_assert(&pbdev->pdev->dev);
+
 	pb2_gate_block(pbdev);
 	pb2_power_wake(pbdev);
 	/* A page that Xen did not take back is a fault that this may heal. */
@@ -22,18 +24,22 @@ static struct pb2_reset_bus *reset_in_place(struct pb2_device *pbdev)
  * Proven clean, in no domain since, and asleep: nobody has touched it, save
  * Xen, which may have been late with freeing its last domain's vectors.
  */
-static bool is_clean(struct pb2_device *pbdev)
+static bool request_is_clean(struct pb2_device *pbdev)
 {
+	device_lock_assert(&pbdev->pdev->dev);
+
 	return READ_ONCE(pbdev->state) == PB2_IDLE && pbdev->reset.clean &&
 	       pb2_power_is_asleep(pbdev) && pb2_reset_quiesce_check(pbdev->pdev);
 }
 
 /* device_lock held; let go of between the two halves of a reset. */
-static int reset_and_return(struct pb2_device *pbdev)
+static int request_reset_and_return(struct pb2_device *pbdev)
 {
 	struct device *dev = &pbdev->pdev->dev;
-	struct pb2_reset_bus *group;
+	struct pb2_reset_bus *bus_reset;
 	int rc;
+
+	device_lock_assert(&pbdev->pdev->dev);
 
 	rc = pb2_reset_state_enter(pbdev, false);
 	if (rc)
@@ -41,10 +47,10 @@ static int reset_and_return(struct pb2_device *pbdev)
 
 	if (pbdev->back_to == PB2_ASSIGNED)
 		pb2_gate_expect_detach(pbdev);
-	group = reset_in_place(pbdev);
-	if (group) {
+	bus_reset = request_reset_in_place(pbdev);
+	if (bus_reset) {
 		device_unlock(dev);
-		pb2_reset_together(group, false);
+		pb2_reset_together(bus_reset, false);
 		device_lock(dev);
 	}
 	/* Unbound meanwhile: its remove has ended all this. */
@@ -81,7 +87,7 @@ int pb2_reset_request_run(struct pb2_device *pbdev)
 		return -EINTR;
 
 	device_lock(&pdev->dev);
-	rc = is_clean(pbdev) ? 0 : reset_and_return(pbdev);
+	rc = request_is_clean(pbdev) ? 0 : request_reset_and_return(pbdev);
 	if (READ_ONCE(pbdev->state) == PB2_IDLE)
 		pb2_power_block_suspend(pbdev);
 	device_unlock(&pdev->dev);
@@ -92,32 +98,32 @@ int pb2_reset_request_run(struct pb2_device *pbdev)
  * Another reset may have come first, or the function may be another domain's
  * by now: both have left the gate in a different state.
  */
-static bool is_due(struct pb2_device *pbdev)
+static bool guest_flr_is_due(struct pb2_device *pbdev)
 {
-	bool is_due;
+	bool is_blocked;
 
 	mutex_lock(&pbdev->gate.lock);
-	is_due = pbdev->gate.state == PB2_GATE_BLOCKED;
+	is_blocked = pbdev->gate.state == PB2_GATE_BLOCKED;
 	mutex_unlock(&pbdev->gate.lock);
-	return is_due;
+	return is_blocked;
 }
 
-static void guest_flr(struct work_struct *work)
+static void guest_flr_run(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(work, struct pb2_device,
 						flr_work);
 	struct pci_dev *pdev = pbdev->pdev;
 
 	device_lock(&pdev->dev);
-	if (is_due(pbdev) && !pb2_reset_state_enter(pbdev, true)) {
-		pb2_reset_together(reset_in_place(pbdev), true);
+	if (guest_flr_is_due(pbdev) && !pb2_reset_state_enter(pbdev, true)) {
+		pb2_reset_together(request_reset_in_place(pbdev), true);
 		pb2_reset_state_leave(pbdev);
 	}
 	device_unlock(&pdev->dev);
 	pb2_device_put(pbdev);
 }
 
-static void check_hold(struct work_struct *work)
+static void request_check_hold(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(to_delayed_work(work),
 						struct pb2_device, hold_work);
@@ -129,7 +135,7 @@ static void check_hold(struct work_struct *work)
 		goto out;
 	/* Until now that domain could write to the function's memory. */
 	if (pb2_hold_is_over(pbdev))
-		reset_and_return(pbdev);
+		request_reset_and_return(pbdev);
 	else
 		pb2_hold_start(pbdev);
 out:
@@ -145,6 +151,6 @@ out:
  */
 void pb2_reset_request_init(struct pb2_device *pbdev)
 {
-	INIT_WORK(&pbdev->flr_work, guest_flr);
-	INIT_DELAYED_WORK(&pbdev->hold_work, check_hold);
+	INIT_WORK(&pbdev->flr_work, guest_flr_run);
+	INIT_DELAYED_WORK(&pbdev->hold_work, request_check_hold);
 }

@@ -7,6 +7,13 @@
  */
 #include "life.h"
 
+static bool is_reset_legal(enum pb2_state state, bool only_assigned)
+{
+	if (state == PB2_ASSIGNED)
+		return true;
+	return !only_assigned && pb2_state_is_legal(state, PB2_RESETTING);
+}
+
 /**
  * pb2_reset_state_enter() - begin a reset: RESETTING
  * @pbdev: the function
@@ -32,9 +39,7 @@ int pb2_reset_state_enter(struct pb2_device *pbdev, bool only_assigned)
 	if (pbdev->released) {
 		rc = -ENODEV;
 	} else if (pbdev->state == state &&
-		   (state == PB2_ASSIGNED ||
-		    (!only_assigned &&
-		     pb2_state_is_legal(state, PB2_RESETTING)))) {
+		   is_reset_legal(state, only_assigned)) {
 		pbdev->back_to = back_to;
 		rc = pb2_state_set(pbdev, PB2_RESETTING);
 	}
@@ -47,8 +52,10 @@ int pb2_reset_state_enter(struct pb2_device *pbdev, bool only_assigned)
  * function with an owner fails at the end of its way back and not before:
  * its vectors and the owner must still be released there.
  */
-static void return_state(struct pb2_device *pbdev)
+static void reset_state_return(struct pb2_device *pbdev)
 {
+	device_lock_assert(&pbdev->pdev->dev);
+
 	mutex_lock(&pbdev->life_lock);
 	/* A domain, present or former, could touch it during the reset. */
 	if (pbdev->back_to != PB2_IDLE)
@@ -59,6 +66,26 @@ static void return_state(struct pb2_device *pbdev)
 	if (pbdev->back_to == PB2_FAILED)
 		pci_err(pbdev->pdev, "%s, not assignable\n", pbdev->fault);
 	mutex_unlock(&pbdev->life_lock);
+}
+
+static void reset_state_resume(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	switch (READ_ONCE(pbdev->state)) {
+	case PB2_IDLE:
+		pb2_power_allow_suspend(pbdev);
+		break;
+	case PB2_HELD:
+		pb2_hold_start(pbdev);
+		break;
+	case PB2_RECLAIMING:
+		/* The work that its domain's end queued came too early. */
+		pb2_work_queue(pbdev, &pbdev->reclaim_work);
+		break;
+	default:
+		break;
+	}
 }
 
 /**
@@ -77,24 +104,10 @@ void pb2_reset_state_leave(struct pb2_device *pbdev)
 	pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 
-	return_state(pbdev);
+	reset_state_return(pbdev);
 	pb2_gate_unblock(pbdev);
 	pb2_handover_renew(pbdev);
-
-	switch (READ_ONCE(pbdev->state)) {
-	case PB2_IDLE:
-		pb2_power_allow_suspend(pbdev);
-		break;
-	case PB2_HELD:
-		pb2_hold_start(pbdev);
-		break;
-	case PB2_RECLAIMING:
-		/* The work that its domain's end queued came too early. */
-		pb2_work_queue(pbdev, &pbdev->reclaim_work);
-		break;
-	default:
-		break;
-	}
+	reset_state_resume(pbdev);
 }
 
 /**

@@ -12,9 +12,9 @@
 #include "../host/xen_iface.h"
 #include "life.h"
 
-#define MARK			0x10
+#define RESET_MARKER		0x10
 
-static const char * const verdicts[] = {
+static const char * const verdict_names[] = {
 	[PB2_RESET_NEVER]	= "never",
 	[PB2_RESET_PROVEN]	= "proven",
 	[PB2_RESET_UNPROVEN]	= "unproven",
@@ -35,20 +35,20 @@ bool pb2_reset_verdict_place_marker(struct pci_dev *pdev)
 {
 	u8 val;
 
-	pci_write_config_byte(pdev, PCI_CACHE_LINE_SIZE, MARK);
+	pci_write_config_byte(pdev, PCI_CACHE_LINE_SIZE, RESET_MARKER);
 	return !pci_read_config_byte(pdev, PCI_CACHE_LINE_SIZE, &val) &&
-	       val == MARK;
+	       val == RESET_MARKER;
 }
 
 /* The effect outweighs the claim. */
-static enum pb2_verdict judge(struct pci_dev *pdev, bool marked, int rc)
+static enum pb2_verdict verdict_judge(struct pci_dev *pdev, bool marked, int rc)
 {
 	u8 val;
 
 	if (pb2_health_fault(pdev) ||
 	    pci_read_config_byte(pdev, PCI_CACHE_LINE_SIZE, &val))
 		return PB2_RESET_FAILED;
-	if (marked && val != MARK)
+	if (marked && val != RESET_MARKER)
 		return PB2_RESET_PROVEN;
 	if (rc)
 		return PB2_RESET_FAILED;
@@ -88,14 +88,14 @@ void pb2_reset_verdict_begin(struct pb2_device *pbdev)
  * Context: device_lock held.
  */
 void pb2_reset_verdict_record(struct pb2_device *pbdev, const char *method,
-		      bool marked, int rc)
+			      bool marked, int rc)
 {
 	struct pb2_reset *reset = &pbdev->reset;
 	enum pb2_verdict verdict;
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	verdict = judge(pbdev->pdev, marked, rc);
+	verdict = verdict_judge(pbdev->pdev, marked, rc);
 	if (rc == -ENOTTY && verdict == PB2_RESET_FAILED)
 		return;
 	/* It claims success, and nothing answers any more. */
@@ -124,7 +124,7 @@ bool pb2_reset_verdict_is_final(const struct pb2_device *pbdev)
 }
 
 /* Xen keeps state of its own for the devices of some dom0s (vPCI). */
-static void tell_xen(struct pci_dev *pdev)
+static void verdict_tell_xen(struct pci_dev *pdev)
 {
 	int rc = pb2_xen_device_reset(pdev);
 
@@ -133,10 +133,71 @@ static void tell_xen(struct pci_dev *pdev)
 				     rc);
 }
 
+/* A reset that did nothing leaves a clean function clean. */
+static bool verdict_keep_previous(struct pb2_device *pbdev, const char *fault,
+				  const char *blocker)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (!blocker || fault || !pbdev->previous_reset.clean)
+		return false;
+	pbdev->reset = pbdev->previous_reset;
+	return true;
+}
+
+static void verdict_complete_record(struct pb2_reset *reset, const char *fault,
+				    const char *blocker)
+{
+	if (reset->rc == -ENOTTY && blocker)
+		reset->rc = -EBUSY;
+	if (fault && reset->rc == -ENOTTY)
+		reset->rc = -EIO;
+	reset->ms = ktime_ms_delta(ktime_get(), reset->start);
+	reset->when = ktime_get_real();
+	reset->clean = reset->verdict == PB2_RESET_PROVEN && !fault;
+}
+
+static const char *blocker_prefix(const char *blocker)
+{
+	return blocker ? ", bus not reset: " : "";
+}
+
+static void verdict_set_fault(struct pb2_device *pbdev, const char *fault,
+			      const char *blocker)
+{
+	const struct pb2_reset *reset = &pbdev->reset;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	mutex_lock(&pbdev->life_lock);
+	if (fault)
+		strscpy(pbdev->fault, fault, sizeof(pbdev->fault));
+	else if (reset->verdict == PB2_RESET_DISPROVED)
+		snprintf(pbdev->fault, sizeof(pbdev->fault),
+			 "%s reset claims success but resets nothing%s%s",
+			 reset->method, blocker_prefix(blocker),
+			 blocker ?: "");
+	else
+		pbdev->fault[0] = '\0';
+	mutex_unlock(&pbdev->life_lock);
+}
+
+static void verdict_log_failure(struct pb2_device *pbdev, const char *blocker)
+{
+	const struct pb2_reset *reset = &pbdev->reset;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (reset->verdict == PB2_RESET_FAILED)
+		pci_warn_ratelimited(pbdev->pdev, "not reset (method %s): %d%s%s, state of the last user may remain\n",
+				     reset->method, reset->rc,
+				     blocker_prefix(blocker), blocker ?: "");
+}
+
 /**
  * pb2_reset_verdict_finish() - complete the record, and find out what is wrong
  * @pbdev: the function, restored
- * @forbidden: what forbids a reset of the bus that was wanted, or %NULL
+ * @blocker: what forbids a reset of the bus that was wanted, or %NULL
  *
  * A function of which is known that its last user's state may still be there
  * has a fault; one that has no reset at all works as it always did. One that
@@ -146,45 +207,21 @@ static void tell_xen(struct pci_dev *pdev)
  *
  * Context: device_lock held, may sleep.
  */
-void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *forbidden)
+void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *blocker)
 {
-	struct pb2_reset *reset = &pbdev->reset;
-	const char *fault = pb2_health_fault(pbdev->pdev) ?:
-			    pb2_handover_fault(pbdev);
-	const char *and = forbidden ? ", bus not reset: " : "";
+	const char *fault;
 
 	device_lock_assert(&pbdev->pdev->dev);
 
+	fault = pb2_health_fault(pbdev->pdev) ?: pb2_handover_fault(pbdev);
 	/* The saved state of vectors is that of those which are allocated. */
 	pb2_reset_quiesce_end(pbdev->pdev);
-	if (forbidden && !fault && pbdev->previous_reset.clean) {
-		*reset = pbdev->previous_reset;
+	if (verdict_keep_previous(pbdev, fault, blocker))
 		return;
-	}
-	if (reset->rc == -ENOTTY && forbidden)
-		reset->rc = -EBUSY;
-	if (fault && reset->rc == -ENOTTY)
-		reset->rc = -EIO;
-	reset->ms = ktime_ms_delta(ktime_get(), reset->start);
-	reset->when = ktime_get_real();
-	reset->clean = reset->verdict == PB2_RESET_PROVEN && !fault;
-
-	mutex_lock(&pbdev->life_lock);
-	if (fault)
-		strscpy(pbdev->fault, fault, sizeof(pbdev->fault));
-	else if (reset->verdict == PB2_RESET_DISPROVED)
-		snprintf(pbdev->fault, sizeof(pbdev->fault),
-			 "%s reset claims success but resets nothing%s%s",
-			 reset->method, and, forbidden ?: "");
-	else
-		pbdev->fault[0] = '\0';
-	mutex_unlock(&pbdev->life_lock);
-
-	tell_xen(pbdev->pdev);
-	if (reset->verdict == PB2_RESET_FAILED)
-		pci_warn_ratelimited(pbdev->pdev, "not reset (method %s): %d%s%s, state of the last user may remain\n",
-				     reset->method, reset->rc, and,
-				     forbidden ?: "");
+	verdict_complete_record(&pbdev->reset, fault, blocker);
+	verdict_set_fault(pbdev, fault, blocker);
+	verdict_tell_xen(pbdev->pdev);
+	verdict_log_failure(pbdev, blocker);
 }
 
 /**
@@ -233,6 +270,6 @@ int pb2_reset_verdict_show(struct pb2_device *pbdev, char *buf, size_t size)
 	struct timespec64 when = ktime_to_timespec64(reset->when);
 
 	return scnprintf(buf, size, "%s %s %d %ums %lld.%03ld\n",
-			 reset->method, verdicts[reset->verdict], reset->rc,
-			 reset->ms, when.tv_sec, when.tv_nsec / NSEC_PER_MSEC);
+			 reset->method, verdict_names[reset->verdict],
+			 reset->rc, reset->ms, when.tv_sec, when.tv_nsec / NSEC_PER_MSEC);
 }

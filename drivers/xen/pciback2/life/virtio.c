@@ -10,7 +10,7 @@
 
 #include "life.h"
 
-static const char none[] = "none";
+static const char virtio_none[] = "none";
 
 /**
  * pb2_virtio_parse() - a backend as it is written
@@ -23,7 +23,7 @@ int pb2_virtio_parse(const char *word)
 {
 	u16 domid;
 
-	if (sysfs_streq(word, none))
+	if (sysfs_streq(word, virtio_none))
 		return DOMID_INVALID;
 	/* The domain IDs from there on are no domains. */
 	if (kstrtou16(word, 10, &domid) || domid >= DOMID_FIRST_RESERVED)
@@ -31,9 +31,11 @@ int pb2_virtio_parse(const char *word)
 	return domid;
 }
 
-static int show_in_conf(struct pb2_device *pbdev, domid_t domid)
+static int virtio_add_capability(struct pb2_device *pbdev, domid_t domid)
 {
 	int rc;
+
+	device_lock_assert(&pbdev->pdev->dev);
 
 	/* All-ones would look like a space that is full. */
 	if (!pb2_health_answers(pbdev->pdev))
@@ -75,7 +77,7 @@ int pb2_virtio_set(struct pb2_device *pbdev, domid_t domid)
 	}
 
 	pb2_power_wake(pbdev);
-	rc = show_in_conf(pbdev, domid);
+	rc = virtio_add_capability(pbdev, domid);
 	if (state == PB2_IDLE)
 		pb2_power_allow_suspend(pbdev);
 	return rc;
@@ -95,6 +97,6 @@ int pb2_virtio_show(struct pb2_device *pbdev, char *buf, size_t size)
 	domid_t domid = pb2_conf_virtio_get(pbdev);
 
 	if (domid == DOMID_INVALID)
-		return scnprintf(buf, size, "%s\n", none);
+		return scnprintf(buf, size, "%s\n", virtio_none);
 	return scnprintf(buf, size, "%u\n", domid);
 }
