@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the hand-over of a function's page
+ * Tests of handover.c: give a function's ECAM page to its domain
  */
 #include "../support/fake_ecam.h"
 #include "../support/life_world.h"
@@ -16,7 +16,7 @@ static u64 page_of(struct life_world *world)
 	return pb2_window_page(&world->pbdev->sbdf, &unused);
 }
 
-/* A world in which nothing is against it; domain 7 is a stub domain. */
+/* Nothing is against a hand-over; domain 7 is a stub domain. */
 static void allow_all(struct kunit *test)
 {
 	pb2_window_init();
@@ -55,7 +55,7 @@ static void expect_nothing(struct kunit *test, const char *why)
 	KUNIT_EXPECT_STREQ(test, buf, want);
 }
 
-/* By the rules of design.rst, in words that the table does not use */
+/* The rules of the documentation, written differently from the driver */
 static bool may(const struct pb2_offer *offer)
 {
 	if (offer->policy == PB2_HANDOVER_OFF)
@@ -92,8 +92,9 @@ static void every_combination_is_decided_by_the_rules(struct kunit *test)
 		yes += may(&offer);
 	}
 	/*
-	 * stubdom for a stub domain, any for it and for any other, each with
-	 * two states of the IOMMU and two of interrupt remapping
+	 * "stubdom" for a stub domain, and "any" for a stub domain and for any
+	 * other domain; each with two states of the IOMMU and two of interrupt
+	 * remapping
 	 */
 	KUNIT_EXPECT_EQ(test, yes, 3 * 2 * 2);
 }
@@ -113,7 +114,7 @@ static void a_stub_domain_is_given_the_page(struct kunit *test)
 	fake_forget();
 	life_take_back(world->pbdev, &world->fe);
 	expect_nothing(test, "in no domain");
-	/* Told first, then taken, then reset */
+	/* The nodes go first, then the permission; then the reset runs. */
 	fake_expect_order(test, "rm=" NODE, "forbid=7", "reset_function", NULL);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 }
@@ -220,7 +221,7 @@ static void what_xen_does_not_take_back_is_a_failure(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, buf,
 			   "stubdom: Xen does not take its ECAM page back from the last domain: -12\n");
 
-	/* Asked again, it does. */
+	/* At the next attempt Xen takes the page back. */
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, fake_domain_page(LIFE_DOMID), 0);
@@ -248,7 +249,7 @@ static void a_reset_of_the_bus_withdraws_it_meanwhile(struct kunit *test)
 	expect_announced(test);
 }
 
-static void a_teardown_that_is_announced_withdraws_it_for_good(struct kunit *test)
+static void a_pending_detach_withdraws_it_for_good(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
@@ -271,7 +272,7 @@ static void a_teardown_that_does_not_come_gives_it_back(struct kunit *test)
 	work = &world->pbdev->handover.renew_work;
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(work));
-	/* Too early it waits for the rest. */
+	/* If the work runs too early, it waits for the rest of the time. */
 	mod_delayed_work(pb2_wq, work, 0);
 	flush_work(&work->work);
 	expect_nothing(test, "a teardown is announced");
@@ -311,14 +312,14 @@ static void while_it_may_be_mapped_nobody_else_gets_the_function(struct kunit *t
 	KUNIT_EXPECT_EQ(test, assign_to_other(world), -EADDRINUSE);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 
-	/* Not by unbinding it either */
+	/* Unbinding and seizing the function again does not change this. */
 	life_remove(world->pdev);
 	pb2_device_put(world->pbdev);
 	world->nr_seized = 0;
 	life_seize_dev(test);
 	KUNIT_EXPECT_EQ(test, assign_to_other(world), -EADDRINUSE);
 
-	/* The domain itself may have it again. */
+	/* The same domain may have the function again. */
 	life_assign(test, world->pbdev, &world->fe);
 	life_take_back(world->pbdev, &world->fe);
 
@@ -378,7 +379,7 @@ static void finish(struct kunit *test)
 		fake_domain_create(LIFE_OTHER_DOMID, LIFE_OTHER_UUID);
 		fake_domain_free(LIFE_OTHER_DOMID);
 	}
-	/* The dead have no page, neither now nor in the next test. */
+	/* No page of a dead domain is left for the next test. */
 	KUNIT_EXPECT_EQ(test, pb2_page_show(buf, sizeof(buf)), 0);
 	pb2_domain_watch_exit();
 	pb2_domain_exit();
@@ -397,7 +398,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(each_step_that_fails_leaves_the_ring),
 	KUNIT_CASE(what_xen_does_not_take_back_is_a_failure),
 	KUNIT_CASE(a_reset_of_the_bus_withdraws_it_meanwhile),
-	KUNIT_CASE(a_teardown_that_is_announced_withdraws_it_for_good),
+	KUNIT_CASE(a_pending_detach_withdraws_it_for_good),
 	KUNIT_CASE(a_teardown_that_does_not_come_gives_it_back),
 	KUNIT_CASE(a_reset_of_the_function_does_not),
 	KUNIT_CASE(while_it_may_be_mapped_nobody_else_gets_the_function),

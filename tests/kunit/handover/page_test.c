@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of pages that domains were given
+ * Tests of page.c: grants of ECAM pages to domains
  */
 #include "../support/life_world.h"
 
@@ -39,7 +39,7 @@ static void a_page_is_held_until_its_domain_is_dead(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_held(PAGE_B, 8, EIGHT));
 	KUNIT_EXPECT_FALSE(test, is_held(PAGE_A, 7, SEVEN));
 
-	/* What is mapped stays mapped. */
+	/* A mapping outlives the permission. */
 	KUNIT_EXPECT_EQ(test, pb2_page_revoke(PAGE_A, 7, SEVEN), 0);
 	KUNIT_EXPECT_EQ(test, fake_domain_page(7), 0);
 	expect_shown(test, "0xb0300000 domain 7: may still have it mapped\n");
@@ -73,7 +73,7 @@ static void a_later_domain_of_the_number_is_another(struct kunit *test)
 	fake_domain_create(7, LIFE_OTHER_UUID);
 	fake_xen_put("/local/domain/7", "vm", EIGHT);
 	fake_forget();
-	/* Nothing is taken from it that it was not given. */
+	/* The new domain loses no permission that it was not granted. */
 	KUNIT_EXPECT_EQ(test, pb2_page_revoke(PAGE_A, 7, SEVEN), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("forbid"), 0);
 	KUNIT_EXPECT_FALSE(test, is_held(PAGE_A, 8, EIGHT));
@@ -87,7 +87,7 @@ static void given_again_it_is_one_page(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pb2_page_grant(PAGE_A, 7, SEVEN), 0);
 	expect_shown(test, "0xb0300000 domain 7: may map it\n");
 
-	/* Refused this time, it may still have it mapped from the last. */
+	/* Xen refuses the second grant, but the first may still be mapped. */
 	KUNIT_ASSERT_EQ(test, pb2_page_revoke(PAGE_A, 7, SEVEN), 0);
 	fake_fail("permit", 1, -EPERM);
 	KUNIT_EXPECT_EQ(test, pb2_page_grant(PAGE_A, 7, SEVEN), -EPERM);
@@ -127,7 +127,7 @@ static void a_domain_that_dies_meanwhile_is_no_failure(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb2_page_revoke(PAGE_A, 7, SEVEN), 0);
 }
 
-/* Whoever is left over from this test is dead in the next. */
+/* The domains of this test are dead in the next test. */
 static void finish(struct kunit *test)
 {
 	if (fake_xen.domctl) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of publish.c: what a domain finds about a function in xenstore
+ * Tests of publish.c: nodes about a function in the backend's xenstore
+ * directory
  */
 #include "../support/life_world.h"
 

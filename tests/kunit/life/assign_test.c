@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of giving a function to a frontend, and of ending its claim
+ * Tests of assign.c: assign a function to a frontend, and end the assignment
  */
 #include <linux/jiffies.h>
 
 #include "../support/life_world.h"
 
-/* Eight seconds of patience are long in a test. */
+/* A test must not wait the full eight seconds. */
 #define msecs_to_jiffies(ms)	msecs_to_jiffies((ms) / 40)
 
 #include "../../../drivers/xen/pciback2/life/assign.c"
@@ -42,7 +42,7 @@ static void a_claim_wakes_the_function_and_tells_xen_the_owner(struct kunit *tes
 	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 1);
 	KUNIT_EXPECT_EQ(test, pbdev->detach_until, 0);
 	KUNIT_EXPECT_EQ(test, pbdev->msi.failures, 0);
-	/* The caller opens the gate, once the function has an address. */
+	/* The caller opens the gate once the function has an address. */
 	KUNIT_EXPECT_EQ(test, life_gate(pbdev, &world->fe), PB2_GATE_CLOSED);
 }
 
@@ -133,7 +133,10 @@ static void a_claim_is_undone_at_whatever_step_it_fails(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, world->pbdev->fe);
 		KUNIT_EXPECT_EQ(test, fake_xen.owners, 0);
 	}
-	/* What tells the domain from a later one, and Xen's word */
+	/*
+	 * The VM path, which tells the domain from a later one, and the owner
+	 * in Xen
+	 */
 	KUNIT_EXPECT_EQ(test, refused, 2);
 	KUNIT_EXPECT_EQ(test, rc, 0);
 }
@@ -149,7 +152,7 @@ static void a_stub_domain_may_control_interrupts_and_no_other(struct kunit *test
 	fake_xen_put("/local/domain/8", "target", "7");
 	life_assign(test, world->pbdev, &world->other);
 	KUNIT_EXPECT_TRUE(test, world->pbdev->allow_interrupt_control);
-	/* It ends with the assignment. */
+	/* Interrupt control ends with the assignment. */
 	life_take_back(world->pbdev, &world->other);
 	KUNIT_EXPECT_FALSE(test, world->pbdev->allow_interrupt_control);
 }
@@ -171,7 +174,7 @@ static void a_held_function_can_be_claimed_at_once(struct kunit *test)
 	life_take_back(world->pbdev, &world->fe);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 
-	/* While the claim fails it must stay awake. */
+	/* The function must stay awake while the claim fails. */
 	fake_fail("register_owner", 1, -EIO);
 	KUNIT_EXPECT_EQ(test, claim(world->pbdev, &world->other), -EIO);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
@@ -214,7 +217,7 @@ static void what_one_guest_wrote_the_next_does_not_read(struct kunit *test)
 	mutex_unlock(&pbdev->gate.lock);
 	KUNIT_ASSERT_NE(test, before, after);
 
-	/* Not even where the way back was cut short. */
+	/* A claim resets it even if the reclaim was cut short. */
 	pbdev->state = PB2_HELD;
 	pb2_xen_unregister_owner(world->pdev);
 	KUNIT_EXPECT_EQ(test, claim(pbdev, &world->fe), 0);
@@ -247,7 +250,7 @@ static void a_claim_ends_before_the_way_back_begins(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_assign_dev(test);
-	/* Whoever answers xenstore must not wait for a reset. */
+	/* The thread that serves xenstore must not wait for a reset. */
 	device_lock(&world->pdev->dev);
 	pb2_frontend_remove(&world->fe, &world->pbdev->sbdf);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_RECLAIMING);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of functions whose former domain is still alive
+ * Tests of hold.c: functions whose former domain is still alive
  */
 #include "../support/life_world.h"
 
@@ -23,7 +23,7 @@ static void hold(struct kunit *test)
 	fake_forget();
 }
 
-/* Now instead of in some seconds */
+/* Run the check now instead of some seconds later. */
 static void look_now(struct pb2_device *pbdev)
 {
 	flush_delayed_work(&pbdev->hold_work);
@@ -39,7 +39,7 @@ static bool is_over(struct pb2_device *pbdev)
 	return over;
 }
 
-/* It failed when it was seized, and is healed. Domain 0 is alive. */
+/* The function failed when it was seized, and recovers. Domain 0 is alive. */
 static void what_no_domain_had_is_held_for_nobody(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -81,7 +81,10 @@ static void it_ends_when_the_domain_is_dead(struct kunit *test)
 	fake_forget();
 	look_now(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
-	/* The last reset comes after the last who could reach it. */
+	/*
+	 * The last reset follows the death of the last domain that could reach
+	 * the function.
+	 */
 	fake_expect_order(test, "read=vm", "reset_function", "restore",
 			  "pm_put", NULL);
 	KUNIT_EXPECT_TRUE(test, world->pbdev->reset.clean);
@@ -181,7 +184,7 @@ static void a_look_leaves_an_assigned_function_alone(struct kunit *test)
 	fake_expect_calls(test, NULL);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
-	/* And the next owner's hold is its own. */
+	/* The HELD state of the next owner ends with that owner. */
 	life_take_back(world->pbdev, &world->other);
 	look_now(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
@@ -247,7 +250,7 @@ static void a_reset_does_not_end_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 }
 
-/* D3hot would be as dangerous as it was before the function failed. */
+/* D3hot is as dangerous as before the function failed. */
 static void a_failure_does_not_end_it(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -276,7 +279,10 @@ static void a_death_ends_it_at_once(struct kunit *test)
 
 	life_ask_xen();
 	hold(test);
-	/* Another one's, and its own, which leaves its nodes behind. */
+	/*
+	 * Another domain dies, then the function's own, which leaves its nodes
+	 * behind.
+	 */
 	fake_domain_free(LIFE_OTHER_DOMID);
 	fake_domain_event();
 	flush_workqueue(pb2_wq);
@@ -314,7 +320,7 @@ static void a_death_concerns_all_that_are_held(struct kunit *test)
 	LIFE_EXPECT_STATE(test, second, PB2_IDLE);
 }
 
-/* The event was lost, or came before the state that it looks for. */
+/* The event was lost, or arrived before the function was HELD. */
 static void a_death_without_event_ends_it_too(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -350,7 +356,7 @@ static void nodes_that_are_gone_do_not_end_it(struct kunit *test)
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 }
 
-/* A toolstack may give a living domain another UUID, and Xen the field. */
+/* A toolstack may give a living domain another UUID, also in Xen. */
 static void another_uuid_has_to_be_confirmed_by_xenstore(struct kunit *test)
 {
 	struct life_world *world = test->priv;

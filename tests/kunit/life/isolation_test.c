@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of isolation.c: a former domain reaches the function no more
+ * Tests of isolation.c: keep a former domain away from a function
  */
 #include "../support/life_world.h"
 
-/* It leaves no trace of its own in the list of calls. */
+/* Closing the gate calls no fake that would record the call. */
 static void gate_close(struct pb2_device *pbdev)
 {
 	fake_note("gate_close");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of D3hot while nobody uses a function, and D0 otherwise
+ * Tests of power.c: D3hot while no domain uses a function, D0 otherwise
  */
 #include "../support/life_world.h"
 
-/* The PCI core keeps its count where nobody else can write. */
+/* The PCI core keeps the number of VFs where only the core can write it. */
 static int num_vf;
 
 static int fake_num_vf(struct pci_dev *pdev)
@@ -85,14 +85,14 @@ static void waking_leads_to_d0_whoever_put_it_to_sleep(struct kunit *test)
 	life_seize_dev(test);
 	device_lock(&world->pdev->dev);
 
-	/* Runtime PM did, and cannot wake it. */
+	/* Runtime PM has put the function into D3hot, and cannot wake it. */
 	world->pdev->current_state = PCI_D3hot;
 	fake_fail("pm_get", 1, -EIO);
 	pb2_power_wake(world->pbdev);
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
-	/* The guest did, and runtime PM believes it awake. */
+	/* The guest has put it there, and runtime PM takes it for awake. */
 	world->pdev->current_state = PCI_D3hot;
 	pb2_power_wake(world->pbdev);
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
@@ -110,7 +110,7 @@ static void block_suspend(struct pb2_device *pbdev)
 	device_unlock(&pbdev->pdev->dev);
 }
 
-static void dozing_keeps_awake_for_two_minutes(struct kunit *test)
+static void blocked_suspend_keeps_awake_for_two_minutes(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	unsigned long before = jiffies, expires;
@@ -128,7 +128,7 @@ static void dozing_keeps_awake_for_two_minutes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 2);
 }
 
-static void dozing_again_takes_no_second_reference(struct kunit *test)
+static void blocking_again_takes_no_second_reference(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
@@ -145,7 +145,7 @@ static void dozing_again_takes_no_second_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
 }
 
-static void release_ends_a_doze_and_leaves_d0(struct kunit *test)
+static void release_unblocks_suspend_and_leaves_d0(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
@@ -158,7 +158,9 @@ static void release_ends_a_doze_and_leaves_d0(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
 }
 
-/* Between giving up the reference and the end the function could suspend. */
+/*
+ * Without the last reference the function could suspend before runtime PM ends.
+ */
 static void the_last_reference_goes_after_runtime_pm(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -171,7 +173,7 @@ static void the_last_reference_goes_after_runtime_pm(struct kunit *test)
 	fake_expect_order(test, "pm_stop", "pm_put", "set_assigned=0", NULL);
 }
 
-static void an_assignment_ends_the_doze(struct kunit *test)
+static void an_assignment_unblocks_suspend(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
@@ -179,10 +181,10 @@ static void an_assignment_ends_the_doze(struct kunit *test)
 	block_suspend(world->pbdev);
 	life_assign(test, world->pbdev, &world->fe);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->suspend_work));
-	/* The assignment's own */
+	/* Only the assignment's reference is left. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
-	/* A doze that has ended, or that never was, ends without effect. */
+	/* Unblocking has no effect if suspend is no longer blocked. */
 	device_lock(&world->pdev->dev);
 	pb2_power_unblock_suspend(world->pbdev);
 	device_unlock(&world->pdev->dev);
@@ -216,7 +218,10 @@ static void whoever_wakes_it_may_have_soiled_it(struct kunit *test)
 	pb2_pci_set_power(world->pdev, PCI_D3hot);
 	KUNIT_EXPECT_TRUE(test, pb2_power_is_asleep(world->pbdev));
 
-	/* User space has been at its power state, past the kernel's. */
+	/*
+	 * User space has changed the power state without the kernel's
+	 * knowledge.
+	 */
 	fake_pci_set(world->dev, FAKE_PCI_PM + PCI_PM_CTRL, 2, 0);
 	KUNIT_EXPECT_FALSE(test, pb2_power_is_asleep(world->pbdev));
 	fake_pci_set(world->dev, FAKE_PCI_PM + PCI_PM_CTRL, 2, 3);
@@ -287,11 +292,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_function_that_cannot_sleep_is_no_error),
 	KUNIT_CASE(wake_and_park_are_counted_once),
 	KUNIT_CASE(waking_leads_to_d0_whoever_put_it_to_sleep),
-	KUNIT_CASE(dozing_keeps_awake_for_two_minutes),
-	KUNIT_CASE(dozing_again_takes_no_second_reference),
-	KUNIT_CASE(release_ends_a_doze_and_leaves_d0),
+	KUNIT_CASE(blocked_suspend_keeps_awake_for_two_minutes),
+	KUNIT_CASE(blocking_again_takes_no_second_reference),
+	KUNIT_CASE(release_unblocks_suspend_and_leaves_d0),
 	KUNIT_CASE(the_last_reference_goes_after_runtime_pm),
-	KUNIT_CASE(an_assignment_ends_the_doze),
+	KUNIT_CASE(an_assignment_unblocks_suspend),
 	KUNIT_CASE(only_runtime_pm_puts_a_function_to_sleep),
 	{ }
 };

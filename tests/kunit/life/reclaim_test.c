@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the one way back
+ * Tests of reclaim.c: take a function back from its domain
  */
 #include "../support/life_world.h"
 
-/* It leaves no trace of its own in the list of calls. */
+/* Clearing quirks calls no fake that would record the call. */
 static void quirk_clear(struct pb2_device *pbdev)
 {
 	fake_note("quirk_clear");
@@ -32,7 +32,10 @@ static void the_way_back_keeps_its_order(struct kunit *test)
 
 	life_assign_dev(test);
 	use(world->pbdev);
-	/* Into D3hot by the guest, behind the kernel's back */
+	/*
+	 * The guest has put the function into D3hot, which the kernel does not
+	 * know.
+	 */
 	world->pdev->current_state = PCI_D3hot;
 	life_kill(LIFE_DOMID);
 	fake_forget();
@@ -63,7 +66,7 @@ static void settings_end_with_the_assignment(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(pbdev, 0xe0, 4, 0), 0);
 	mutex_unlock(&pbdev->gate.lock);
 
-	/* The shadow of a BAR, as permissive does not bypass it */
+	/* The shadow of a BAR is emulated only without permissive mode. */
 	pbdev->permissive = false;
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &before);
@@ -125,7 +128,7 @@ static void what_does_not_answer_has_failed(struct kunit *test)
 	world->dev->absent = true;
 	life_take_back(world->pbdev, &world->fe);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
-	/* The rest of the way was gone nonetheless. */
+	/* The other steps of the reclaim took place nevertheless. */
 	fake_expect_order(test, "gate_close", "free_irq", "disable_msi",
 			  "unregister_owner", NULL);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->hold_work));
@@ -145,7 +148,7 @@ static void a_reset_that_fails_does_not_stop_the_way_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 }
 
-/* Nobody is left who could try again. */
+/* Nothing would try a failed step again. */
 static void no_failing_step_stops_the_way_back(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -161,7 +164,7 @@ static void no_failing_step_stops_the_way_back(struct kunit *test)
 
 		fake_fail_nth(nth, -EIO);
 		life_take_back(world->pbdev, &world->fe);
-		/* The hold ends when xenstore answers again. */
+		/* HELD ends when xenstore answers again. */
 		flush_delayed_work(&world->pbdev->hold_work);
 		LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 		KUNIT_EXPECT_EQ(test, world->dev->users, 0);
@@ -171,7 +174,10 @@ static void no_failing_step_stops_the_way_back(struct kunit *test)
 		if (!fake_has_failed())
 			break;
 	}
-	/* reset_function, restore, device_reset, the look for the domain */
+	/*
+	 * The steps: reset_function, restore, device_reset, the check for the
+	 * domain
+	 */
 	KUNIT_EXPECT_EQ(test, nth, 5);
 }
 
@@ -188,7 +194,7 @@ static void queued_twice_it_goes_once(struct kunit *test)
 	life_settle(world->pbdev);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 1);
-	/* The registry's, the test's, and the look's that waits. */
+	/* The references of the registry, the test and the pending check */
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of resetting what shares a bus or slot
+ * Tests of reset_bus.c: reset of a bus or slot, with every function there
  */
 #include "../support/life_world.h"
 
@@ -38,7 +38,7 @@ static struct pair seize_pair(struct kunit *test)
 
 static const char *flr_fault(struct pb2_device *pbdev)
 {
-	/* As after a domain had it */
+	/* The function is as dirty as after its use by a domain. */
 	pbdev->reset.clean = false;
 	pb2_reset_request_run(pbdev);
 	return pbdev->fault;
@@ -62,7 +62,7 @@ static void who_uses_a_sibling_forbids_and_is_named(struct kunit *test)
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 
-	/* Seizing the last one heals the first. */
+	/* Seizing the last function recovers the first. */
 	life_seize(test, second);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_STREQ(test, world->pbdev->fault, "");
@@ -100,7 +100,7 @@ static void a_sibling_in_another_domain_forbids(struct kunit *test)
 	fake_pci_of(pair.b->pdev)->function_reset = FAKE_RESET_WORKS;
 }
 
-static void a_sibling_in_the_same_domain_must_be_announced_too(struct kunit *test)
+static void a_sibling_in_the_same_domain_must_be_leaving_too(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pair pair = seize_pair(test);
@@ -108,20 +108,23 @@ static void a_sibling_in_the_same_domain_must_be_announced_too(struct kunit *tes
 	life_assign(test, pair.a, &world->fe);
 	life_assign(test, pair.b, &world->fe);
 
-	/* The guest may be about to keep the second one. */
+	/* The guest may be about to keep the second function. */
 	KUNIT_EXPECT_NE(test, pb2_reset_request_run(pair.a), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pair.b), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
 
-	/* Whoever has a domain is open again, and not clean. */
+	/*
+	 * The gate of a function with a domain is open again; the function is
+	 * not clean.
+	 */
 	KUNIT_EXPECT_EQ(test, life_gate(pair.a, &world->fe), PB2_GATE_OPEN);
 	KUNIT_EXPECT_EQ(test, life_gate(pair.b, &world->fe), PB2_GATE_OPEN);
 	KUNIT_EXPECT_FALSE(test, pair.a->reset.clean);
 	KUNIT_EXPECT_FALSE(test, pair.b->reset.clean);
 }
 
-/* xl create: one after another, with a do_flr before each */
+/* xl create assigns one function after another, with a do_flr before each. */
 static void an_idle_function_stays_clean_while_its_sibling_is_assigned(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -136,7 +139,7 @@ static void an_idle_function_stays_clean_while_its_sibling_is_assigned(struct ku
 	life_assign(test, pair.b, &world->fe);
 }
 
-static void what_failed_for_a_siblings_sake_is_healed_by_its_return(struct kunit *test)
+static void what_failed_for_a_siblings_sake_recovers_at_its_return(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pair pair = seize_pair(test);
@@ -147,7 +150,7 @@ static void what_failed_for_a_siblings_sake_is_healed_by_its_return(struct kunit
 	LIFE_EXPECT_STATE(test, pair.a, PB2_FAILED);
 	life_kill(LIFE_DOMID);
 
-	/* It can do without the bus itself. */
+	/* The second function itself needs no reset of the bus. */
 	fake_pci_of(pair.b->pdev)->function_reset = FAKE_RESET_WORKS;
 	life_take_back(pair.b, &world->fe);
 	LIFE_EXPECT_STATE(test, pair.b, PB2_IDLE);
@@ -166,7 +169,7 @@ static void those_of_one_domain_come_back_with_one_reset(struct kunit *test)
 	pb2_pci_enable_msi(pair.b->pdev);
 	life_kill(LIFE_DOMID);
 
-	/* Both are on their way back before the first reset begins. */
+	/* Both functions are RECLAIMING before the first reset begins. */
 	device_lock(&pair.a->pdev->dev);
 	device_lock(&pair.b->pdev->dev);
 	pb2_frontend_remove_all(&world->fe);
@@ -183,7 +186,9 @@ static void those_of_one_domain_come_back_with_one_reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("unregister_owner"), 2);
 }
 
-/* Whoever unbinds holds one lock already, and must not wait for others. */
+/*
+ * The thread that unbinds holds one lock already, and must not wait for others.
+ */
 static void with_one_lock_held_the_others_are_only_tried(struct kunit *test)
 {
 	struct pair pair = seize_pair(test);
@@ -250,9 +255,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(who_uses_a_sibling_forbids_and_is_named),
 	KUNIT_CASE(idle_siblings_are_reset_with_it_and_go_back_to_sleep),
 	KUNIT_CASE(a_sibling_in_another_domain_forbids),
-	KUNIT_CASE(a_sibling_in_the_same_domain_must_be_announced_too),
+	KUNIT_CASE(a_sibling_in_the_same_domain_must_be_leaving_too),
 	KUNIT_CASE(an_idle_function_stays_clean_while_its_sibling_is_assigned),
-	KUNIT_CASE(what_failed_for_a_siblings_sake_is_healed_by_its_return),
+	KUNIT_CASE(what_failed_for_a_siblings_sake_recovers_at_its_return),
 	KUNIT_CASE(those_of_one_domain_come_back_with_one_reset),
 	KUNIT_CASE(with_one_lock_held_the_others_are_only_tried),
 	KUNIT_CASE(some_functions_have_no_bus_to_reset),

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the ways to reset one function and no other
+ * Tests of reset_method.c: the methods that reset one function and no other
  */
 #include "../support/life_world.h"
 
 void (*life_during_reset)(struct life_world *world);
 
-/* Errno of a method that has reset the function all the same, or 0 */
+/* Errno of a method that has reset the function nevertheless, or 0 */
 static int method_rc;
 
 static int reset_function(struct pci_dev *pdev)
@@ -14,7 +14,7 @@ static int reset_function(struct pci_dev *pdev)
 	void (*during)(struct life_world *world) = life_during_reset;
 	int rc = pb2_pci_reset_function(pdev);
 
-	/* Once: the way back that it leads to has a reset of its own. */
+	/* Only once: the reclaim that follows has a reset of its own. */
 	life_during_reset = NULL;
 	if (during)
 		during(life_world);
@@ -25,7 +25,7 @@ static int reset_function(struct pci_dev *pdev)
 
 #include "../../../drivers/xen/pciback2/life/reset_method.c"
 
-/* Where the tests put an AF capability */
+/* Offset of the AF capability in these tests */
 #define AF		0xc0
 
 static bool run_methods(struct pb2_device *pbdev)
@@ -46,7 +46,7 @@ static bool run_methods(struct pb2_device *pbdev)
 	return done;
 }
 
-/* What reset_method lists, ended by 0 */
+/* Set the methods of the reset_method file, ended by 0. */
 static void list(struct pci_dev *pdev, u8 first, u8 second, u8 third)
 {
 	memset(pdev->reset_methods, 0, sizeof(pdev->reset_methods));
@@ -157,7 +157,7 @@ static void af_without_flr_is_no_method(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, method_reset_af_flr(world->pdev), -ENOTTY);
 }
 
-/* A soft reset, at the way from D3hot to D0 */
+/* The write that takes the function from D3hot to D0 resets it. */
 static void pm_wrote(struct fake_pci *dev, unsigned int off, u32 val)
 {
 	static bool was_d3hot;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of what is silenced before and after a reset
+ * Tests of reset_quiesce.c: stop DMA and interrupts around a reset
  */
 #include <linux/ktime.h>
 
@@ -31,7 +31,7 @@ static void finish(struct kunit *test)
 	life_world_exit(test);
 }
 
-static void only_what_nobody_allocated_is_silenced(struct kunit *test)
+static void only_what_nobody_allocated_is_turned_off(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pci_dev *pdev = world->pdev;
@@ -51,7 +51,7 @@ static void only_what_nobody_allocated_is_silenced(struct kunit *test)
 	pb2_reset_quiesce_end(pdev);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(dev, FLAGS, 2), 0xf);
 
-	/* Of what does not answer nothing is known. */
+	/* A function that does not answer has no readable flags. */
 	dev->absent = true;
 	KUNIT_EXPECT_TRUE(test, pb2_reset_quiesce_check(pdev));
 	dev->absent = false;
@@ -63,7 +63,9 @@ static void a_vector_on_its_way_arrives_before_decode_goes(struct kunit *test)
 	struct fake_pci *dev = world->dev;
 	ktime_t start = ktime_get();
 
-	/* Also what dom0 knows nothing of: a device model's */
+	/*
+	 * The vectors of a device model, which dom0 does not know, count too.
+	 */
 	fake_pci_set(dev, FLAGS, 2, PCI_MSIX_FLAGS_ENABLE | 0xf);
 	fake_pci_set(dev, PCI_COMMAND, 2,
 		     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
@@ -84,7 +86,7 @@ static void what_does_not_answer_is_not_waited_for(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(only_what_nobody_allocated_is_silenced),
+	KUNIT_CASE(only_what_nobody_allocated_is_turned_off),
 	KUNIT_CASE(a_vector_on_its_way_arrives_before_decode_goes),
 	KUNIT_CASE(what_does_not_answer_is_not_waited_for),
 	{}

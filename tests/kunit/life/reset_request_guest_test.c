@@ -11,7 +11,7 @@ static void a_guests_flr_is_carried_out_on_the_work_queue(struct kunit *test)
 	life_assign_dev(test);
 	device_lock(&world->pdev->dev);
 	life_ask_for_flr(world->pbdev);
-	/* Answered at once, and not done yet */
+	/* The request is answered at once, before the reset. */
 	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
 			PB2_GATE_BLOCKED);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
@@ -22,7 +22,7 @@ static void a_guests_flr_is_carried_out_on_the_work_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
 			PB2_GATE_OPEN);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_ASSIGNED);
-	/* It is not the toolstack's announcement. */
+	/* A guest's FLR is no sign of a pending detach. */
 	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(world->pbdev));
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
 }
@@ -48,7 +48,7 @@ static void until_its_flr_is_done_the_guest_reads_ones(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, life_request(world, XEN_PCI_OP_conf_read,
 					   PCI_VENDOR_ID, 4, &value), 0);
 	KUNIT_EXPECT_EQ(test, value, 0x10d38086);
-	/* The one when it was seized, and the guest's */
+	/* One reset when the function was seized, and the guest's */
 	KUNIT_EXPECT_EQ(test, world->dev->resets, 2);
 }
 
@@ -79,13 +79,15 @@ static void a_guests_flr_ends_with_its_domain(struct kunit *test)
 	device_unlock(&world->pdev->dev);
 	life_settle(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
-	/* That of the way back */
+	/* The reset is that of the reclaim. */
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
 			PB2_GATE_CLOSED);
 }
 
-/* The work may get device_lock long after the next domain has the function. */
+/*
+ * The work may get device_lock when the next domain already has the function.
+ */
 static void a_guests_flr_does_not_hit_the_next_domain(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -109,7 +111,7 @@ static void a_guests_flr_does_not_hit_the_next_domain(struct kunit *test)
 	pb2_gate_close(pbdev);
 }
 
-/* A domain that leaves in the middle */
+/* The domain leaves during the reset. */
 static void leave(struct life_world *world)
 {
 	pb2_frontend_remove_all(&world->fe);

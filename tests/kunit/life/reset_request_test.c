@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of do_flr, the administrator's and the toolstack's reset
+ * Tests of reset_request.c: do_flr of the administrator and the toolstack
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -17,10 +17,12 @@ static void do_flr_tells_what_is_known(struct kunit *test)
 		enum pb2_state state;
 	} rows[] = {
 		{ FAKE_RESET_WORKS, 0, PB2_IDLE },
-		/* Not reset is not lost, as with xen-pciback. */
+		/*
+		 * A function without a reset stays usable, as with xen-pciback.
+		 */
 		{ FAKE_RESET_FAILS, -ETIMEDOUT, PB2_IDLE },
 		{ FAKE_RESET_NONE, -ENOTTY, PB2_IDLE },
-		/* But what is known to be dirty is kept from domains. */
+		/* A function that is known to be dirty is kept from domains. */
 		{ FAKE_RESET_LIES, -EIO, PB2_FAILED },
 		{ FAKE_RESET_WORKS, 0, PB2_IDLE },
 	};
@@ -36,7 +38,7 @@ static void do_flr_tells_what_is_known(struct kunit *test)
 	}
 }
 
-static void do_flr_of_an_idle_function_wakes_it_and_lets_it_doze(struct kunit *test)
+static void do_flr_of_an_idle_function_wakes_it_and_blocks_suspend(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
@@ -84,12 +86,12 @@ static void during_do_flr_the_ring_is_answered_without_the_function(struct kunit
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_ASSIGNED);
 	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
 			PB2_GATE_OPEN);
-	/* Neither parked nor dozing: a domain has it. */
+	/* A function that a domain owns needs no block of suspend. */
 	KUNIT_EXPECT_EQ(test, fake_count("pm_get"), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("pm_put"), 0);
 }
 
-static void do_flr_of_an_assigned_function_announces_for_seconds(struct kunit *test)
+static void do_flr_of_an_assigned_function_expects_a_detach(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pb2_device *pbdev;
@@ -107,7 +109,7 @@ static void do_flr_of_an_assigned_function_announces_for_seconds(struct kunit *t
 	KUNIT_EXPECT_TRUE(test, time_before(pbdev->detach_until,
 					    jiffies + 6 * HZ));
 
-	/* An administrator's reset of a guest that goes on */
+	/* After a reset by the administrator, no detach follows. */
 	pbdev->detach_until = jiffies - 1;
 	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(pbdev));
 }
@@ -119,7 +121,7 @@ static int start_dma(struct life_world *world)
 	return life_request(world, XEN_PCI_OP_conf_write, PCI_COMMAND, 2, &value);
 }
 
-static void once_announced_neither_dma_nor_vectors_start(struct kunit *test)
+static void before_a_detach_neither_dma_nor_vectors_start(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	u32 nvec = 1;
@@ -139,7 +141,7 @@ static void once_announced_neither_dma_nor_vectors_start(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("enable_msi"), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("enable_msix"), 0);
 
-	/* The guest lives on: it was an administrator's reset. */
+	/* No detach followed: the administrator requested the reset. */
 	world->pbdev->detach_until = jiffies - 1;
 	KUNIT_EXPECT_EQ(test, start_dma(world), 0);
 	KUNIT_EXPECT_NE(test, fake_pci_get(world->dev, PCI_COMMAND, 2) &
@@ -149,22 +151,22 @@ static void once_announced_neither_dma_nor_vectors_start(struct kunit *test)
 					   &nvec), 0);
 }
 
-static void look_for_the_announcement(struct life_world *world)
+static void look_for_the_pending_detach(struct life_world *world)
 {
 	if (!pb2_gate_is_detaching(world->pbdev))
-		fake_wrong("reset before it is announced");
+		fake_wrong("reset before a detach is expected");
 }
 
-static void the_announcement_comes_before_the_reset(struct kunit *test)
+static void the_detach_is_expected_before_the_reset(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
 	life_assign_dev(test);
-	life_during_reset = look_for_the_announcement;
+	life_during_reset = look_for_the_pending_detach;
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 }
 
-static void a_new_assignment_ends_the_announcement(struct kunit *test)
+static void a_new_assignment_ends_the_pending_detach(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
@@ -195,7 +197,7 @@ static void after_a_reset_the_guest_reads_what_a_new_one_would(struct kunit *tes
 	KUNIT_EXPECT_EQ(test, after, before);
 }
 
-static void what_a_reset_kills_has_failed_until_one_heals_it(struct kunit *test)
+static void what_a_reset_kills_has_failed_until_one_recovers_it(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pb2_device *pbdev;
@@ -205,10 +207,10 @@ static void what_a_reset_kills_has_failed_until_one_heals_it(struct kunit *test)
 	world->dev->function_reset = FAKE_RESET_KILLS;
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), -EIO);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_FAILED);
-	/* As it is: whoever repairs it finds it awake. */
+	/* The function stays awake for its repair. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
-	/* Still dead */
+	/* The function still does not answer. */
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), -EIO);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_FAILED);
 
@@ -219,14 +221,14 @@ static void what_a_reset_kills_has_failed_until_one_heals_it(struct kunit *test)
 	LIFE_EXPECT_STATE(test, pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, pbdev->reset.verdict, PB2_RESET_PROVEN);
 	KUNIT_EXPECT_EQ(test, fake_count("restore"), 1);
-	/* Only the nap's is left. */
+	/* Only the reference that blocks suspend is left. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	flush_delayed_work(&pbdev->suspend_work);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 	life_assign(test, pbdev, &world->fe);
 }
 
-/* The way back must stay open: vectors and the owner are its business. */
+/* The function must still be reclaimed, to free its vectors and its owner. */
 static void what_dies_under_its_domain_comes_back_and_has_failed(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -255,10 +257,10 @@ static void what_dies_under_its_domain_comes_back_and_has_failed(struct kunit *t
 
 /**
  * struct asker - a do_flr in a thread of its own
- * @work: calls it
+ * @work: the work that calls it
  * @pbdev: the function
- * @done: it has returned
- * @rc: what
+ * @done: do_flr has returned
+ * @rc: the return value of do_flr
  */
 struct asker {
 	struct work_struct work;
@@ -311,7 +313,7 @@ static void what_was_proven_and_slept_since_is_not_reset_again(struct kunit *tes
 	life_seize_dev(test);
 	KUNIT_ASSERT_TRUE(test, world->pbdev->reset.clean);
 
-	/* Still in its grace period: somebody may have touched it. */
+	/* In its grace period, some program may have touched the function. */
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 
@@ -319,7 +321,7 @@ static void what_was_proven_and_slept_since_is_not_reset_again(struct kunit *tes
 	fake_forget();
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
-	/* It dozes all the same. */
+	/* Suspend is blocked nevertheless. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 }
 
@@ -355,13 +357,15 @@ static void what_a_domain_had_is_reset_again(struct kunit *test)
 
 static void unbind(struct life_world *world)
 {
-	/* As the driver core would, while the reset has let go of it */
+	/*
+	 * The driver core removes it while the reset has dropped device_lock.
+	 */
 	device_unlock(&world->pdev->dev);
 	life_remove(world->pdev);
 	device_lock(&world->pdev->dev);
 }
 
-/* A bus_reset's reset lets go of device_lock; remove may come in between. */
+/* A bus reset drops device_lock; remove may run in between. */
 static void unbinding_between_two_halves_ends_the_reset(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -397,22 +401,22 @@ static void a_guests_flr_is_done_by_the_do_flr_before_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
 			PB2_GATE_OPEN);
 	device_unlock(&world->pdev->dev);
-	/* The guest's driver may be at work again by now. */
+	/* By now the guest's driver may use the function again. */
 	life_settle(world->pbdev);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(do_flr_tells_what_is_known),
-	KUNIT_CASE(do_flr_of_an_idle_function_wakes_it_and_lets_it_doze),
+	KUNIT_CASE(do_flr_of_an_idle_function_wakes_it_and_blocks_suspend),
 	KUNIT_CASE(do_flr_after_release_finds_nothing),
 	KUNIT_CASE(during_do_flr_the_ring_is_answered_without_the_function),
-	KUNIT_CASE(do_flr_of_an_assigned_function_announces_for_seconds),
-	KUNIT_CASE(once_announced_neither_dma_nor_vectors_start),
-	KUNIT_CASE(the_announcement_comes_before_the_reset),
-	KUNIT_CASE(a_new_assignment_ends_the_announcement),
+	KUNIT_CASE(do_flr_of_an_assigned_function_expects_a_detach),
+	KUNIT_CASE(before_a_detach_neither_dma_nor_vectors_start),
+	KUNIT_CASE(the_detach_is_expected_before_the_reset),
+	KUNIT_CASE(a_new_assignment_ends_the_pending_detach),
 	KUNIT_CASE(after_a_reset_the_guest_reads_what_a_new_one_would),
-	KUNIT_CASE(what_a_reset_kills_has_failed_until_one_heals_it),
+	KUNIT_CASE(what_a_reset_kills_has_failed_until_one_recovers_it),
 	KUNIT_CASE(what_dies_under_its_domain_comes_back_and_has_failed),
 	KUNIT_CASE(do_flr_waits_for_the_way_back),
 	KUNIT_CASE(what_was_proven_and_slept_since_is_not_reset_again),

@@ -67,7 +67,7 @@ static void a_fault_ends_an_idle_functions_reset_as_failed(struct kunit *test)
 	leave(world);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 
-	/* It stays so as long as there is a fault. */
+	/* The function stays FAILED as long as it has a fault. */
 	device_lock(&world->pdev->dev);
 	pb2_reset_state_recover(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);

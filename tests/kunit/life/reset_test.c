@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the ladder: which reset is tried, and which is the last
+ * Tests of reset.c: which reset is tried, and which is the last
  */
 #include "../support/life_world.h"
 
-/* The PCI core keeps its count where nobody else can write. */
+/* The PCI core keeps the number of VFs where only the core can write it. */
 static int num_vf;
 
 static int fake_num_vf(struct pci_dev *pdev)
@@ -22,7 +22,7 @@ static void run(struct pb2_device *pbdev)
 
 	device_lock(dev);
 	pb2_power_wake(pbdev);
-	/* As after a domain had it */
+	/* The function is as dirty as after its use by a domain. */
 	pbdev->reset.clean = false;
 	pb2_reset_run(pbdev);
 	pb2_power_allow_suspend(pbdev);
@@ -37,17 +37,17 @@ static void expect_result(struct kunit *test, struct pb2_device *pbdev,
 	KUNIT_EXPECT_EQ(test, pbdev->reset.rc, rc);
 }
 
-/* The verdict, row by row */
+/* The verdict for each combination of resets */
 
 /**
- * struct escalation - one row of the ladder's table
- * @name: of the row
+ * struct escalation - one row of the table
+ * @name: name of the row
  * @function: what the function's own reset does
  * @bus: what a reset of the bus does
- * @alone: nothing else is on the bus
- * @method: expected
- * @verdict: expected
- * @rc: expected
+ * @alone: no other function is on the bus
+ * @method: expected method
+ * @verdict: expected verdict
+ * @rc: expected errno
  */
 struct escalation {
 	const char *name;
@@ -124,7 +124,7 @@ static void a_reset_counts_by_what_it_did(struct kunit *test)
 	world->dev->absent = false;
 }
 
-/* Each method would wait a minute for it; a reset of the bus may help. */
+/* Each method would wait a minute for the function; a bus reset may help. */
 static void what_does_not_answer_is_reset_by_the_bus_only(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -150,7 +150,7 @@ static void a_slot_without_power_is_not_reset(struct kunit *test)
 		     PCI_EXP_SLTCTL_PCC);
 	world->dev->bus_reset = FAKE_RESET_WORKS;
 	life_seize_dev(test);
-	/* What answers is there, whatever its slot says. */
+	/* A function that answers is there, whatever its slot reports. */
 	world->dev->function_reset = FAKE_RESET_NONE;
 	run(world->pbdev);
 	expect_result(test, world->pbdev, "bus", PB2_RESET_PROVEN, 0);
@@ -164,7 +164,7 @@ static void a_slot_without_power_is_not_reset(struct kunit *test)
 	expect_result(test, world->pbdev, "none", PB2_RESET_FAILED, -EIO);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(world->pbdev->fault, "switched off"));
 
-	/* Its power is back, and it as after a reset. */
+	/* The power is back, and the function is in the state after a reset. */
 	world->dev->absent = false;
 	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCTL, 2, 0);
 	run(world->pbdev);
@@ -180,7 +180,7 @@ static void the_steps_of_a_reset_keep_their_order(struct kunit *test)
 	world->dev->function_reset = FAKE_RESET_LIES;
 	world->dev->bus_reset = FAKE_RESET_WORKS;
 	run(world->pbdev);
-	/* The bridge's lock comes before that of what is behind it. */
+	/* The bridge's lock comes before those of the functions behind it. */
 	fake_expect_calls(test, "pm_get", "lock_cfg 0000:03:00.0",
 			  "set_master=0", "reset_function", "restore", "unlock_cfg 0000:03:00.0",
 			  "trylock 0000:00:01.0", "lock_cfg 0000:00:01.0",
@@ -207,7 +207,7 @@ static void what_cannot_be_marked_is_unproven(struct kunit *test)
 	struct fake_pci *vf = fake_vf(test, world->dev, PCI_DEVFN(1, 0));
 	struct pb2_device *pbdev = life_seize(test, vf);
 
-	/* Seizing has reset it, too. */
+	/* Seizing has reset the VF, too. */
 	expect_result(test, pbdev, "kernel", PB2_RESET_UNPROVEN, 0);
 	run(pbdev);
 	expect_result(test, pbdev, "kernel", PB2_RESET_UNPROVEN, 0);
@@ -310,12 +310,12 @@ static void a_bridge_is_never_reset(struct kunit *test)
 }
 
 static ktime_t begun;
-static unsigned int quiet_ms;
+static unsigned int quiesced_ms;
 static u32 command;
 
 static void look_at_dma(struct life_world *world)
 {
-	quiet_ms = ktime_ms_delta(ktime_get(), begun);
+	quiesced_ms = ktime_ms_delta(ktime_get(), begun);
 	command = fake_pci_get(world->dev, PCI_COMMAND, 2);
 }
 
@@ -331,8 +331,8 @@ static void a_reset_comes_after_the_last_vector(struct kunit *test)
 	life_during_reset = look_at_dma;
 	begun = ktime_get();
 	run(world->pbdev);
-	KUNIT_EXPECT_GE(test, quiet_ms, 20);
-	/* Xen has seen decode go. */
+	KUNIT_EXPECT_GE(test, quiesced_ms, 20);
+	/* Xen has seen the write that turned decode off. */
 	KUNIT_EXPECT_EQ(test, command &
 			(PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER), 0);
 }

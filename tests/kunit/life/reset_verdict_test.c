@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of finding out what a reset did
+ * Tests of reset_verdict.c: what a reset did
  */
 #include <linux/delay.h>
 
@@ -8,7 +8,7 @@
 
 #include "../../../drivers/xen/pciback2/life/reset_verdict.c"
 
-/* One method, which leaves @cls in the Cache Line Size register */
+/* Record a method that leaves @cls in the Cache Line Size register. */
 static void record(struct pb2_device *pbdev, const char *method, u8 cls, int rc)
 {
 	bool marked;
@@ -21,7 +21,7 @@ static void record(struct pb2_device *pbdev, const char *method, u8 cls, int rc)
 static void begin(struct pb2_device *pbdev)
 {
 	device_lock(&pbdev->pdev->dev);
-	/* As after a domain had it */
+	/* The function is as dirty as after its use by a domain. */
 	pbdev->reset.clean = false;
 	pb2_reset_verdict_begin(pbdev);
 }
@@ -127,7 +127,7 @@ static void what_a_sibling_forbids_leaves_a_clean_function_clean(struct kunit *t
 	KUNIT_EXPECT_TRUE(test, pbdev->reset.clean);
 	KUNIT_EXPECT_EQ(test, pbdev->reset.rc, 0);
 
-	/* Nobody forbade anything: it is a lie. */
+	/* Nothing blocked the bus reset: the method lies. */
 	device_lock(&pbdev->pdev->dev);
 	pb2_reset_verdict_begin(pbdev);
 	record(pbdev, "pm", RESET_MARKER, 0);
@@ -199,7 +199,7 @@ static void the_time_is_taken(struct kunit *test)
 
 	life_seize_dev(test);
 	begin(world->pbdev);
-	/* On a host that is busy ticks come late, and then all at once. */
+	/* On a busy host ticks come late, and then all at once. */
 	until = ktime_add_ms(ktime_get(), 30);
 	while (ktime_before(ktime_get(), until))
 		usleep_range(1000, 2000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the backend of a function, as its guest is told of it
+ * Tests of virtio.c: the virtio backend domain, and how its guest learns of it
  */
 #include "../support/life_world.h"
 
@@ -80,7 +80,7 @@ static void a_guest_is_told_until_the_function_comes_back(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, fake_xen_get(LIFE_BACK, NODE));
 	expect_shown(test, "none\n");
 
-	/* The next domain's backend may be another one. */
+	/* The next assignment may have another virtio backend domain. */
 	life_assign(test, world->pbdev, &world->fe);
 	expect_not_told(test);
 }
@@ -94,7 +94,7 @@ static void under_a_guest_nothing_changes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set(test, DOMID_INVALID), -EBUSY);
 	expect_not_told(test);
 
-	/* Held: the former domain has no say any more. */
+	/* The former domain of a HELD function has no influence. */
 	life_take_back(world->pbdev, &world->fe);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, set(test, 0), 0);

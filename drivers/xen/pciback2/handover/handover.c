@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * handover.c - a function's page of configuration space, given to its domain
+ * handover.c - give a function's ECAM page to the function's domain
  *
- * A device model in a stub domain reads configuration space all the time. Given
- * the function's ECAM page it needs nobody for that. Xen lets no PV domain write
- * to the page, which is what makes it harmless; writes go through the ring.
+ * A device model in a stub domain reads configuration space all the time. With
+ * the function's ECAM page it reads without a request to this driver. Xen lets
+ * no PV domain write to the page, so the page is harmless; the domain's writes
+ * go through the ring.
  */
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -13,7 +14,7 @@
 #include "../host/xen_iface.h"
 #include "handover.h"
 
-/* Parameters of the module */
+/* Module parameters */
 enum pb2_handover_policy pb2_handover_default;
 bool pb2_handover_reassign;
 
@@ -59,7 +60,10 @@ static bool offer_is_read_only(const struct pb2_offer *offer)
 	return offer->is_read_only;
 }
 
-/* Not knowing is normal, and no reason to refuse. */
+/*
+ * Refuse only if the IOMMU is known to be off: on many hosts the state is not
+ * known.
+ */
 static bool offer_may_have_iommu(const struct pb2_offer *offer)
 {
 	return offer->iommu.state != PB2_IOMMU_OFF;
@@ -70,7 +74,10 @@ static bool offer_may_remap(const struct pb2_offer *offer)
 	return offer->iommu.remapping != PB2_IOMMU_OFF;
 }
 
-/* All must hold, in this order. No parameter overrides those after the second. */
+/*
+ * Every condition must hold; the first that fails is the reason. No parameter
+ * overrides those after the second.
+ */
 static const struct {
 	bool (*holds)(const struct pb2_offer *offer);
 	const char *refusal;
@@ -79,24 +86,28 @@ static const struct {
 	{ offer_suits_domain,	"the domain is no stub domain" },
 	{ offer_knows_xen,	"the version of Xen's domctl is not known" },
 	{ offer_has_page,	"no ECAM window covers it" },
-	/* Its neighbours' registers would be in the same page. */
+	/* The registers of neighbouring functions would be in the same page. */
 	{ offer_is_one_page,	"its ECAM page is not one page of memory" },
-	/* Xen protects the windows that it uses, and no others. */
+	/* Xen write-protects only the ECAM windows that it uses itself. */
 	{ offer_is_confirmed,	"Xen does not use its ECAM window" },
-	/* A domain that can write could move BARs onto others' memory. */
+	/* A domain that can write could move BARs over others' memory. */
 	{ offer_is_read_only,	"its ECAM page is not known to be read-only" },
-	/* Its domain could as well do DMA to whatever it reads about. */
+	/* Without an IOMMU the domain can do DMA to anything it reads about. */
 	{ offer_may_have_iommu,	"there is no IOMMU" },
-	/* It could forge any interrupt with what it reads of others' MSIs. */
+	/*
+	 * The domain could forge any interrupt with what it reads of others'
+	 * MSIs.
+	 */
 	{ offer_may_remap,	"interrupt remapping is off" },
 };
 
 /**
- * pb2_handover_decide() - may a page be handed over?
- * @offer: all that matters
+ * pb2_handover_decide() - may a function's page be handed over?
+ * @offer: everything that the decision depends on
  *
  * Context: any.
- * Return: %NULL if it may, or what is against it.
+ * Return: %NULL if the page may be handed over, or the reason against it, a
+ * constant string.
  */
 const char *pb2_handover_decide(const struct pb2_offer *offer)
 {
@@ -109,8 +120,9 @@ const char *pb2_handover_decide(const struct pb2_offer *offer)
 }
 
 /*
- * In a PV dom0 by what Xen made of a mapping of our own. A PVH dom0 cannot see
- * that; there Xen's word for the window has to do.
+ * In a PV dom0, a test mapping of the page shows whether Xen made it read-only.
+ * A PVH dom0 cannot see that, so there it must suffice that Xen uses the
+ * window.
  */
 static bool offer_prove_read_only(u64 address)
 {
@@ -142,7 +154,7 @@ static struct pb2_offer offer_gather(const struct pb2_device *pbdev)
 	return offer;
 }
 
-/* One message, and none where nobody asked for it. */
+/* Silent if the policy asks for no hand-over to this domain. */
 static void handover_log_refusal(struct pb2_device *pbdev,
 				 const struct pb2_offer *offer, int rc)
 {
@@ -158,7 +170,9 @@ static void handover_log_refusal(struct pb2_device *pbdev,
 			 pbdev->domid, handover->why);
 }
 
-/* Granted first, then announced: the domain may map it at once. */
+/*
+ * The grant precedes the xenstore nodes: the domain may map the page at once.
+ */
 static int handover_give_page(struct pb2_device *pbdev, u64 address)
 {
 	struct pb2_handover *handover = &pbdev->handover;
@@ -201,13 +215,14 @@ static void handover_offer_page(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_handover_begin() - a function has a domain and an address in it
+ * pb2_handover_begin() - publish a function that a domain has been assigned
  * @pbdev: the function
  * @dir: the backend's directory in xenstore
  * @vsbdf: the function's virtual address
  *
- * The domain is told of all that stands under that address: who backs the
- * function, and its page. Whatever is against a hand-over, it has the ring.
+ * Publishes the virtio backend domain under the virtual address, and hands the
+ * ECAM page over if nothing is against it. Without the page the domain uses the
+ * ring. A failure is logged and shown in pciback2/handover.
  *
  * Context: device_lock held, may sleep.
  */
@@ -228,7 +243,10 @@ void pb2_handover_begin(struct pb2_device *pbdev, const char *dir,
 	handover_offer_page(pbdev);
 }
 
-/* When the announcement is over the function has left, or stays. */
+/*
+ * When the pending detach times out, the function has either left its domain or
+ * stays.
+ */
 static void handover_renew_later(struct pb2_device *pbdev)
 {
 	unsigned long until = READ_ONCE(pbdev->detach_until);
@@ -241,11 +259,13 @@ static void handover_renew_later(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_handover_renew() - hand the page over again, if it was withdrawn
- * @pbdev: the function; nothing happens unless a domain has it
+ * pb2_handover_renew() - hand the page over again after it was withdrawn
+ * @pbdev: the function; nothing happens unless a domain owns it and does not
+ *	have the page
  *
- * Not while a teardown is announced: it would be for a moment only, and the
- * page has to be awaited for as long as the domain lives.
+ * While a detach is pending, the hand-over waits until the detach times out. A
+ * page that is handed over only for a moment would count as mapped for as long
+ * as the domain lives.
  *
  * Context: device_lock held, may sleep.
  */
@@ -255,7 +275,10 @@ void pb2_handover_renew(struct pb2_device *pbdev)
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	/* Whoever takes it from its domain ends the hand-over after us. */
+	/*
+	 * If no frontend owns the function, its reclaim ends the hand-over
+	 * later.
+	 */
 	if (!handover->dir || handover->address || !READ_ONCE(pbdev->fe))
 		return;
 	if (pb2_gate_is_detaching(pbdev))
@@ -272,7 +295,7 @@ static void handover_run_renew(struct work_struct *work)
 	struct device *dev = &pbdev->pdev->dev;
 
 	device_lock(dev);
-	/* A reset that runs renews it itself when it ends. */
+	/* A running reset renews the hand-over itself when it ends. */
 	if (READ_ONCE(pbdev->state) == PB2_ASSIGNED)
 		pb2_handover_renew(pbdev);
 	device_unlock(dev);
@@ -280,8 +303,8 @@ static void handover_run_renew(struct work_struct *work)
 }
 
 /**
- * pb2_handover_init() - the page is nobody's yet
- * @pbdev: a new function
+ * pb2_handover_init() - prepare a new function's hand-over
+ * @pbdev: the function
  *
  * Context: any.
  */
@@ -293,11 +316,11 @@ void pb2_handover_init(struct pb2_device *pbdev)
 
 /**
  * pb2_handover_suspend() - withdraw the page, and forbid it
- * @pbdev: the function
+ * @pbdev: the function; nothing happens if its domain does not have the page
  *
- * The announcement goes first: a domain that looks for it loses its mapping
- * before the right to it. If Xen does not take the page back, the function has
- * a fault until it does; the next call tries again.
+ * The xenstore nodes go first, so that a domain that watches them can unmap the
+ * page before it loses the permission. If Xen does not take the page back, the
+ * function has a fault until a later call succeeds.
  *
  * Context: device_lock held, may sleep.
  */
@@ -322,9 +345,11 @@ void pb2_handover_suspend(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_handover_choose() - who may have the page from now on
+ * pb2_handover_choose() - change the policy of a function
  * @pbdev: the function
- * @policy: who
+ * @policy: which domains may have the page from now on
+ *
+ * Withdraws the page, and hands it over again if @policy allows it.
  *
  * Context: device_lock held, may sleep.
  */
@@ -339,8 +364,8 @@ void pb2_handover_choose(struct pb2_device *pbdev,
 }
 
 /**
- * pb2_handover_end() - the function leaves its domain
- * @pbdev: the function; harmless when done twice
+ * pb2_handover_end() - withdraw the page and the nodes of a leaving function
+ * @pbdev: the function; a second call is harmless
  *
  * Context: device_lock held, may sleep.
  */
@@ -360,11 +385,11 @@ void pb2_handover_end(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_handover_fault() - what is wrong with a function's page?
+ * pb2_handover_fault() - does a former domain keep the function's page?
  * @pbdev: the function
  *
  * Context: device_lock held.
- * Return: %NULL for nothing, or a constant string.
+ * Return: %NULL if not, or the fault, a constant string.
  */
 const char *pb2_handover_fault(const struct pb2_device *pbdev)
 {
@@ -376,13 +401,14 @@ const char *pb2_handover_fault(const struct pb2_device *pbdev)
 }
 
 /**
- * pb2_handover_is_free() - can nobody else have the function's page mapped?
+ * pb2_handover_is_free() - is the page free for a new owner?
  * @pbdev: the function
- * @domid: the domain that shall get it
- * @vm_path: its path under /vm, or %NULL
+ * @domid: the domain that is to get the function
+ * @vm_path: that domain's path under /vm, or %NULL
  *
  * Context: may sleep.
- * Return: true if nobody can, or the administrator does not mind.
+ * Return: true if no other domain can have the page mapped, or the
+ * administrator accepts it with handover_reassign.
  */
 bool pb2_handover_is_free(const struct pb2_device *pbdev, domid_t domid,
 			  const char *vm_path)
@@ -404,11 +430,11 @@ bool pb2_handover_is_free(const struct pb2_device *pbdev, domid_t domid,
 }
 
 /**
- * pb2_handover_parse() - a policy by its name
+ * pb2_handover_parse() - parse the name of a policy
  * @name: off, stubdom or any; a newline may follow
  *
  * Context: any.
- * Return: the policy, or -EINVAL.
+ * Return: the policy, or -EINVAL for any other name.
  */
 int pb2_handover_parse(const char *name)
 {
@@ -416,14 +442,14 @@ int pb2_handover_parse(const char *name)
 }
 
 /**
- * pb2_handover_show() - pciback2/handover
+ * pb2_handover_show() - show pciback2/handover
  * @pbdev: the function
- * @buf: where to
- * @size: its size in bytes
+ * @buf: where to write
+ * @size: size of @buf in bytes
  *
  * Context: device_lock held.
- * Return: bytes written: the policy, and the page and the domain that has it,
- * or what is against it.
+ * Return: bytes written: the policy, and either the page and the domain that
+ * has it, or the reason against it.
  */
 int pb2_handover_show(const struct pb2_device *pbdev, char *buf, size_t size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * handover.h - a function's ECAM page, and what a domain is told of a function
+ * handover.h - a function's ECAM page, and what is published about a function
  */
 #ifndef PB2_HANDOVER_H
 #define PB2_HANDOVER_H
@@ -8,14 +8,15 @@
 #include "../conf/conf.h"
 
 /**
- * struct pb2_offer - all that decides whether a page is handed over
- * @policy: of the function
- * @is_stubdom: its domain is one
- * @knows_xen: the version of Xen's domctl is known
+ * struct pb2_offer - everything that the hand-over of a page depends on
+ * @policy: the function's policy
+ * @is_stubdom: the function's domain is a stub domain
+ * @knows_xen: the version of Xen's domctl interface is known
  * @is_confirmed: Xen uses the ECAM window, too
  * @is_read_only: no PV domain can write to the page
- * @iommu: what protects the machine
- * @address: of the page, 0 for none
+ * @iommu: state of the IOMMU and of interrupt remapping
+ * @address: physical address of the page, 0 if no ECAM window covers the
+ *	function
  */
 struct pb2_offer {
 	enum pb2_handover_policy policy;
@@ -27,7 +28,7 @@ struct pb2_offer {
 	u64 address;
 };
 
-/* page.c: pages of configuration space that domains were given */
+/* page.c: grants of ECAM pages to domains */
 int pb2_page_grant(u64 address, domid_t domid, const char *vm_path);
 int pb2_page_revoke(u64 address, domid_t domid, const char *vm_path);
 bool pb2_page_is_held(u64 address, domid_t domid, const char *vm_path,
@@ -35,7 +36,7 @@ bool pb2_page_is_held(u64 address, domid_t domid, const char *vm_path,
 void pb2_page_check(void);
 int pb2_page_show(char *buf, size_t size);
 
-/* publish.c: what a domain finds about a function in the backend's directory */
+/* publish.c: nodes about a function in the backend's xenstore directory */
 int pb2_publish_page(const char *dir, const struct pb2_sbdf *vsbdf,
 		     u64 address);
 void pb2_publish_withdraw_page(const char *dir, const struct pb2_sbdf *vsbdf);
@@ -44,7 +45,7 @@ void pb2_publish_virtio(struct pb2_device *pbdev, const char *dir,
 void pb2_publish_withdraw_virtio(struct pb2_device *pbdev, const char *dir,
 				 const struct pb2_sbdf *vsbdf);
 
-/* handover.c: a function's page, given to its domain */
+/* handover.c: give a function's ECAM page to the function's domain */
 extern enum pb2_handover_policy pb2_handover_default;
 extern bool pb2_handover_reassign;
 void pb2_handover_init(struct pb2_device *pbdev);

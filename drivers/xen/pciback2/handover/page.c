@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * page.c - pages of configuration space that domains were given
+ * page.c - grants of ECAM pages to domains
  *
- * To forbid a page does not take away what is mapped: until the domain is dead
- * it may read what is there, even if that is another function by then. So a
- * page is remembered by its address and by the domain, not by the function,
- * which may be unbound or pulled meanwhile, and the module stays loaded as long
- * as there is one.
+ * Forbidding a page does not remove an existing mapping. Until the domain is
+ * dead it may read the page, even if another function has this address by then.
+ * So a grant is recorded by the page's address and the domain, not by the
+ * function, which may be unbound or removed meanwhile. The module stays loaded
+ * as long as there is a grant.
  */
 #include <linux/list.h>
 #include <linux/module.h>
@@ -16,12 +16,13 @@
 #include "handover.h"
 
 /**
- * struct page_grant - a page that a domain was given
- * @link: in the list of all
- * @address: physical
+ * struct page_grant - a page that a domain was allowed to map
+ * @link: in the list of all grants
+ * @address: physical address of the page
  * @domid: the domain
  * @vm_path: that domain's path under /vm, or %NULL
- * @permitted: it may map it; it may have it mapped in any case
+ * @permitted: Xen lets the domain map the page. Even without this the domain
+ *	may still have it mapped.
  */
 struct page_grant {
 	struct list_head link;
@@ -32,7 +33,7 @@ struct page_grant {
 };
 
 static LIST_HEAD(page_grants);
-/* Protects the list; held over hypercalls and questions to xenstore */
+/* Protects the list; held over hypercalls and accesses to xenstore */
 static DEFINE_MUTEX(page_grants_lock);
 
 static bool page_grant_is_dead(const struct page_grant *grant)
@@ -50,7 +51,7 @@ static void page_grant_free(struct page_grant *grant)
 	module_put(THIS_MODULE);
 }
 
-/* The dead read nothing any more. */
+/* A dead domain has no mappings. */
 static void page_grants_drop_dead(void)
 {
 	struct page_grant *grant, *next;
@@ -105,16 +106,16 @@ static struct page_grant *page_grant_add(u64 address, domid_t domid,
 	grant->address = address;
 	grant->domid = domid;
 	list_add_tail(&grant->link, &page_grants);
-	/* Whoever calls this runs in the module, so it cannot be going. */
+	/* The caller runs in the module, so the module cannot be unloading. */
 	__module_get(THIS_MODULE);
 	return grant;
 }
 
 /**
  * pb2_page_grant() - let a domain map a page
- * @address: its physical address
+ * @address: physical address of the page
  * @domid: the domain
- * @vm_path: its path under /vm, or %NULL
+ * @vm_path: the domain's path under /vm, or %NULL
  *
  * Context: may sleep.
  * Return: 0, -ENOMEM, or the errno of pb2_domain_permit().
@@ -128,7 +129,9 @@ int pb2_page_grant(u64 address, domid_t domid, const char *vm_path)
 	mutex_lock(&page_grants_lock);
 	page_grants_drop_dead();
 	grant = page_grant_find(address, domid, vm_path);
-	/* One that it had before it may still have mapped. */
+	/*
+	 * The domain may still have a page mapped that it was granted before.
+	 */
 	is_new = !grant;
 	if (is_new)
 		grant = page_grant_add(address, domid, vm_path);
@@ -143,16 +146,17 @@ int pb2_page_grant(u64 address, domid_t domid, const char *vm_path)
 }
 
 /**
- * pb2_page_revoke() - forbid it again
- * @address: its physical address
+ * pb2_page_revoke() - forbid a domain to map a page
+ * @address: physical address of the page
  * @domid: the domain
- * @vm_path: its path under /vm, or %NULL
+ * @vm_path: the domain's path under /vm, or %NULL
  *
- * With the domain Xen forgets what it permitted; another domain may have the
- * number by now, and is left alone.
+ * The permissions of a domain end with it. Another domain may have the same ID
+ * by now; it has another @vm_path, and its permissions are not changed.
  *
  * Context: may sleep.
- * Return: 0, also if the domain is dead, or the errno of pb2_domain_permit().
+ * Return: 0, also if the domain is dead or was never granted the page, or the
+ * errno of pb2_domain_permit().
  */
 int pb2_page_revoke(u64 address, domid_t domid, const char *vm_path)
 {
@@ -174,13 +178,13 @@ int pb2_page_revoke(u64 address, domid_t domid, const char *vm_path)
 
 /**
  * pb2_page_is_held() - may another domain have a page mapped?
- * @address: its physical address, 0 for none
- * @domid: the domain that is no other
- * @vm_path: its path under /vm, or %NULL
- * @holder: where the other domain goes
+ * @address: physical address of the page, 0 for none
+ * @domid: the domain whose own grant does not count
+ * @vm_path: the path of @domid under /vm, or %NULL
+ * @holder: set to the other domain if there is one
  *
  * Context: may sleep.
- * Return: whether there is one, which is alive.
+ * Return: true if a living domain other than @domid was granted the page.
  */
 bool pb2_page_is_held(u64 address, domid_t domid, const char *vm_path,
 		      domid_t *holder)
@@ -212,9 +216,9 @@ static void page_grants_check(struct work_struct *work)
 static DECLARE_WORK(page_grants_work, page_grants_check);
 
 /**
- * pb2_page_check() - some domain died: see whether it had a page
+ * pb2_page_check() - drop the grants of dead domains, because some domain died
  *
- * Context: any.
+ * Context: any; the work queue does the work.
  */
 void pb2_page_check(void)
 {
@@ -222,12 +226,12 @@ void pb2_page_check(void)
 }
 
 /**
- * pb2_page_show() - who has which page, for the administrator
- * @buf: where to
- * @size: its size in bytes
+ * pb2_page_show() - show which domain may have which page mapped
+ * @buf: where to write
+ * @size: size of @buf in bytes
  *
  * Context: may sleep.
- * Return: bytes written: a line for each page that a domain alive was given.
+ * Return: bytes written: one line for each page granted to a living domain.
  */
 int pb2_page_show(char *buf, size_t size)
 {
@@ -240,7 +244,7 @@ int pb2_page_show(char *buf, size_t size)
 		len += scnprintf(buf + len, size - len, "0x%llx domain %u: %s\n",
 				 grant->address, grant->domid,
 				 grant->permitted ? "may map it" :
-						 "may still have it mapped");
+						    "may still have it mapped");
 	mutex_unlock(&page_grants_lock);
 	return len;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * publish.c - what a domain finds about a function in the backend's directory
+ * publish.c - nodes about a function in the backend's xenstore directory
  *
- * It stands under the function's virtual address, the only one that the domain
- * knows, and never under an index: libxl renumbers its own keys only.
+ * The nodes stand under the function's virtual address, the only address that
+ * the domain knows. They do not stand under an index, because libxl renumbers
+ * its own nodes only.
  */
 #include <linux/kernel.h>
 
@@ -20,13 +21,14 @@ static void publish_format_page(const struct pb2_sbdf *vsbdf, char *key,
 }
 
 /**
- * pb2_publish_page() - tell a stub domain where it can read a function
- * @dir: the backend's directory
+ * pb2_publish_page() - publish the address of a function's ECAM page
+ * @dir: the backend's directory in xenstore
  * @vsbdf: the function's virtual address
- * @address: the physical address of its 4 KiB of configuration space
+ * @address: physical address of the page, which is 4 KiB
  *
  * Context: may sleep.
- * Return: 0, -ENOENT when the directory is gone, or an errno of xenstore.
+ * Return: 0, -ENOENT if the directory does not exist any more, or an errno of
+ * xenstore.
  */
 int pb2_publish_page(const char *dir, const struct pb2_sbdf *vsbdf,
 		     u64 address)
@@ -47,8 +49,8 @@ int pb2_publish_page(const char *dir, const struct pb2_sbdf *vsbdf,
 }
 
 /**
- * pb2_publish_withdraw_page() - take back pb2_publish_page()
- * @dir: the backend's directory, which may be gone
+ * pb2_publish_withdraw_page() - undo pb2_publish_page()
+ * @dir: the backend's directory in xenstore, which may not exist any more
  * @vsbdf: the function's virtual address
  *
  * Context: may sleep.
@@ -81,12 +83,12 @@ static int publish_write_virtio(const char *dir, const struct pb2_sbdf *vsbdf,
 }
 
 /**
- * pb2_publish_virtio() - name the backend in xenstore
- * @pbdev: the function; nothing happens if it has no backend
+ * pb2_publish_virtio() - publish the virtio backend domain of a function
+ * @pbdev: the function; nothing happens if it has no virtio backend domain
  * @dir: the backend's directory in xenstore
  * @vsbdf: the function's virtual address
  *
- * A failure is logged: the guest still has the capability.
+ * A failure is only logged: the guest still has the capability.
  *
  * Context: device_lock held, may sleep.
  */
@@ -108,9 +110,9 @@ void pb2_publish_virtio(struct pb2_device *pbdev, const char *dir,
 }
 
 /**
- * pb2_publish_withdraw_virtio() - take back pb2_publish_virtio()
- * @pbdev: the function; nothing happens if it has no backend
- * @dir: the backend's directory in xenstore, which may be gone
+ * pb2_publish_withdraw_virtio() - undo pb2_publish_virtio()
+ * @pbdev: the function; nothing happens if it has no virtio backend domain
+ * @dir: the backend's directory in xenstore, which may not exist any more
  * @vsbdf: the function's virtual address
  *
  * Context: device_lock held, may sleep.

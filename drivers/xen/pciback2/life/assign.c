@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * assign.c - giving a function to a frontend, and ending its claim
+ * assign.c - assign a function to a frontend, and end the assignment
  */
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -10,7 +10,7 @@
 #include "../host/xen_iface.h"
 #include "life.h"
 
-/* libxl waits 10 s for an answer; leave it time to be told why. */
+/* libxl waits 10 s for an answer; a shorter wait leaves time for the reason. */
 #define RESET_WAIT_MS	8000
 #define RETRY_INTERVAL_MS	10
 
@@ -23,16 +23,18 @@ static bool function_is_settled(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_assign_lock() - device_lock of a function that no reset is working on
+ * pb2_assign_lock() - take the device_lock of a function that is not in a reset
  * @pbdev: the function
- * @give_up: stop waiting when this becomes true
+ * @give_up: set by another thread to end the wait
  *
- * A reset holds device_lock for as long as it takes, up to minutes. The
- * xenbus side must stay able to leave, or xenwatch would wait with it.
+ * A reset holds device_lock for as long as it takes, up to minutes. This
+ * function polls with device_trylock() instead of blocking, so that the caller
+ * can give up: a blocked caller would block xenwatch, and with it all of
+ * xenbus.
  *
- * Context: may sleep.
- * Return: 0 with device_lock held; -EBUSY after some seconds, -ESHUTDOWN if
- * @give_up.
+ * Context: may sleep, up to 8 s.
+ * Return: 0 with device_lock held; -EBUSY if a reset, a reclaim or the seizing
+ * of the function took longer, -ESHUTDOWN if *@give_up became true.
  */
 int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up)
 {
@@ -62,17 +64,21 @@ static int claim_check_state(struct pb2_device *pbdev)
 		return -EIO;
 	if (pbdev->state != PB2_IDLE && pbdev->state != PB2_HELD)
 		return -EBUSY;
-	/* Whoever controls a bridge controls what is behind it. */
+	/*
+	 * A domain that controls a bridge controls every device behind the
+	 * bridge.
+	 */
 	if (pbdev->pdev->subordinate)
 		return -EPERM;
 	return 0;
 }
 
 /**
- * struct claim - what is found out about a domain before it gets a function
- * @vm_path: of the domain
- * @target: whose device model it runs, if that of any
- * @target_vm_path: of @target, or %NULL
+ * struct claim - what an assignment must know about the domain
+ * @vm_path: the domain's path under /vm
+ * @target: the domain whose device model the domain runs, if @target_vm_path
+ * @target_vm_path: path of @target under /vm, or %NULL if the domain is no stub
+ *	domain
  */
 struct claim {
 	char *vm_path;
@@ -106,7 +112,7 @@ static int claim_prepare(struct claim *claim, domid_t domid)
 	return 0;
 }
 
-/* Nothing fails from here on. */
+/* From here on nothing can fail. */
 static void claim_apply(struct pb2_device *pbdev, struct pb2_frontend *fe,
 			domid_t domid, struct claim *claim)
 {
@@ -117,11 +123,15 @@ static void claim_apply(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	pb2_msi_begin(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 
-	/* It was kept awake for this, and must not be when it comes back. */
+	/*
+	 * The assignment is the step for which suspend was blocked. A block
+	 * that outlived the assignment would keep the function awake after its
+	 * return.
+	 */
 	pb2_power_unblock_suspend(pbdev);
 	pb2_gate_forget_detach(pbdev);
 	pbdev->reset.clean = false;
-	/* A device model cannot ask the administrator for it. */
+	/* A device model cannot ask the administrator for interrupt control. */
 	if (claim->target_vm_path)
 		WRITE_ONCE(pbdev->allow_interrupt_control, true);
 
@@ -148,7 +158,10 @@ static int claim_register_owner(struct pb2_device *pbdev, domid_t domid)
 		return -EIO;
 	}
 
-	/* Before any MSI: Xen maps vectors for the registered owner. */
+	/*
+	 * The owner comes before any MSI: Xen maps vectors for the registered
+	 * owner.
+	 */
 	rc = pb2_xen_register_owner(pbdev->pdev, domid);
 	return rc == -EEXIST ? -EBUSY : rc;
 }
@@ -176,16 +189,18 @@ static int claim_try(struct pb2_device *pbdev, struct pb2_frontend *fe,
 /**
  * pb2_assign_claim() - make a frontend the owner of a function
  * @pbdev: the function
- * @fe: the frontend, compared only; it stays until pb2_assign_disown()
- * @domid: its domain
+ * @fe: the frontend, compared only; it must stay until pb2_assign_disown()
+ * @domid: the frontend's domain
  *
- * The gate stays closed; the caller opens it when the function has its
+ * The gate stays closed. The caller opens it once the function has a virtual
  * address.
  *
  * Context: device_lock held, may sleep.
- * Return: 0; -ENODEV if it is gone, -EIO if it failed or does not answer,
- * -EBUSY if a domain owns it, -EADDRINUSE if another domain may still have its
- * ECAM page mapped, -EPERM for a bridge, -ENOMEM, or an errno of xenstore's.
+ * Return: 0; -ENODEV if the function is released or gone, -EIO if it is FAILED
+ * or does not answer, -EBUSY if a domain owns it or a reset or reclaim runs,
+ * -EADDRINUSE if another domain may still have the function's ECAM page mapped,
+ * -EPERM for a bridge, -ENOMEM, or the errno of xenstore or of Xen's owner
+ * registration.
  */
 int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
 		     domid_t domid)
@@ -212,13 +227,14 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
 }
 
 /**
- * pb2_assign_disown() - end a frontend's claim and have the function reclaimed
+ * pb2_assign_disown() - end a frontend's assignment and queue the reclaim
  * @pbdev: the function
- * @fe: the frontend; nothing happens if another one, or none, owns @pbdev
+ * @fe: the frontend; nothing happens if another frontend, or none, owns @pbdev
  *
- * The gate must be closed already.
+ * The caller must have closed the gate. A running reset finishes first; the
+ * reclaim follows it.
  *
- * Context: may sleep, briefly.
+ * Context: may sleep, briefly, for life_lock.
  */
 void pb2_assign_disown(struct pb2_device *pbdev, const struct pb2_frontend *fe)
 {
@@ -243,8 +259,8 @@ void pb2_assign_disown(struct pb2_device *pbdev, const struct pb2_frontend *fe)
 }
 
 /**
- * pb2_assign_reason() - what an administrator should read for an errno
- * @rc: errno of an assignment
+ * pb2_assign_reason() - explain an errno to the administrator
+ * @rc: negative errno of an assignment
  *
  * Context: any.
  * Return: a constant string.

@@ -2,30 +2,32 @@
 /*
  * hold.c - a function whose former domain lives and may still map its BARs
  *
- * Such a function is reset and silent, but stays in D0: a memory access of
- * that domain to a function in D3hot would be answered with an error that
- * can bring the host down (XSA-120's class). Another domain may have it at
- * once, as with xen-pciback. It is reset again when the domain is dead, which
- * could write to its memory until then.
+ * Such a function is reset and quiesced, but stays in D0. If the former domain
+ * accessed the memory of a function in D3hot, the resulting error could bring
+ * the host down (the class of XSA-120). Another domain may be assigned the
+ * function at once, as with xen-pciback. Until the former domain is dead it can
+ * write to the function's memory, so the function is reset again after that.
  */
 #include "life.h"
 
 /*
- * The event of a domain's death starts a look at once. It may come before the
- * state that it looks for, or before the nodes go that stand for the domain
- * where Xen cannot be asked.
+ * A domain's death triggers a check at once. This event can arrive before the
+ * function is HELD, or before the toolstack has removed the xenstore nodes that
+ * stand for the domain where Xen cannot be asked. The periodic check covers
+ * both cases.
  */
 #define HOLD_CHECK_INTERVAL_MS	5000
 
 /**
- * pb2_hold_is_over() - is everybody dead who could reach the function?
+ * pb2_hold_is_over() - is every domain dead that could reach the function?
  * @pbdev: the function
  *
- * A function of a guest with a stub domain can be reached by both.
+ * A stub domain and the guest that it serves can both reach the function.
  *
  * Context: device_lock held, may sleep.
- * Return: true if the domain that had it is dead, and, if that was a stub
- * domain, its target is; false also while neither Xen nor xenstore can tell.
+ * Return: true if the last owner is dead and, if that was a stub domain, its
+ * target too, or if no domain ever had the function. False also if neither Xen
+ * nor xenstore can tell.
  */
 bool pb2_hold_is_over(const struct pb2_device *pbdev)
 {
@@ -39,20 +41,21 @@ bool pb2_hold_is_over(const struct pb2_device *pbdev)
 }
 
 /**
- * pb2_hold_init() - nothing is held yet
- * @pbdev: a new function
+ * pb2_hold_init() - prepare a new function, which no domain ever had
+ * @pbdev: the function
  *
  * Context: any.
  */
 void pb2_hold_init(struct pb2_device *pbdev)
 {
-	/* No domain had it; 0 is dom0, which lives for ever. */
+	/* 0 would stand for dom0, which never dies. */
 	pbdev->domid = DOMID_INVALID;
 }
 
 /**
- * pb2_hold_check() - some domain died: look now if the function is held
- * @pbdev: a function that the caller has a reference to
+ * pb2_hold_check() - check a HELD function now, because some domain died
+ * @pbdev: a function to which the caller has a reference; nothing happens
+ *	unless it is HELD
  *
  * Context: any.
  */
@@ -63,7 +66,7 @@ void pb2_hold_check(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_hold_start() - wait for the domain's death, for a while
+ * pb2_hold_start() - schedule the next check for the former domain's death
  * @pbdev: a HELD function
  *
  * Context: device_lock held.
@@ -76,11 +79,12 @@ void pb2_hold_start(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_hold_stop() - stop waiting
- * @pbdev: a function that is going away
+ * pb2_hold_stop() - cancel the checks
+ * @pbdev: a function that is being released
  *
- * Context: device_lock held. A look that has begun finds the function
- * released.
+ * A check that has begun already finds the function released.
+ *
+ * Context: device_lock held.
  */
 void pb2_hold_stop(struct pb2_device *pbdev)
 {

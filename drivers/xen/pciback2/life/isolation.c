@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * isolation.c - a function that its former domain reaches no more
+ * isolation.c - keep a former domain away from a function
  *
- * Isolation comes first and always, whatever the reset after it does or cannot
- * do: the way back and a reset of several functions both begin here.
+ * Isolation comes first, whether or not a reset can follow. The reclaim of a
+ * function and the reset of a bus both begin with it.
  */
 #include "life.h"
 
@@ -11,7 +11,9 @@
  * pb2_isolation_enforce() - keep the former domain away from a function
  * @pbdev: a function in state RECLAIMING
  *
- * Harmless when done twice: a sibling's reset may come first.
+ * A second call is harmless: the reset of a sibling may have isolated the
+ * function already. Afterwards the function is in D0, its gate is closed, its
+ * ECAM page is withdrawn, and its vectors are freed.
  *
  * Context: device_lock held, may sleep.
  */
@@ -19,17 +21,20 @@ void pb2_isolation_enforce(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	/* The guest may have left it in D3hot; the rest needs D0. */
+	/*
+	 * The guest may have left the function in D3hot; the following steps
+	 * need D0.
+	 */
 	pb2_power_wake(pbdev);
 
-	/* No request is at work from here on. */
+	/* After this, no request of the guest is being processed. */
 	pb2_gate_close(pbdev);
 
-	/* Nor may the page be mapped anew. */
+	/* After this, the domain cannot map the ECAM page anew. */
 	pb2_handover_end(pbdev);
 
 	/*
-	 * Vectors first: restoring the configuration of a function whose
+	 * Vectors first: restoring the configuration space of a function whose
 	 * domain is gone must not restore that domain's MSIs.
 	 */
 	mutex_lock(&pbdev->gate.lock);

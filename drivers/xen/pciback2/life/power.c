@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * power.c - D3hot while nobody uses a function, D0 otherwise
+ * power.c - D3hot while no domain uses a function, D0 otherwise
  *
- * The kernel's runtime PM does the counting: dom0's own accesses through
- * sysfs wake the function as they wake any other. The life cycle holds one
- * reference whenever a domain may touch the function.
+ * The kernel's runtime PM counts the users: accesses that dom0 makes through
+ * sysfs wake the function like any other PCI function. The life cycle holds one
+ * runtime PM reference whenever a domain may touch the function.
  */
 #include <linux/pm_runtime.h>
 
 #include "../host/pci_iface.h"
 #include "life.h"
 
-/* libxl may start QEMU between do_flr and the first xenstore node. */
+/*
+ * After do_flr, libxl may start QEMU before it writes the first xenstore node.
+ * Suspend stays blocked for longer than that takes.
+ */
 #define SUSPEND_BLOCK_MS	(120 * MSEC_PER_SEC)
 
 static int power_runtime_suspend(struct device *dev)
@@ -19,17 +22,18 @@ static int power_runtime_suspend(struct device *dev)
 	struct pci_dev *pdev = to_pci_dev(dev);
 	int rc;
 
-	/* Its VFs, which others may use, would go with it. */
+	/* The VFs, which other domains may use, would lose power too. */
 	if (pci_num_vf(pdev))
 		return -EBUSY;
 
 	/*
-	 * Saving here keeps the PCI core from choosing the state itself: it
-	 * would arm PME, and a parked function must not wake anything.
+	 * The PCI core leaves the power state of a function alone whose state
+	 * is saved already. Otherwise it would choose a state and arm PME, and
+	 * a suspended function must not wake anything.
 	 */
 	pb2_pci_save_now(pdev);
 
-	/* A bridge's children would lose their way to the host. */
+	/* Devices behind a bridge in D3hot cannot reach the host. */
 	if (pdev->subordinate || !pdev->pm_cap)
 		return 0;
 
@@ -41,8 +45,9 @@ static int power_runtime_suspend(struct device *dev)
 }
 
 /*
- * The PCI core has returned to D0 and restored configuration space by now.
- * Whoever woke the function may write to it.
+ * The PCI core has put the function into D0 and restored its configuration
+ * space before this callback. Whoever woke the function may write to it, so
+ * that it no longer counts as untouched since its reset.
  */
 static int power_runtime_resume(struct device *dev)
 {
@@ -54,9 +59,10 @@ static int power_runtime_resume(struct device *dev)
 }
 
 /*
- * dom0 goes to sleep. What a domain may reach stays in D0: that domain need
- * not sleep, and an access to a function in D3hot is answered with an error.
- * The PCI core leaves a function that is saved already where it is.
+ * System sleep of dom0. A function that a domain may reach stays in D0: that
+ * domain need not sleep, and an access to a function in D3hot ends in an error.
+ * The PCI core does not change the power state of a function whose state is
+ * saved already.
  */
 static int power_system_suspend(struct device *dev)
 {
@@ -76,12 +82,14 @@ const struct dev_pm_ops pb2_power_ops = {
  * pb2_power_is_asleep() - has a function been in D3hot since its last reset?
  * @pbdev: the function
  *
- * What is in D3hot takes no access to its memory. Only the hardware knows:
- * user space can leave D3hot through the configuration space, which wakes
- * nothing that the kernel knows of.
+ * A function in D3hot accepts no access to its memory. The kernel's record of
+ * the power state is not enough: user space can take the function out of D3hot
+ * by a write to configuration space, and runtime PM does not learn of it. So
+ * the PM capability in the hardware is read as well.
  *
  * Context: device_lock held.
- * Return: whether it was put to sleep, was not woken, and is in D3hot.
+ * Return: true if the function was suspended, has not been resumed since, and
+ * its hardware is in D3hot.
  */
 bool pb2_power_is_asleep(const struct pb2_device *pbdev)
 {
@@ -106,7 +114,7 @@ static void power_end_suspend_block(struct work_struct *work)
 }
 
 /**
- * pb2_power_init() - let an idle function go to sleep
+ * pb2_power_init() - let runtime PM suspend the function while it is idle
  * @pbdev: a function that was just seized, in D0
  *
  * Context: device_lock held, may sleep.
@@ -120,7 +128,7 @@ void pb2_power_init(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_power_exit() - undo pb2_power_init(), the function is in D0 then
+ * pb2_power_exit() - undo pb2_power_init(), and leave the function in D0
  * @pbdev: the function
  *
  * Context: device_lock held, may sleep.
@@ -132,16 +140,20 @@ void pb2_power_exit(struct pb2_device *pbdev)
 	pb2_power_unblock_suspend(pbdev);
 	pb2_power_allow_d3cold(pbdev, false);
 	pb2_pci_pm_stop(pbdev->pdev);
-	/* The life cycle's own reference goes last: no suspend in between. */
+	/*
+	 * The life cycle's own reference goes last, so that no suspend comes
+	 * between.
+	 */
 	pb2_power_allow_suspend(pbdev);
 }
 
 /**
- * pb2_power_wake() - D0, and stay there
+ * pb2_power_wake() - bring the function into D0 and keep it there
  * @pbdev: the function
  *
- * Also brings a function back that its guest put to sleep, which runtime PM
- * knows nothing of.
+ * The function stays in D0 until pb2_power_allow_suspend(). A guest may have
+ * put the function into D3hot without runtime PM knowing; this function brings
+ * it back from there, too.
  *
  * Context: device_lock held, may sleep.
  */
@@ -158,9 +170,12 @@ void pb2_power_wake(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_power_allow_suspend() - D3hot after the grace period
- * @pbdev: a function whose BARs no living domain may map: a memory request
- *	to a function in D3hot is answered with an error (XSA-120's class)
+ * pb2_power_allow_suspend() - let the function suspend after the grace period
+ * @pbdev: a function whose BARs no living domain may map: a memory request to a
+ *	function in D3hot ends in an error (the class of XSA-120)
+ *
+ * The grace period is PB2_POWER_GRACE_MS unless the administrator changed
+ * power/autosuspend_delay_ms.
  *
  * Context: device_lock held.
  */
@@ -175,8 +190,11 @@ void pb2_power_allow_suspend(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_power_block_suspend() - stay awake for the toolstack's next steps
+ * pb2_power_block_suspend() - keep the function awake for the toolstack
  * @pbdev: the function
+ *
+ * The block ends after 120 s, or with pb2_power_unblock_suspend(). A further
+ * call restarts the 120 s.
  *
  * Context: device_lock held, may sleep.
  */
@@ -190,8 +208,8 @@ void pb2_power_block_suspend(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_power_unblock_suspend() - the toolstack has taken its next step
- * @pbdev: the function; nothing happens if it does not doze
+ * pb2_power_unblock_suspend() - end pb2_power_block_suspend()
+ * @pbdev: the function; nothing happens if suspend is not blocked
  *
  * Context: device_lock held.
  */
@@ -204,12 +222,12 @@ void pb2_power_unblock_suspend(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_power_allow_d3cold() - let the port above sleep, too, and cut the power
+ * pb2_power_allow_d3cold() - allow or forbid D3cold
  * @pbdev: the function
- * @allow: whether
+ * @allow: whether the port above may suspend, too, and cut the power
  *
- * Not by default: Xen reads configuration space behind the kernel's back and
- * wakes no port.
+ * D3cold is forbidden by default: Xen accesses configuration space without the
+ * kernel's knowledge and wakes no port.
  *
  * Context: device_lock held, may sleep.
  */

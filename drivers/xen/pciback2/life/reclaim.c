@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reclaim.c - the one way back from a domain
+ * reclaim.c - take a function back from its domain
  *
  * Whatever ends an assignment (detach, a closed or vanished frontend, a dead
- * domain, unbind, module removal), its functions come through here, in this
- * order, on a work queue of our own and next to each other.
+ * domain, unbind, module removal), the function is reclaimed here, in the same
+ * order of steps. The driver's own work queue reclaims a domain's functions in
+ * parallel.
  */
 #include "../host/pci_iface.h"
 #include "../host/xen_iface.h"
@@ -26,7 +27,10 @@ static void reclaim_clear_settings(struct pb2_device *pbdev)
 	mutex_unlock(&pbdev->gate.lock);
 }
 
-/* Stops DMA, resets, and restores the pristine state, unless a sibling's did */
+/*
+ * The reset stops DMA and restores the saved state. It is not needed if the
+ * reset of a sibling has reset this function after isolation.
+ */
 static struct pb2_reset_bus *reclaim_reset_alone(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
@@ -47,7 +51,7 @@ static enum pb2_state reclaim_next_state(struct pb2_device *pbdev)
 	return pb2_hold_is_over(pbdev) ? PB2_IDLE : PB2_HELD;
 }
 
-/* Everything after the reset. */
+/* The steps that follow the reset. */
 static void reclaim_finish(struct pb2_device *pbdev)
 {
 	enum pb2_state next;
@@ -56,7 +60,10 @@ static void reclaim_finish(struct pb2_device *pbdev)
 
 	reclaim_clear_settings(pbdev);
 
-	/* Last, because freeing the vectors needs to know the owner. */
+	/*
+	 * Xen needs the owner to free the vectors, so the owner goes after
+	 * them.
+	 */
 	pb2_xen_unregister_owner(pbdev->pdev);
 
 	next = reclaim_next_state(pbdev);
@@ -64,7 +71,10 @@ static void reclaim_finish(struct pb2_device *pbdev)
 	pb2_state_set(pbdev, next);
 	mutex_unlock(&pbdev->life_lock);
 
-	/* Siblings may have failed because this one was in a domain. */
+	/*
+	 * A sibling without a reset of its own may have failed because this
+	 * function was in a domain. Now their bus can be reset.
+	 */
 	pb2_reset_bus_recover(pbdev);
 
 	if (next == PB2_IDLE)
@@ -80,7 +90,11 @@ static bool reclaim_is_due(const struct pb2_device *pbdev)
 
 /**
  * pb2_reclaim_now() - take the function back from its former domain
- * @pbdev: a function in state RECLAIMING; does nothing in any other
+ * @pbdev: the function; nothing happens unless its state is RECLAIMING
+ *
+ * The function ends IDLE, HELD if its former domain may live, or FAILED if it
+ * has a fault. device_lock stays held throughout, so that a bus reset can only
+ * try the locks of the siblings.
  *
  * Context: device_lock held; sleeps, up to minutes.
  */
@@ -106,12 +120,15 @@ static void reclaim_run_work(struct work_struct *work)
 		goto out;
 	bus_reset = reclaim_reset_alone(pbdev);
 	if (bus_reset) {
-		/* Its siblings' locks and the bridge's come before this one. */
+		/*
+		 * The locks of the bridge and the siblings come before this
+		 * one.
+		 */
 		device_unlock(dev);
 		pb2_reset_together(bus_reset, false);
 		device_lock(dev);
 	}
-	/* Unbinding it meanwhile has done the rest. */
+	/* If the function was unbound meanwhile, remove has reclaimed it. */
 	if (reclaim_is_due(pbdev))
 		reclaim_finish(pbdev);
 out:
@@ -120,8 +137,8 @@ out:
 }
 
 /**
- * pb2_reclaim_init() - nothing to take back yet
- * @pbdev: a new function
+ * pb2_reclaim_init() - prepare a new function's reclaim work
+ * @pbdev: the function
  *
  * Context: any.
  */

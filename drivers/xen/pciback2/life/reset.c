@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reset.c - reset a function by the least that does it
+ * reset.c - reset a function, and as few others with it as possible
  *
- * First by itself (rung.c), then, if that did nothing, with all that share
- * its bus or slot (group.c). The second needs locks that come before the
- * function's own, so whoever can lets go of that one in between.
+ * The function's own reset methods come first (reset_method.c). If none of them
+ * has an effect, the bus or slot is reset (reset_bus.c), which affects every
+ * function there. The bus reset needs locks that come before the function's
+ * device_lock in the lock order, so a caller that can do so drops device_lock
+ * between the two halves.
  */
 #include "../host/pci_iface.h"
 #include "life.h"
 
 /*
- * What is written to a function that does not answer does not reach it, but
- * each method would wait a minute for it. A reset of the bus may help, unless
- * the slot has nothing to reset; of a function that does answer some firmware
- * says that its slot is empty.
+ * A function that does not answer does not receive what the reset methods
+ * write, and each method would wait a minute for it. Such a function goes
+ * straight to the bus reset, unless its slot is empty or without power. A
+ * function that answers is tried whatever its slot reports, because some
+ * firmware reports an occupied slot as empty.
  */
 static struct pb2_reset_bus *reset_escalate(struct pb2_device *pbdev)
 {
@@ -30,16 +33,15 @@ static struct pb2_reset_bus *reset_escalate(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_alone() - reset the function by its own means
+ * pb2_reset_alone() - first half of a reset: the function's own methods
  * @pbdev: the function, in D0, its gate blocked or closed
  *
- * Its pristine state is restored afterwards; vectors that are allocated are
- * restored with it. A PF is not touched while it has VFs: they would lose
- * what they are.
+ * The saved state is restored afterwards, and with it the vectors that are
+ * allocated. A PF that has VFs is not reset: the VFs would vanish.
  *
  * Context: device_lock held; sleeps, up to minutes.
- * Return: %NULL if that is all, or what has to be reset with the function,
- * for pb2_reset_together().
+ * Return: %NULL if the reset is over, or the bus reset that has to follow, for
+ * pb2_reset_together().
  */
 struct pb2_reset_bus *pb2_reset_alone(struct pb2_device *pbdev)
 {
@@ -49,7 +51,7 @@ struct pb2_reset_bus *pb2_reset_alone(struct pb2_device *pbdev)
 	device_lock_assert(&pdev->dev);
 
 	pb2_reset_verdict_begin(pbdev);
-	/* Its children belong to somebody. */
+	/* The devices behind a bridge have owners of their own. */
 	if (pdev->subordinate)
 		return NULL;
 	if (pci_num_vf(pdev)) {
@@ -60,7 +62,7 @@ struct pb2_reset_bus *pb2_reset_alone(struct pb2_device *pbdev)
 	pb2_pci_lock_cfg(pdev);
 	pb2_reset_quiesce_begin(pdev);
 	bus_reset = reset_escalate(pbdev);
-	/* Also overwrites the mark. */
+	/* The restore also overwrites the reset marker. */
 	pb2_pci_restore(pdev, pbdev->saved_state);
 	pb2_pci_unlock_cfg(pdev);
 
@@ -70,11 +72,12 @@ struct pb2_reset_bus *pb2_reset_alone(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_together() - the rest of a reset: the bus or slot
+ * pb2_reset_together() - second half of a reset: the bus or slot
  * @bus_reset: result of pb2_reset_alone(), freed here; may be %NULL
- * @requester_locked: the function's device_lock is held
+ * @requester_locked: the caller holds the function's device_lock
  *
- * Context: device_lock held if and only if @requester_locked; sleeps, up to minutes.
+ * Context: device_lock held if and only if @requester_locked; sleeps, up to
+ * minutes.
  */
 void pb2_reset_together(struct pb2_reset_bus *bus_reset, bool requester_locked)
 {
@@ -85,7 +88,7 @@ void pb2_reset_together(struct pb2_reset_bus *bus_reset, bool requester_locked)
 }
 
 /**
- * pb2_reset_run() - all of a reset, without letting go of the function
+ * pb2_reset_run() - both halves of a reset, with device_lock held throughout
  * @pbdev: the function, in D0, its gate blocked or closed
  *
  * Context: device_lock held; sleeps, up to minutes.

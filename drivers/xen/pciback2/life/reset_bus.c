@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reset_bus.c - the functions that a reset of one bus or hot-plug slot hits
+ * reset_bus.c - reset of a bus or hot-plug slot, with every function there
  *
- * Such a reset is for functions that have no other. It is done only if every
- * function that it hits is seized, and is in no domain or leaves the same one
- * together with the function that needs it. All of them are reset then, in
- * one go, and get their own record of it.
+ * Such a reset is for a function (the requester) that has no other. It takes
+ * place only if every affected function is seized, and is either in no domain
+ * or is leaving the requester's domain at the same time. All affected functions
+ * are reset at once, and each gets its own record of the reset.
  */
 #include <linux/overflow.h>
 #include <linux/slab.h>
@@ -13,14 +13,14 @@
 #include "../host/pci_iface.h"
 #include "life.h"
 
-/* Room for an address and a reason */
+/* Size of a blocker's description: a PCI address and a reason, in bytes */
 #define BLOCKER_SIZE	64
 
 /**
  * struct affected - one function that the reset affects
- * @pdev: it, with a reference
- * @pbdev: the same, with a reference, if this driver has seized it; %NULL
- *	unless its device_lock is held
+ * @pdev: the function, with a reference
+ * @pbdev: the same function, with a reference, if this driver has seized it;
+ *	%NULL otherwise, and unless its device_lock is held
  * @marked: result of pb2_reset_verdict_place_marker()
  */
 struct affected {
@@ -30,13 +30,14 @@ struct affected {
 };
 
 /**
- * struct pb2_reset_bus - what one reset hits
- * @requester: the function that needs it, with a reference
- * @bridge: above the bus, with a reference
- * @requester_locked: the caller has @requester's device_lock; all others are only tried
+ * struct pb2_reset_bus - a reset of a bus or slot, and what it affects
+ * @requester: the function that needs the reset, with a reference
+ * @bridge: the bridge above the bus, with a reference
+ * @requester_locked: the caller holds @requester's device_lock, so that all
+ *	other locks are only tried
  * @capacity: length of @affected
- * @nr: how many functions there are
- * @affected: they, in the order of their locks
+ * @nr: number of affected functions
+ * @affected: the affected functions, in the order of their locks
  */
 struct pb2_reset_bus {
 	struct pb2_device *requester;
@@ -65,12 +66,13 @@ static int affected_collect(struct pci_dev *pdev, void *arg)
 }
 
 /**
- * pb2_reset_bus_find() - find what a reset of the bus would hit
- * @pbdev: the function that needs it
+ * pb2_reset_bus_find() - find the functions that a bus reset would affect
+ * @pbdev: the requester
  *
  * Context: device_lock held, may sleep.
- * Return: the group, for pb2_reset_bus_run() or pb2_reset_bus_free(), or %NULL: no
- * bridge that could do it, a VF, a bus that must not be reset, no memory.
+ * Return: the bus reset, for pb2_reset_bus_run() or pb2_reset_bus_free(); %NULL
+ * if the function is a VF or a bridge, no bridge is above it, its bus must not
+ * be reset (PCI_DEV_FLAGS_NO_BUS_RESET), or memory is short.
  */
 struct pb2_reset_bus *pb2_reset_bus_find(struct pb2_device *pbdev)
 {
@@ -100,7 +102,7 @@ struct pb2_reset_bus *pb2_reset_bus_find(struct pb2_device *pbdev)
 
 /**
  * pb2_reset_bus_free() - undo pb2_reset_bus_find()
- * @bus_reset: the group
+ * @bus_reset: the bus reset
  *
  * Context: may sleep.
  */
@@ -160,7 +162,10 @@ static void affected_unlock_first(struct pb2_reset_bus *bus_reset,
 	pb2_pci_unlock(bus_reset->bridge);
 }
 
-/* Seized functions come and go under their device_lock, so this stays true. */
+/*
+ * A function is seized and released under its device_lock, so the result stays
+ * true until the locks are dropped.
+ */
 static void affected_find_seized(struct pb2_reset_bus *bus_reset)
 {
 	struct affected *affected;
@@ -168,7 +173,7 @@ static void affected_find_seized(struct pb2_reset_bus *bus_reset)
 
 	for (i = 0; i < bus_reset->nr; i++) {
 		affected = &bus_reset->affected[i];
-		/* While the leader is being seized the registry lacks it. */
+		/* The registry lacks a requester that is just being seized. */
 		if (affected_is_requester(bus_reset, i)) {
 			pb2_device_get(bus_reset->requester);
 			affected->pbdev = bus_reset->requester;
@@ -179,8 +184,8 @@ static void affected_find_seized(struct pb2_reset_bus *bus_reset)
 }
 
 /*
- * The bridge comes first, as in the PCI core. Whoever holds one function's
- * lock already has it in the wrong order and must not wait.
+ * The PCI core, too, locks the bridge before the functions. A caller that holds
+ * the requester's lock already violates this order and must not wait.
  */
 static bool affected_lock_all(struct pb2_reset_bus *bus_reset)
 {
@@ -204,7 +209,10 @@ static void affected_unlock_all(struct pb2_reset_bus *bus_reset)
 	affected_unlock_first(bus_reset, bus_reset->nr);
 }
 
-/* Why must this function not be reset with the leader? %NULL if it may. */
+/*
+ * The reason why a function must not be reset with the requester, or %NULL if
+ * it may be.
+ */
 static const char *blocker_reason(const struct pb2_reset_bus *bus_reset,
 				  unsigned int i)
 {
@@ -234,7 +242,7 @@ static const char *blocker_reason(const struct pb2_reset_bus *bus_reset,
 	return reason;
 }
 
-/* Does nobody object? @why says who does. */
+/* If a function blocks the reset, @blocker gets its address and the reason. */
 static bool bus_reset_is_allowed(const struct pb2_reset_bus *bus_reset,
 				 char *blocker, size_t size)
 {
@@ -252,7 +260,7 @@ static bool bus_reset_is_allowed(const struct pb2_reset_bus *bus_reset,
 	return true;
 }
 
-/* Nothing of a former or present domain may reach it during the reset. */
+/* During the reset no domain, former or present, may reach the sibling. */
 static void sibling_isolate(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
@@ -265,12 +273,12 @@ static void sibling_isolate(struct pb2_device *pbdev)
 	pb2_reset_verdict_begin(pbdev);
 }
 
-/* A sibling goes on where it was, or gets well again. */
+/* The sibling continues in its state, or recovers if it had FAILED. */
 static void sibling_release(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	/* Its domain goes on touching it. */
+	/* The domain that has the sibling continues to touch it. */
 	if (READ_ONCE(pbdev->fe))
 		pbdev->reset.clean = false;
 	mutex_lock(&pbdev->gate.lock);
@@ -283,7 +291,10 @@ static void sibling_release(struct pb2_device *pbdev)
 		pb2_power_allow_suspend(pbdev);
 }
 
-/* A hot-plug slot must be asked itself, or it sees its card being pulled. */
+/*
+ * A hot-plug slot is reset through its driver. Otherwise the driver would see
+ * the link drop and take the card for removed.
+ */
 static int bus_reset_trigger(struct pb2_reset_bus *bus_reset,
 			     const char **method)
 {
@@ -304,7 +315,10 @@ static void bus_reset_prepare(struct pb2_reset_bus *bus_reset)
 
 	for (i = 0; i < bus_reset->nr; i++) {
 		affected = &bus_reset->affected[i];
-		/* Whoever reads it meanwhile may get a bus error. */
+		/*
+		 * During the reset a read through the page may end in a bus
+		 * error.
+		 */
 		pb2_handover_suspend(affected->pbdev);
 		if (!affected_is_requester(bus_reset, i))
 			sibling_isolate(affected->pbdev);
@@ -355,15 +369,17 @@ static void bus_reset_run(struct pb2_reset_bus *bus_reset)
 }
 
 /**
- * pb2_reset_bus_run() - reset the bus or slot, if nobody objects
- * @bus_reset: what it hits; the leader is awake, fenced and does no DMA
- * @requester_locked: the requester's device_lock is held, so the other locks are only tried
+ * pb2_reset_bus_run() - reset the bus or slot, unless a function blocks it
+ * @bus_reset: the bus reset; its requester is awake, isolated and does no DMA
+ * @requester_locked: the caller holds the requester's device_lock, so that the
+ *	other locks are only tried
  *
- * Does nothing for a leader that was released, or that another's reset has
- * made clean, in the meantime.
+ * If a function blocks the reset, or its lock is taken, the requester's record
+ * and fault say so. Nothing happens if the requester has been released in the
+ * meantime, or if another function's bus reset has reset it.
  *
- * Context: device_lock of the leader held if and only if @requester_locked; sleeps, up to
- * minutes.
+ * Context: the requester's device_lock held if and only if @requester_locked;
+ * sleeps, up to minutes.
  */
 void pb2_reset_bus_run(struct pb2_reset_bus *bus_reset, bool requester_locked)
 {
@@ -376,8 +392,7 @@ void pb2_reset_bus_run(struct pb2_reset_bus *bus_reset, bool requester_locked)
 		return;
 	}
 	if (!requester->released && !pb2_reset_verdict_is_final(requester)) {
-		if (bus_reset_is_allowed(bus_reset, blocker,
-					 sizeof(blocker)))
+		if (bus_reset_is_allowed(bus_reset, blocker, sizeof(blocker)))
 			bus_reset_run(bus_reset);
 		else
 			pb2_reset_verdict_finish(requester, blocker);
@@ -412,11 +427,11 @@ static bool has_failed_sibling(const struct pb2_reset_bus *bus_reset)
 }
 
 /**
- * pb2_reset_bus_recover() - reset siblings that could not be reset without this one
- * @pbdev: a function that was just seized or taken back, awake
+ * pb2_reset_bus_recover() - reset the bus for siblings that have FAILED
+ * @pbdev: a function that was just seized or reclaimed, awake
  *
- * A function of a device with several may have no reset but that of its bus,
- * and fail until the last of them is seized, or comes back.
+ * A function of a multi-function device may have no reset but that of its bus.
+ * It fails until the last of its siblings is seized or reclaimed.
  *
  * Context: device_lock held; sleeps, up to minutes.
  */
@@ -429,8 +444,7 @@ void pb2_reset_bus_recover(struct pb2_device *pbdev)
 		return;
 	bus_reset->requester_locked = true;
 	if (has_failed_sibling(bus_reset) && affected_lock_all(bus_reset)) {
-		if (bus_reset_is_allowed(bus_reset, blocker,
-					 sizeof(blocker))) {
+		if (bus_reset_is_allowed(bus_reset, blocker, sizeof(blocker))) {
 			pb2_reset_verdict_begin(pbdev);
 			bus_reset_run(bus_reset);
 		}

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reset_method.c - the ways to reset one function without touching any other
+ * reset_method.c - the methods that reset one function and no other
  *
- * The kernel's own list comes first. It stops at the first method that claims
- * success, and its single methods are not exported, so those that it skipped
- * stand here again.
+ * The kernel's own list of methods comes first. The kernel stops at the first
+ * method that claims success, and does not export its single methods. So the
+ * methods that it skipped are implemented here again.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -12,10 +12,13 @@
 #include "../host/pci_iface.h"
 #include "life.h"
 
-/* PCIe 6.0 2.3.1 asks for 1 s; the kernel, and real devices, for a minute */
+/*
+ * PCIe 6.0 2.3.1 gives a function 1 s to become ready. The kernel waits a
+ * minute, and real devices need it.
+ */
 #define READY_WITHIN_MS		60000
 #define READY_POLL_MS		10
-/* Transactions that are under way, and the reset itself (AF ECN 2006) */
+/* Waits for pending transactions and for the reset itself (AF ECN 2006) */
 #define AF_PENDING_MS		1000
 #define AF_RESET_MS		100
 /* PCI PM 1.2, 5.4.1 */
@@ -64,7 +67,10 @@ static int method_reset_af_flr(struct pci_dev *pdev)
 	return method_wait_ready(pdev);
 }
 
-/* A function without No_Soft_Reset comes out of D3hot as after a reset. */
+/*
+ * A function without No_Soft_Reset loses its state on the way from D3hot to D0
+ * (PCI PM 1.2, 5.4.1).
+ */
 static int method_reset_pm(struct pci_dev *pdev)
 {
 	int ctrl = pdev->pm_cap + PCI_PM_CTRL;
@@ -85,10 +91,11 @@ static int method_reset_pm(struct pci_dev *pdev)
 }
 
 /**
- * struct reset_method - one method
- * @name: as last_reset shows it
- * @kernel_number: the kernel's number of it, 0 for the kernel's list itself
- * @reset: 0, -ENOTTY if the function has no such method, or an errno
+ * struct reset_method - one way to reset a function
+ * @name: the name in pciback2/last_reset
+ * @kernel_number: the kernel's number of the method; 0 for the kernel's own
+ *	list of methods
+ * @reset: the method; 0, -ENOTTY if the function does not have it, or an errno
  */
 struct reset_method {
 	const char *name;
@@ -97,19 +104,24 @@ struct reset_method {
 };
 
 static const struct reset_method reset_methods[] = {
-	/* quirks and firmware know best; honours the reset_method file */
+	/*
+	 * Knows the quirks and the firmware, and honours the reset_method file.
+	 */
 	{ "kernel",	0,			pb2_pci_reset_function },
-	/* asked for by the function itself */
+	/* The function itself offers it. */
 	{ "flr",	PB2_COMPAT_RESET_FLR,	pb2_pci_reset_flr },
-	/* the same, of conventional PCI */
+	/* The FLR of conventional PCI. */
 	{ "af_flr",	PB2_COMPAT_RESET_AF,	method_reset_af_flr },
-	/* the weakest: often a side effect that is none */
+	/*
+	 * The weakest: a reset is only a side effect of it, and often none at
+	 * all.
+	 */
 	{ "pm",		PB2_COMPAT_RESET_PM,	method_reset_pm },
 };
 
 /*
- * A method that the administrator took out of reset_method stays out; the
- * first one there is what the kernel has just tried.
+ * A method that the administrator removed from the reset_method file stays out.
+ * The kernel has just tried the first method in the file.
  */
 static bool method_is_due(const struct reset_method *method,
 			  const struct pci_dev *pdev)
@@ -125,14 +137,15 @@ static bool method_is_due(const struct reset_method *method,
 }
 
 /**
- * pb2_reset_method_run() - reset a function by itself, one method after another
+ * pb2_reset_method_run() - try one reset method after another
  * @pbdev: the function, in D0
  *
- * The result is recorded by pb2_reset_verdict_record() after each method.
+ * pb2_reset_verdict_record() judges each method; the first one that is proven,
+ * or cannot be checked, is the last one tried.
  *
  * Context: device_lock and configuration access lock held; sleeps, up to
  * minutes.
- * Return: whether a method has reset it as far as can be known.
+ * Return: true if a method has reset the function, as far as can be known.
  */
 bool pb2_reset_method_run(struct pb2_device *pbdev)
 {

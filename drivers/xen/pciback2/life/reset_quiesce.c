@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reset_quiesce.c - a function that does nothing by itself, before and after a reset
+ * reset_quiesce.c - stop DMA and interrupts of a function around a reset
  */
 #include <linux/delay.h>
 
 #include "../host/pci_iface.h"
 #include "life.h"
 
-/* Longer than a processor keeps an interrupt waiting, also an emulated one */
+/* Longer than a processor, even an emulated one, leaves an interrupt pending */
 #define IN_FLIGHT_MS	20
 
 /*
- * A flags register, if any of the bits in the mask is set. Of a function that
- * does not answer that would be all.
+ * The flags register if it has any bit of @mask set, and 0 otherwise. If the
+ * function does not answer, every bit reads as one, which counts as 0.
  */
 static u16 quiesce_read_flags(struct pci_dev *pdev, int pos, u16 mask)
 {
@@ -25,8 +25,8 @@ static u16 quiesce_read_flags(struct pci_dev *pdev, int pos, u16 mask)
 }
 
 /*
- * The vectors of a stub domain's device model are not dom0's, so that only the
- * hardware knows.
+ * The kernel does not know the vectors of a stub domain's device model. Only
+ * the hardware does.
  */
 static bool quiesce_has_msix(struct pci_dev *pdev)
 {
@@ -36,15 +36,20 @@ static bool quiesce_has_msix(struct pci_dev *pdev)
 }
 
 /**
- * pb2_reset_quiesce_begin() - before a reset: no DMA, no interrupt, no decode
+ * pb2_reset_quiesce_begin() - stop DMA, interrupts and decode before a reset
  * @pdev: the function, in D0
  *
- * A function that does DMA while it is reset may hang the bus. Vectors that it
- * has sent are awaited: Xen masks and unmasks a vector in the function's memory
- * when it arrives at a processor that it shall move away from, and where decode
- * is off by then Xen complains and sets Function Mask. Decode goes by a write,
- * as the PCI core does it, and not by the reset: where Xen keeps the BARs of a
- * PVH dom0 (vPCI) it would take them for decoded, and not let them be restored.
+ * A function that does DMA while it is reset may hang the bus.
+ *
+ * Interrupts that the function has sent must have arrived before decode goes
+ * off. If such an interrupt makes Xen move its vector to another processor, Xen
+ * masks and unmasks the vector in the function's memory. With decode off, Xen
+ * reports an error and sets Function Mask instead.
+ *
+ * Decode is turned off by a register write, as the PCI core does it, and not by
+ * the reset. For a PVH dom0, Xen tracks the BARs (vPCI). It would not notice
+ * that the reset turned decode off, and would refuse to let the BARs be
+ * restored.
  *
  * Context: device_lock and configuration access lock held, may sleep.
  */
@@ -53,13 +58,16 @@ void pb2_reset_quiesce_begin(struct pci_dev *pdev)
 	device_lock_assert(&pdev->dev);
 
 	pb2_pci_set_master(pdev, false);
-	/* What was sent comes before the answer to a read (PCIe 6.0 2.4.1). */
+	/*
+	 * A completion of a read pushes the writes that the function has posted
+	 * before it, MSIs included (PCIe 6.0 2.4.1).
+	 */
 	if (quiesce_has_msix(pdev))
 		msleep(IN_FLIGHT_MS);
 	pci_write_config_word(pdev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE);
 }
 
-/* What is set although nobody has allocated a vector */
+/* The flags of MSI, if MSI is enabled although no vector is allocated */
 static u16 quiesce_leftover_msi(struct pci_dev *pdev)
 {
 	if (!pdev->msi_cap || pdev->msi_enabled)
@@ -81,12 +89,13 @@ static u16 quiesce_leftover_msix(struct pci_dev *pdev)
  * pb2_reset_quiesce_check() - are MSI and MSI-X as a reset leaves them?
  * @pdev: the function; may be in D3hot
  *
- * Xen frees the vectors of a domain that is gone when its last reference is,
- * maybe after the function has been reset; it sets Function Mask then, and
- * refuses to assign a function that has it set.
+ * Xen frees the vectors of a dead domain when the last reference to the domain
+ * goes, which may be after the reset of the function. Xen sets Function Mask
+ * then, and later refuses to assign a function whose Function Mask is set.
  *
  * Context: any.
- * Return: false if either is enabled or masked as a whole without a vector.
+ * Return: false if MSI or MSI-X is enabled, or MSI-X is masked as a whole,
+ * although no vector is allocated.
  */
 bool pb2_reset_quiesce_check(struct pci_dev *pdev)
 {
@@ -94,7 +103,7 @@ bool pb2_reset_quiesce_check(struct pci_dev *pdev)
 }
 
 /**
- * pb2_reset_quiesce_end() - turn off MSI and MSI-X that nobody has allocated
+ * pb2_reset_quiesce_end() - turn off MSI and MSI-X if no vector is allocated
  * @pdev: the function
  *
  * Context: device_lock held.

@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reset_request.c - resets that somebody asks for: do_flr, the guest's own FLR, and the
- * last reset of a function that was held
+ * reset_request.c - resets on request
+ *
+ * A reset may be requested by do_flr, by the guest's own FLR, or by the end of
+ * the state HELD.
  */
 #include <linux/jiffies.h>
 
 #include "life.h"
 
-/* The first half of a reset under a domain that goes on using the function. */
+/* First half of the reset of a function that its domain, if any, keeps using */
 static struct pb2_reset_bus *request_reset_in_place(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
 	pb2_gate_block(pbdev);
 	pb2_power_wake(pbdev);
-	/* A page that Xen did not take back is a fault that this may heal. */
+	/*
+	 * A page that Xen did not take back is a fault. Another attempt to
+	 * withdraw the page may clear it.
+	 */
 	if (pb2_handover_fault(pbdev))
 		pb2_handover_suspend(pbdev);
 	return pb2_reset_alone(pbdev);
 }
 
 /*
- * Proven clean, in no domain since, and asleep: nobody has touched it, save
- * Xen, which may have been late with freeing its last domain's vectors.
+ * No domain and no program has touched an idle function since its proven reset
+ * if it is still in D3hot. Xen may have: it can free the vectors of the last
+ * domain late.
  */
 static bool request_is_clean(struct pb2_device *pbdev)
 {
@@ -32,7 +38,10 @@ static bool request_is_clean(struct pb2_device *pbdev)
 	       pb2_power_is_asleep(pbdev) && pb2_reset_quiesce_check(pbdev->pdev);
 }
 
-/* device_lock held; let go of between the two halves of a reset. */
+/*
+ * Drops device_lock between the two halves of a reset. A function that was
+ * unbound meanwhile is not touched any more: remove has ended the reset.
+ */
 static int request_reset_and_return(struct pb2_device *pbdev)
 {
 	struct device *dev = &pbdev->pdev->dev;
@@ -53,7 +62,6 @@ static int request_reset_and_return(struct pb2_device *pbdev)
 		pb2_reset_together(bus_reset, false);
 		device_lock(dev);
 	}
-	/* Unbound meanwhile: its remove has ended all this. */
 	if (pbdev->released)
 		return -ENODEV;
 	pb2_reset_state_leave(pbdev);
@@ -61,19 +69,21 @@ static int request_reset_and_return(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_request_run() - the administrator's or the toolstack's do_flr
- * @pbdev: the function, idle or assigned
+ * pb2_reset_request_run() - do_flr of the administrator or the toolstack
+ * @pbdev: the function
  *
- * For an assigned function libxl means: I am about to take it away. For some
- * seconds the guest cannot start DMA or interrupts again. An idle function
- * that was proven clean and has slept ever since is not reset again. It is
- * kept awake for what libxl does next.
+ * libxl requests a reset of an assigned function when it is about to detach
+ * the function. So for some seconds afterwards the guest can start neither DMA
+ * nor interrupts. An idle function that has slept since its proven reset is not
+ * reset again. An idle function is kept awake for libxl's next steps.
  *
  * Context: may sleep, up to minutes.
- * Return: 0 if the function was reset as far as can be known, -ENOTTY if it
- * has no method, -EIO if the method was a lie or the function does not answer
- * any more, -ENODEV if it is gone, -EBUSY while it is being taken back or if
- * a reset would hit functions that others use, -EINTR, or the method's errno.
+ * Return: 0 if the function was reset as far as can be known; -ENOTTY if it has
+ * no reset method; -EIO if the method claimed success but reset nothing, or the
+ * function does not answer any more; -ENODEV if it is released; -EBUSY if its
+ * state allows no reset, or the only reset would affect functions that others
+ * use; -EINTR if a signal arrived while the function was being reclaimed; or
+ * the errno of the method.
  */
 int pb2_reset_request_run(struct pb2_device *pbdev)
 {
@@ -95,8 +105,8 @@ int pb2_reset_request_run(struct pb2_device *pbdev)
 }
 
 /*
- * Another reset may have come first, or the function may be another domain's
- * by now: both have left the gate in a different state.
+ * Another reset may have come first, or the function may be assigned to another
+ * domain by now. In both cases the gate is no longer blocked.
  */
 static bool guest_flr_is_due(struct pb2_device *pbdev)
 {
@@ -129,11 +139,12 @@ static void request_check_hold(struct work_struct *work)
 						struct pb2_device, hold_work);
 	struct pci_dev *pdev = pbdev->pdev;
 
-	/* A HELD function changes state under device_lock only. */
 	device_lock(&pdev->dev);
 	if (pbdev->released || READ_ONCE(pbdev->state) != PB2_HELD)
 		goto out;
-	/* Until now that domain could write to the function's memory. */
+	/*
+	 * A domain that lived until now could write to the function's memory.
+	 */
 	if (pb2_hold_is_over(pbdev))
 		request_reset_and_return(pbdev);
 	else
@@ -144,8 +155,8 @@ out:
 }
 
 /**
- * pb2_reset_request_init() - nobody asks for a reset yet
- * @pbdev: a new function
+ * pb2_reset_request_init() - prepare a new function's reset works
+ * @pbdev: the function
  *
  * Context: any.
  */

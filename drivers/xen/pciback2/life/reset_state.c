@@ -2,8 +2,9 @@
 /*
  * reset_state.c - into the state RESETTING, and out of it
  *
- * A reset starts from several states and returns to the one that it came from,
- * unless the function's domain left it, or the function failed, meanwhile.
+ * A reset starts from several states and returns to the state in which it
+ * began, unless the function's domain has left or the function has failed
+ * meanwhile.
  */
 #include "life.h"
 
@@ -15,13 +16,13 @@ static bool is_reset_legal(enum pb2_state state, bool only_assigned)
 }
 
 /**
- * pb2_reset_state_enter() - begin a reset: RESETTING
+ * pb2_reset_state_enter() - begin a reset: state RESETTING
  * @pbdev: the function
- * @only_assigned: only if a domain owns it
+ * @only_assigned: refuse unless a domain owns the function
  *
  * Context: device_lock held, may sleep.
- * Return: 0, -EBUSY if it is in a state in which no reset may begin, -ENODEV
- * if it is released.
+ * Return: 0; -EBUSY if the function's state allows no reset, -ENODEV if the
+ * function is released.
  */
 int pb2_reset_state_enter(struct pb2_device *pbdev, bool only_assigned)
 {
@@ -31,7 +32,10 @@ int pb2_reset_state_enter(struct pb2_device *pbdev, bool only_assigned)
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	/* Failing does not end the hold: D3hot is as dangerous as before. */
+	/*
+	 * A failure does not end HELD: D3hot is as dangerous while the former
+	 * domain lives.
+	 */
 	if (state == PB2_FAILED || state == PB2_HELD)
 		back_to = pb2_hold_is_over(pbdev) ? PB2_IDLE : PB2_HELD;
 
@@ -48,16 +52,19 @@ int pb2_reset_state_enter(struct pb2_device *pbdev, bool only_assigned)
 }
 
 /*
- * Where it came from; a domain that left meanwhile has changed back_to. A
- * function with an owner fails at the end of its way back and not before:
- * its vectors and the owner must still be released there.
+ * pb2_assign_disown() changes back_to if the domain leaves during the reset. A
+ * function that a domain owns, or that must still be reclaimed, does not fail
+ * here but at the end of its reclaim, which still has to release the vectors
+ * and the owner.
  */
 static void reset_state_return(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
 	mutex_lock(&pbdev->life_lock);
-	/* A domain, present or former, could touch it during the reset. */
+	/*
+	 * A present or former domain could touch the function during the reset.
+	 */
 	if (pbdev->back_to != PB2_IDLE)
 		pbdev->reset.clean = false;
 	if (pbdev->fault[0] && !pbdev->fe && pbdev->back_to != PB2_RECLAIMING)
@@ -80,7 +87,7 @@ static void reset_state_resume(struct pb2_device *pbdev)
 		pb2_hold_start(pbdev);
 		break;
 	case PB2_RECLAIMING:
-		/* The work that its domain's end queued came too early. */
+		/* The work that pb2_assign_disown() queued ran too early. */
 		pb2_work_queue(pbdev, &pbdev->reclaim_work);
 		break;
 	default:
@@ -89,10 +96,11 @@ static void reset_state_resume(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_state_leave() - end a reset: back to the state that it began in
- * @pbdev: a function in state RESETTING, restored
+ * pb2_reset_state_leave() - end a reset: return to the state in which it began
+ * @pbdev: a function in state RESETTING, its configuration space restored
  *
- * Whoever had it goes on, or the way back that had to wait begins.
+ * The domain that has the function can use it again, or a reclaim that had to
+ * wait begins.
  *
  * Context: device_lock held, may sleep.
  */
@@ -111,7 +119,7 @@ void pb2_reset_state_leave(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_state_recover() - a failed function that another's reset made well again
+ * pb2_reset_state_recover() - end FAILED after a sibling's bus reset
  * @pbdev: the function; nothing happens unless it is FAILED and has no fault
  *
  * Context: device_lock held, may sleep.
@@ -128,8 +136,11 @@ void pb2_reset_state_recover(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_state_abort() - a function that goes away between two halves of a reset
- * @pbdev: the function
+ * pb2_reset_state_abort() - end a reset whose function is being released
+ * @pbdev: the function; nothing happens unless its state is RESETTING
+ *
+ * remove can run between the two halves of a reset, while device_lock is
+ * dropped.
  *
  * Context: device_lock held.
  */

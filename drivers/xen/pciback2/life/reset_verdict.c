@@ -2,10 +2,10 @@
 /*
  * reset_verdict.c - what a reset did, as opposed to what its method claims
  *
- * Methods that claim success and reset nothing exist in the field. A byte of
- * the Cache Line Size register, which every conventional reset and every FLR
- * clears (PCIe 6.0 7.5.1.1.7), serves as a mark: what it holds after the
- * reset says whether there was one.
+ * There are methods that claim success and reset nothing. Every conventional
+ * reset and every FLR clears the Cache Line Size register (PCIe 6.0
+ * 7.5.1.1.7), so a value in this register serves as a reset marker: if it
+ * survives the reset, there was none.
  */
 #include <linux/ktime.h>
 
@@ -23,24 +23,26 @@ static const char * const verdict_names[] = {
 };
 
 /**
- * pb2_reset_verdict_place_marker() - prepare to find out whether a reset takes place
+ * pb2_reset_verdict_place_marker() - place the reset marker before a method
  * @pdev: the function, in D0
  *
- * VFs and some devices wire the register to zero.
+ * VFs and some devices hardwire the register to zero.
  *
  * Context: device_lock held.
- * Return: whether the function holds the mark.
+ * Return: true if the function holds the marker.
  */
 bool pb2_reset_verdict_place_marker(struct pci_dev *pdev)
 {
 	u8 val;
+
+	device_lock_assert(&pdev->dev);
 
 	pci_write_config_byte(pdev, PCI_CACHE_LINE_SIZE, RESET_MARKER);
 	return !pci_read_config_byte(pdev, PCI_CACHE_LINE_SIZE, &val) &&
 	       val == RESET_MARKER;
 }
 
-/* The effect outweighs the claim. */
+/* The effect of the method outweighs its return value. */
 static enum pb2_verdict verdict_judge(struct pci_dev *pdev, bool marked, int rc)
 {
 	u8 val;
@@ -56,8 +58,10 @@ static enum pb2_verdict verdict_judge(struct pci_dev *pdev, bool marked, int rc)
 }
 
 /**
- * pb2_reset_verdict_begin() - forget the last result
+ * pb2_reset_verdict_begin() - start the record of a new reset
  * @pbdev: the function
+ *
+ * The last result becomes the previous one.
  *
  * Context: device_lock held.
  */
@@ -77,13 +81,14 @@ void pb2_reset_verdict_begin(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_verdict_record() - judge and record one method
+ * pb2_reset_verdict_record() - judge one method and record the result
  * @pbdev: the function, not yet restored
- * @method: its name, a constant
+ * @method: name of the method, a constant string
  * @marked: result of pb2_reset_verdict_place_marker() before the method
  * @rc: what the method returned
  *
- * A method that does not exist leaves the record of the one before it.
+ * A method that the function does not have (-ENOTTY) leaves the record of the
+ * method before it.
  *
  * Context: device_lock held.
  */
@@ -98,7 +103,9 @@ void pb2_reset_verdict_record(struct pb2_device *pbdev, const char *method,
 	verdict = verdict_judge(pbdev->pdev, marked, rc);
 	if (rc == -ENOTTY && verdict == PB2_RESET_FAILED)
 		return;
-	/* It claims success, and nothing answers any more. */
+	/*
+	 * The method claims success, but the function does not answer any more.
+	 */
 	if (!rc && verdict == PB2_RESET_FAILED)
 		rc = -EIO;
 
@@ -108,11 +115,11 @@ void pb2_reset_verdict_record(struct pb2_device *pbdev, const char *method,
 }
 
 /**
- * pb2_reset_verdict_is_final() - is there nothing left to try?
+ * pb2_reset_verdict_is_final() - can no further method improve the result?
  * @pbdev: the function
  *
  * Context: device_lock held.
- * Return: true if the last method is proven, or cannot be.
+ * Return: true if the last method is proven, or cannot be checked.
  */
 bool pb2_reset_verdict_is_final(const struct pb2_device *pbdev)
 {
@@ -123,7 +130,7 @@ bool pb2_reset_verdict_is_final(const struct pb2_device *pbdev)
 	return verdict == PB2_RESET_PROVEN || verdict == PB2_RESET_UNPROVEN;
 }
 
-/* Xen keeps state of its own for the devices of some dom0s (vPCI). */
+/* For some dom0s Xen keeps a state of each device itself (vPCI). */
 static void verdict_tell_xen(struct pci_dev *pdev)
 {
 	int rc = pb2_xen_device_reset(pdev);
@@ -133,7 +140,11 @@ static void verdict_tell_xen(struct pci_dev *pdev)
 				     rc);
 }
 
-/* A reset that did nothing leaves a clean function clean. */
+/*
+ * A toolstack assigns the functions of a device one after another, and requests
+ * a reset of each when the first already has its domain. A function whose bus
+ * reset is blocked then stays as clean as it was.
+ */
 static bool verdict_keep_previous(struct pb2_device *pbdev, const char *fault,
 				  const char *blocker)
 {
@@ -195,15 +206,15 @@ static void verdict_log_failure(struct pb2_device *pbdev, const char *blocker)
 }
 
 /**
- * pb2_reset_verdict_finish() - complete the record, and find out what is wrong
- * @pbdev: the function, restored
- * @blocker: what forbids a reset of the bus that was wanted, or %NULL
+ * pb2_reset_verdict_finish() - complete the record and set the fault
+ * @pbdev: the function, its configuration space restored
+ * @blocker: what blocks the bus reset that the function needs, or %NULL
  *
- * A function of which is known that its last user's state may still be there
- * has a fault; one that has no reset at all works as it always did. One that
- * a sibling keeps from being reset stays as clean as it was: a toolstack
- * assigns the functions of a device one after another, and asks for a reset
- * of each when the first already has its domain.
+ * A function that does not answer, whose ECAM page Xen did not take back, or
+ * whose method was disproved has a fault: state of its last user may remain. A
+ * function without any reset method has no fault and stays assignable, as with
+ * xen-pciback. If the bus reset is blocked and the previous result is clean,
+ * the previous result stays.
  *
  * Context: device_lock held, may sleep.
  */
@@ -214,7 +225,10 @@ void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *blocker)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	fault = pb2_health_fault(pbdev->pdev) ?: pb2_handover_fault(pbdev);
-	/* The saved state of vectors is that of those which are allocated. */
+	/*
+	 * The restore has enabled MSI and MSI-X again only as far as vectors
+	 * are allocated; whatever else is enabled is a leftover.
+	 */
 	pb2_reset_quiesce_end(pbdev->pdev);
 	if (verdict_keep_previous(pbdev, fault, blocker))
 		return;
@@ -225,14 +239,14 @@ void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *blocker)
 }
 
 /**
- * pb2_reset_verdict_errno() - the last reset as one errno
+ * pb2_reset_verdict_errno() - the result of the last reset as one errno
  * @pbdev: the function
  *
  * Context: device_lock held.
- * Return: 0 if it was proven or could not be checked, -EIO if it was
- * disproved or the function does not answer any more, -ENOTTY if there is no
- * method, -EBUSY if there is only one that would hit another's function, or
- * the last method's errno.
+ * Return: 0 if the reset was proven or could not be checked; -EIO if it was
+ * disproved or the function does not answer any more, -ENOTTY if the function
+ * has no method, -EBUSY if its only reset would affect functions that others
+ * use, or the errno of the last method.
  */
 int pb2_reset_verdict_errno(const struct pb2_device *pbdev)
 {
@@ -243,8 +257,8 @@ int pb2_reset_verdict_errno(const struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_verdict_init() - nothing was reset yet
- * @pbdev: a new function
+ * pb2_reset_verdict_init() - prepare the record of a new function
+ * @pbdev: the function
  *
  * Context: any.
  */
@@ -255,14 +269,15 @@ void pb2_reset_verdict_init(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_reset_verdict_show() - pciback2/last_reset
+ * pb2_reset_verdict_show() - show pciback2/last_reset
  * @pbdev: the function
- * @buf: where to
- * @size: its size in bytes
+ * @buf: where to write
+ * @size: size of @buf in bytes
  *
- * Context: any; a glance without locks.
- * Return: bytes written: method, verdict, errno, milliseconds, and when it
- * ended in seconds since 1970.
+ * Context: any. No lock is taken, so that a reset may change the record while
+ * it is being read.
+ * Return: bytes written: method, verdict, errno, duration in ms, and the time
+ * of its end in seconds since 1970.
  */
 int pb2_reset_verdict_show(struct pb2_device *pbdev, char *buf, size_t size)
 {

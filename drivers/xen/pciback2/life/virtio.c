@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * virtio.c - the domain that backs a function, as the toolstack names it
+ * virtio.c - the virtio backend domain of a function
  *
- * The guest is told twice: in its configuration space (conf_backend.c), and in
- * xenstore (publish.c) for those that do not see that.
+ * The toolstack names the domain through sysfs. The guest finds it in its
+ * configuration space (conf/virtio_cap.c), and in xenstore
+ * (handover/publish.c) if it does not read the capability.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -13,11 +14,12 @@
 static const char virtio_none[] = "none";
 
 /**
- * pb2_virtio_parse() - a backend as it is written
+ * pb2_virtio_parse() - parse the ID of a virtio backend domain
  * @word: a decimal domain ID, or "none"; a newline may follow
  *
  * Context: any.
- * Return: the domain ID, %DOMID_INVALID for none, or -EINVAL.
+ * Return: the domain ID, %DOMID_INVALID for "none", or -EINVAL if @word is
+ * neither.
  */
 int pb2_virtio_parse(const char *word)
 {
@@ -25,7 +27,7 @@ int pb2_virtio_parse(const char *word)
 
 	if (sysfs_streq(word, virtio_none))
 		return DOMID_INVALID;
-	/* The domain IDs from there on are no domains. */
+	/* IDs from DOMID_FIRST_RESERVED on stand for no domain. */
 	if (kstrtou16(word, 10, &domid) || domid >= DOMID_FIRST_RESERVED)
 		return -EINVAL;
 	return domid;
@@ -37,7 +39,7 @@ static int virtio_add_capability(struct pb2_device *pbdev, domid_t domid)
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	/* All-ones would look like a space that is full. */
+	/* All-ones would look like a configuration space without free space. */
 	if (!pb2_health_answers(pbdev->pdev))
 		return -EIO;
 
@@ -48,16 +50,17 @@ static int virtio_add_capability(struct pb2_device *pbdev, domid_t domid)
 }
 
 /**
- * pb2_virtio_set() - name the domain that backs a function
+ * pb2_virtio_set() - name the virtio backend domain of a function
  * @pbdev: the function
  * @domid: the domain, or %DOMID_INVALID for none
  *
- * For the next assignment, and no other.
+ * The setting lasts for the next assignment only.
  *
  * Context: device_lock held, may sleep.
- * Return: 0; -EBUSY if the function is in a domain, under a reset or failed:
- * no capability appears or vanishes under a driver; -EIO if it does not
- * answer, -ENOSPC if its configuration space is full, or -ENOMEM.
+ * Return: 0; -EBUSY if the function is neither IDLE nor HELD, because a
+ * capability must not appear or vanish under a driver; -EIO if the function
+ * does not answer, -ENOSPC if its configuration space has no room for the
+ * capability, or -ENOMEM.
  */
 int pb2_virtio_set(struct pb2_device *pbdev, domid_t domid)
 {
@@ -84,10 +87,10 @@ int pb2_virtio_set(struct pb2_device *pbdev, domid_t domid)
 }
 
 /**
- * pb2_virtio_show() - pciback2/backend_domid
+ * pb2_virtio_show() - show pciback2/backend_domid
  * @pbdev: the function
- * @buf: where to
- * @size: its size in bytes
+ * @buf: where to write
+ * @size: size of @buf in bytes
  *
  * Context: may sleep.
  * Return: bytes written.
