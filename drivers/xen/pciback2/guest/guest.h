@@ -31,17 +31,18 @@ struct pb2_export {
 };
 
 /**
- * struct pb2_topology_ops - how real addresses become the guest's
- * @name: as logged
- * @place: choose @entry->vsbdf among the present entries; -ENOSPC when the
- *	virtual bus is full. Context: pb2_frontend.lock held.
- * @is_root: does @entry need a root bus of its own in the guest? Context:
+ * struct pb2_topology_ops - how a function gets the address that its guest sees
+ * @name: name of the topology
+ * @place: choose export->vsbdf among the functions that the frontend owns.
+ *	Returns 0, or -ENOSPC when the virtual bus is full. Context:
  *	pb2_frontend.lock held.
+ * @is_root: does the function need a root bus of its own in the guest?
+ *	Context: pb2_frontend.lock held.
  */
 struct pb2_topology_ops {
 	const char *name;
-	int (*place)(struct pb2_frontend *fe, struct pb2_export *entry);
-	bool (*is_root)(struct pb2_frontend *fe, struct pb2_export *entry);
+	int (*place)(struct pb2_frontend *fe, struct pb2_export *export);
+	bool (*is_root)(struct pb2_frontend *fe, struct pb2_export *export);
 };
 
 /**
@@ -183,7 +184,7 @@ int pb2_frontend_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 int pb2_devlist_apply(struct pb2_frontend *fe, bool first);
 bool pb2_devlist_withdraw(struct pb2_frontend *fe);
 
-/* topology.c and its two implementations */
+/* topology.c: the addresses at which a guest sees its functions */
 const struct pb2_topology_ops *pb2_topology_choose(bool passthrough);
 extern const struct pb2_topology_ops pb2_topology_virtual;
 extern const struct pb2_topology_ops pb2_topology_host;
