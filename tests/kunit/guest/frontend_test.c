@@ -80,7 +80,7 @@ static void a_function_is_found_at_its_virtual_address(struct kunit *test)
 	b = guest_give(test, fake_nic(test, 0x30));
 
 	KUNIT_EXPECT_PTR_EQ(test, pb2_frontend_find(fe, &vsbdf), b);
-	/* The registry's, the entry's, and the one that we got. */
+	/* The registry's, the export's, and the one that we got. */
 	KUNIT_EXPECT_EQ(test, kref_read(&b->ref), 3);
 	pb2_device_put(b);
 
@@ -108,17 +108,17 @@ static void a_request_waits_for_no_lock_of_its_frontend(struct kunit *test)
 	pb2_device_put(a);
 }
 
-/* While the last reference goes the entry may still be found. */
+/* While the last reference goes the export may still be found. */
 static void a_function_that_is_being_freed_is_not_found(struct kunit *test)
 {
 	struct pb2_sbdf vsbdf = { .devfn = PCI_DEVFN(0, 0) };
 	struct pb2_device *dying = kunit_kzalloc(test, sizeof(*dying),
 						 GFP_KERNEL);
 	struct pb2_frontend *fe = fe_of(test);
-	struct pb2_export entry = { .pbdev = dying };
+	struct pb2_export export = { .pbdev = dying };
 
 	KUNIT_ASSERT_NOT_NULL(test, dying);
-	KUNIT_ASSERT_EQ(test, xa_insert(&fe->places, key_of(&vsbdf), &entry,
+	KUNIT_ASSERT_EQ(test, xa_insert(&fe->places, key_of(&vsbdf), &export,
 					GFP_KERNEL), 0);
 	KUNIT_EXPECT_NULL(test, pb2_frontend_find(fe, &vsbdf));
 	xa_erase(&fe->places, key_of(&vsbdf));

@@ -384,7 +384,7 @@ static void no_request_does_harm(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, neighbour->nr_writes, 0);
 	KUNIT_EXPECT_EQ(test, pbdev->state, PB2_ASSIGNED);
 	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&pbdev->gate.lock));
-	/* The registry's, its own, and the entry's was passed on. */
+	/* The registry's, its own, and the export's was passed on. */
 	KUNIT_EXPECT_LE(test, kref_read(&pbdev->ref), 3);
 }
 

@@ -11,26 +11,26 @@
 
 #define BACK		"/local/domain/0/backend/pci/5/0"
 #define FRONT		"/local/domain/5/device/pci/0"
-#define NR_ENTRIES	4
+#define NR_EXPORTS	4
 
 /**
  * struct world - a frontend
  * @fe: the frontend
  * @xdev: its xenbus device
- * @entries: some functions for it
+ * @exports: some functions for it
  */
 struct world {
 	struct pb2_frontend fe;
 	struct xenbus_device xdev;
-	struct pb2_export entries[NR_ENTRIES];
+	struct pb2_export exports[NR_EXPORTS];
 };
 
 /* Even function numbers are on root buses. */
-static bool fake_is_root(struct pb2_frontend *fe, struct pb2_export *entry)
+static bool fake_is_root(struct pb2_frontend *fe, struct pb2_export *export)
 {
 	lockdep_assert_held(&fe->lock);
 
-	return !(PCI_FUNC(entry->vsbdf.devfn) & 1);
+	return !(PCI_FUNC(export->vsbdf.devfn) & 1);
 }
 
 static const struct pb2_topology_ops fake_topology = {
@@ -81,16 +81,16 @@ static void expect_key(struct kunit *test, const char *dir, const char *key,
 		KUNIT_EXPECT_STREQ_MSG(test, str, val, "%s/%s", dir, key);
 }
 
-static void add_entry(struct kunit *test, unsigned int i, u16 domain, u8 bus,
-		      u8 devfn)
+static void add_export(struct kunit *test, unsigned int i, u16 domain, u8 bus,
+		       u8 devfn)
 {
 	struct world *world = test->priv;
-	struct pb2_export *entry = &world->entries[i];
+	struct pb2_export *export = &world->exports[i];
 
-	entry->vsbdf.domain = domain;
-	entry->vsbdf.bus = bus;
-	entry->vsbdf.devfn = devfn;
-	list_add_tail(&entry->link, &world->fe.exports);
+	export->vsbdf.domain = domain;
+	export->vsbdf.bus = bus;
+	export->vsbdf.devfn = devfn;
+	list_add_tail(&export->link, &world->fe.exports);
 }
 
 static void without_functions_there_is_no_root(struct kunit *test)
@@ -102,10 +102,10 @@ static void without_functions_there_is_no_root(struct kunit *test)
 
 static void each_root_is_published_once(struct kunit *test)
 {
-	add_entry(test, 0, 0, 3, PCI_DEVFN(0, 0));
-	add_entry(test, 1, 0, 3, PCI_DEVFN(1, 0));
-	add_entry(test, 2, 1, 3, PCI_DEVFN(0, 0));
-	add_entry(test, 3, 0, 4, PCI_DEVFN(0, 1));
+	add_export(test, 0, 0, 3, PCI_DEVFN(0, 0));
+	add_export(test, 1, 0, 3, PCI_DEVFN(1, 0));
+	add_export(test, 2, 1, 3, PCI_DEVFN(0, 0));
+	add_export(test, 3, 0, 4, PCI_DEVFN(0, 1));
 	KUNIT_EXPECT_EQ(test, pb2_roots_publish(fe_of(test)), 0);
 	expect_key(test, BACK, "root_num", "2");
 	expect_key(test, BACK, "root-0", "0000:03");
@@ -118,8 +118,8 @@ static void published_roots_stay(struct kunit *test)
 	fake_xen_put(BACK, "root_num", "2");
 	fake_xen_put(BACK, "root-0", "0000:03");
 	fake_xen_put(BACK, "root-1", "00ff:ee");
-	add_entry(test, 0, 0, 4, PCI_DEVFN(0, 0));
-	add_entry(test, 1, 0, 3, PCI_DEVFN(1, 0));
+	add_export(test, 0, 0, 4, PCI_DEVFN(0, 0));
+	add_export(test, 1, 0, 3, PCI_DEVFN(1, 0));
 	KUNIT_EXPECT_EQ(test, pb2_roots_publish(fe_of(test)), 0);
 	expect_key(test, BACK, "root_num", "3");
 	expect_key(test, BACK, "root-0", "0000:03");
@@ -133,7 +133,7 @@ static void published_roots_stay(struct kunit *test)
 
 static void published_rubbish_is_an_error(struct kunit *test)
 {
-	add_entry(test, 0, 0, 4, PCI_DEVFN(0, 0));
+	add_export(test, 0, 0, 4, PCI_DEVFN(0, 0));
 	fake_xen_put(BACK, "root_num", "-1");
 	KUNIT_EXPECT_EQ(test, pb2_roots_publish(fe_of(test)), -EINVAL);
 	fake_xen_put(BACK, "root_num", "257");
@@ -154,9 +154,9 @@ static void there_are_no_more_than_256_roots(struct kunit *test)
 		snprintf(val, sizeof(val), "0000:%02x", i);
 		fake_xen_put(BACK, key, val);
 	}
-	add_entry(test, 0, 0, 0xff, PCI_DEVFN(0, 0));
+	add_export(test, 0, 0, 0xff, PCI_DEVFN(0, 0));
 	KUNIT_EXPECT_EQ(test, pb2_roots_publish(fe_of(test)), 0);
-	add_entry(test, 1, 1, 0, PCI_DEVFN(0, 0));
+	add_export(test, 1, 1, 0, PCI_DEVFN(0, 0));
 	KUNIT_EXPECT_EQ(test, pb2_roots_publish(fe_of(test)), -ENOSPC);
 	expect_key(test, BACK, "root_num", "256");
 	expect_key(test, BACK, "root-256", NULL);
@@ -167,9 +167,9 @@ static void roots_that_xenstore_loses_are_no_roots(struct kunit *test)
 	unsigned int nth;
 	int rc;
 
-	add_entry(test, 0, 0, 3, PCI_DEVFN(0, 0));
-	add_entry(test, 1, 0, 4, PCI_DEVFN(0, 0));
-	add_entry(test, 2, 0, 5, PCI_DEVFN(0, 0));
+	add_export(test, 0, 0, 3, PCI_DEVFN(0, 0));
+	add_export(test, 1, 0, 4, PCI_DEVFN(0, 0));
+	add_export(test, 2, 0, 5, PCI_DEVFN(0, 0));
 	for (nth = 1; nth < 100; nth++) {
 		fake_xen_reset();
 		fake_xen_put(BACK, "root_num", "1");

@@ -121,59 +121,60 @@ void pb2_frontend_init(struct pb2_frontend *fe)
 static struct pb2_export *find_device(struct pb2_frontend *fe,
 				     const struct pb2_device *pbdev)
 {
-	struct pb2_export *entry;
+	struct pb2_export *export;
 
 	lockdep_assert_held(&fe->lock);
 
-	list_for_each_entry(entry, &fe->exports, link)
-		if (entry->pbdev == pbdev)
-			return entry;
+	list_for_each_entry(export, &fe->exports, link)
+		if (export->pbdev == pbdev)
+			return export;
 	return NULL;
 }
 
 static struct pb2_export *find_sbdf(struct pb2_frontend *fe,
 				   const struct pb2_sbdf *sbdf)
 {
-	struct pb2_export *entry;
+	struct pb2_export *export;
 
 	lockdep_assert_held(&fe->lock);
 
-	list_for_each_entry(entry, &fe->exports, link)
-		if (pb2_sbdf_equal(&entry->pbdev->sbdf, sbdf))
-			return entry;
+	list_for_each_entry(export, &fe->exports, link)
+		if (pb2_sbdf_equal(&export->pbdev->sbdf, sbdf))
+			return export;
 	return NULL;
 }
 
 /* After this no request of the frontend reaches the function. */
-static void unlink_entry(struct pb2_frontend *fe, struct pb2_export *entry)
+static void frontend_unlink_export(struct pb2_frontend *fe,
+				   struct pb2_export *export)
 {
 	lockdep_assert_held(&fe->lock);
 
-	list_del(&entry->link);
-	xa_erase(&fe->places, key_of(&entry->vsbdf));
-	pb2_gate_close(entry->pbdev);
+	list_del(&export->link);
+	xa_erase(&fe->places, key_of(&export->vsbdf));
+	pb2_gate_close(export->pbdev);
 }
 
 /* The function has no owner any more, or never had this one. */
-static void free_entry(struct pb2_export *entry)
+static void frontend_free_export(struct pb2_export *export)
 {
-	pb2_device_put(entry->pbdev);
-	pb2_frontend_put(entry->fe);
+	pb2_device_put(export->pbdev);
+	pb2_frontend_put(export->fe);
 	/* A request may be looking at it. */
-	kfree_rcu(entry, rcu);
+	kfree_rcu(export, rcu);
 }
 
-static int place(struct pb2_frontend *fe, struct pb2_export *entry)
+static int place(struct pb2_frontend *fe, struct pb2_export *export)
 {
 	int rc;
 
 	mutex_lock(&fe->lock);
-	rc = fe->topology->place(fe, entry);
+	rc = fe->topology->place(fe, export);
 	if (!rc)
-		rc = xa_insert(&fe->places, key_of(&entry->vsbdf), entry,
+		rc = xa_insert(&fe->places, key_of(&export->vsbdf), export,
 			       GFP_KERNEL);
 	if (!rc)
-		list_add_tail(&entry->link, &fe->exports);
+		list_add_tail(&export->link, &fe->exports);
 	mutex_unlock(&fe->lock);
 	return rc;
 }
@@ -191,7 +192,7 @@ static int place(struct pb2_frontend *fe, struct pb2_export *entry)
 int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 		  struct pb2_sbdf *vsbdf)
 {
-	struct pb2_export *entry;
+	struct pb2_export *export;
 	struct pb2_device *pbdev;
 	int rc;
 
@@ -199,16 +200,16 @@ int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 	if (!pbdev)
 		return -ENODEV;
 
-	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
-	if (!entry) {
+	export = kzalloc(sizeof(*export), GFP_KERNEL);
+	if (!export) {
 		pb2_device_put(pbdev);
 		return -ENOMEM;
 	}
-	entry->pbdev = pbdev;
+	export->pbdev = pbdev;
 	pb2_frontend_get(fe);
-	entry->fe = fe;
+	export->fe = fe;
 
-	/* Against unbind: it finds either no owner or a complete entry. */
+	/* Against unbind: it finds either no owner or a complete export. */
 	rc = pb2_assign_lock(pbdev, &fe->dying);
 	if (rc)
 		goto err_free;
@@ -217,13 +218,13 @@ int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 	if (rc)
 		goto err_unlock;
 
-	rc = place(fe, entry);
+	rc = place(fe, export);
 	if (rc) {
 		pb2_assign_disown(pbdev, fe);
 		goto err_unlock;
 	}
 
-	*vsbdf = entry->vsbdf;
+	*vsbdf = export->vsbdf;
 	pb2_gate_open(pbdev, fe);
 	pb2_handover_begin(pbdev, fe->xdev->nodename, vsbdf);
 	device_unlock(&pbdev->pdev->dev);
@@ -232,7 +233,7 @@ int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 err_unlock:
 	device_unlock(&pbdev->pdev->dev);
 err_free:
-	free_entry(entry);
+	frontend_free_export(export);
 	return rc;
 }
 
@@ -248,18 +249,18 @@ err_free:
  */
 int pb2_frontend_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 {
-	struct pb2_export *entry;
+	struct pb2_export *export;
 
 	mutex_lock(&fe->lock);
-	entry = find_sbdf(fe, sbdf);
-	if (entry)
-		unlink_entry(fe, entry);
+	export = find_sbdf(fe, sbdf);
+	if (export)
+		frontend_unlink_export(fe, export);
 	mutex_unlock(&fe->lock);
-	if (!entry)
+	if (!export)
 		return -ENOENT;
 
-	pb2_assign_disown(entry->pbdev, fe);
-	free_entry(entry);
+	pb2_assign_disown(export->pbdev, fe);
+	frontend_free_export(export);
 	return 0;
 }
 
@@ -273,19 +274,19 @@ int pb2_frontend_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
  */
 void pb2_frontend_remove_all(struct pb2_frontend *fe)
 {
-	struct pb2_export *entry, *next;
+	struct pb2_export *export, *next;
 	LIST_HEAD(gone);
 
 	mutex_lock(&fe->lock);
-	list_for_each_entry_safe(entry, next, &fe->exports, link) {
-		unlink_entry(fe, entry);
-		list_add_tail(&entry->link, &gone);
+	list_for_each_entry_safe(export, next, &fe->exports, link) {
+		frontend_unlink_export(fe, export);
+		list_add_tail(&export->link, &gone);
 	}
 	mutex_unlock(&fe->lock);
 
-	list_for_each_entry_safe(entry, next, &gone, link) {
-		pb2_assign_disown(entry->pbdev, fe);
-		free_entry(entry);
+	list_for_each_entry_safe(export, next, &gone, link) {
+		pb2_assign_disown(export->pbdev, fe);
+		frontend_free_export(export);
 	}
 }
 
@@ -299,19 +300,19 @@ void pb2_frontend_remove_all(struct pb2_frontend *fe)
  */
 bool pb2_frontend_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
 {
-	struct pb2_export *entry;
+	struct pb2_export *export;
 
 	device_lock_assert(&pbdev->pdev->dev);
 
 	mutex_lock(&fe->lock);
-	entry = find_device(fe, pbdev);
-	if (entry)
-		unlink_entry(fe, entry);
+	export = find_device(fe, pbdev);
+	if (export)
+		frontend_unlink_export(fe, export);
 	mutex_unlock(&fe->lock);
 
-	if (!entry)
+	if (!export)
 		return false;
-	free_entry(entry);
+	frontend_free_export(export);
 	return true;
 }
 
@@ -329,13 +330,13 @@ struct pb2_device *pb2_frontend_find(struct pb2_frontend *fe,
 				  const struct pb2_sbdf *vsbdf)
 {
 	struct pb2_device *pbdev = NULL;
-	struct pb2_export *entry;
+	struct pb2_export *export;
 
 	rcu_read_lock();
-	entry = xa_load(&fe->places, key_of(vsbdf));
-	/* Another may be freeing the entry, and the function with it. */
-	if (entry && pb2_device_try_get(entry->pbdev))
-		pbdev = entry->pbdev;
+	export = xa_load(&fe->places, key_of(vsbdf));
+	/* Another may be freeing the export, and the function with it. */
+	if (export && pb2_device_try_get(export->pbdev))
+		pbdev = export->pbdev;
 	rcu_read_unlock();
 	return pbdev;
 }
@@ -370,14 +371,14 @@ bool pb2_frontend_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 int pb2_frontend_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 		    struct pb2_sbdf *vsbdf)
 {
-	struct pb2_export *entry;
+	struct pb2_export *export;
 
 	mutex_lock(&fe->lock);
-	entry = find_device(fe, pbdev);
-	if (entry)
-		*vsbdf = entry->vsbdf;
+	export = find_device(fe, pbdev);
+	if (export)
+		*vsbdf = export->vsbdf;
 	mutex_unlock(&fe->lock);
-	return entry ? 0 : -ENOENT;
+	return export ? 0 : -ENOENT;
 }
 
 /**

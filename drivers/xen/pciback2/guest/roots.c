@@ -39,20 +39,20 @@ static bool has_root(const struct roots *roots, const struct pb2_sbdf *vsbdf)
 
 static int collect_roots(struct pb2_frontend *fe, struct roots *roots)
 {
-	struct pb2_export *entry;
+	struct pb2_export *export;
 	int rc = 0;
 
 	mutex_lock(&fe->lock);
-	list_for_each_entry(entry, &fe->exports, link) {
-		if (!fe->topology->is_root(fe, entry) ||
-		    has_root(roots, &entry->vsbdf))
+	list_for_each_entry(export, &fe->exports, link) {
+		if (!fe->topology->is_root(fe, export) ||
+		    has_root(roots, &export->vsbdf))
 			continue;
 		if (roots->nr == PB2_NODES_MAX) {
 			rc = -ENOSPC;
 			break;
 		}
-		roots->buses[roots->nr].domain = entry->vsbdf.domain;
-		roots->buses[roots->nr].bus = entry->vsbdf.bus;
+		roots->buses[roots->nr].domain = export->vsbdf.domain;
+		roots->buses[roots->nr].bus = export->vsbdf.bus;
 		roots->nr++;
 	}
 	mutex_unlock(&fe->lock);
