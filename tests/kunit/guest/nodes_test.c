@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the xenstore keys
+ * Tests of the xenstore nodes
  */
 #include "../../../drivers/xen/pciback2/guest/nodes.c"
 
 #include <linux/ctype.h>
-#include <kunit/test.h>
-#include "../support/fake.h"
-#include "../support/fake_xen.h"
 
-#define BACK		"/local/domain/0/backend/pci/5/0"
-#define FRONT		"/local/domain/5/device/pci/0"
+#include "../support/nodes_world.h"
 
 /* What a number in xenstore must not be */
 static const char * const bad_numbers[] = {
@@ -19,61 +15,11 @@ static const char * const bad_numbers[] = {
 	"-99999999999999999999", "1\n\n", "%s%n", "\xff", "\x1b[2J",
 };
 
-/**
- * struct world - a frontend
- * @fe: the frontend
- * @xdev: its xenbus device
- */
-struct world {
-	struct pb2_frontend fe;
-	struct xenbus_device xdev;
-};
-
-static int init(struct kunit *test)
-{
-	struct world *world = kunit_kzalloc(test, sizeof(*world), GFP_KERNEL);
-
-	if (!world)
-		return -ENOMEM;
-
-	world->xdev.nodename = BACK;
-	world->xdev.otherend = FRONT;
-	world->fe.xdev = &world->xdev;
-	world->fe.domid = 5;
-	test->priv = world;
-
-	return fake_init(test);
-}
-
-static void finish(struct kunit *test)
-{
-	fake_exit(test);
-}
-
-static struct pb2_frontend *fe_of(struct kunit *test)
-{
-	struct world *world = test->priv;
-
-	return &world->fe;
-}
-
-/* @val is what the key holds, %NULL for no such key. */
-static void expect_key(struct kunit *test, const char *dir, const char *key,
-		       const char *val)
-{
-	const char *str = fake_xen_get(dir, key);
-
-	if (!val || !str)
-		KUNIT_EXPECT_PTR_EQ_MSG(test, str, val, "%s/%s", dir, key);
-	else
-		KUNIT_EXPECT_STREQ_MSG(test, str, val, "%s/%s", dir, key);
-}
-
 static void expect_ring(struct kunit *test, int rc, const char *why)
 {
 	unsigned int gref, port;
 
-	KUNIT_EXPECT_EQ_MSG(test, pb2_nodes_ring(fe_of(test), &gref, &port),
+	KUNIT_EXPECT_EQ_MSG(test, pb2_nodes_ring(nodes_fe(test), &gref, &port),
 			    rc, "\"%s\"", why);
 }
 
@@ -81,17 +27,17 @@ static void the_number_of_functions_is_0_to_256(struct kunit *test)
 {
 	unsigned int nr;
 
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe_of(test), &nr), -ENOENT);
-	fake_xen_put(BACK, "num_devs", "0");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe_of(test), &nr), 0);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(nodes_fe(test), &nr), -ENOENT);
+	fake_xen_put(NODES_BACK, "num_devs", "0");
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(nodes_fe(test), &nr), 0);
 	KUNIT_EXPECT_EQ(test, nr, 0);
-	fake_xen_put(BACK, "num_devs", "256");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe_of(test), &nr), 0);
+	fake_xen_put(NODES_BACK, "num_devs", "256");
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(nodes_fe(test), &nr), 0);
 	KUNIT_EXPECT_EQ(test, nr, 256);
-	fake_xen_put(BACK, "num_devs", "257");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe_of(test), &nr), -ERANGE);
-	fake_xen_put(BACK, "num_devs", "4294967295");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe_of(test), &nr), -ERANGE);
+	fake_xen_put(NODES_BACK, "num_devs", "257");
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(nodes_fe(test), &nr), -ERANGE);
+	fake_xen_put(NODES_BACK, "num_devs", "4294967295");
+	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(nodes_fe(test), &nr), -ERANGE);
 }
 
 static void a_number_of_functions_must_be_a_number(struct kunit *test)
@@ -99,40 +45,40 @@ static void a_number_of_functions_must_be_a_number(struct kunit *test)
 	unsigned int i, nr;
 
 	for (i = 0; i < ARRAY_SIZE(bad_numbers); i++) {
-		fake_xen_put(BACK, "num_devs", bad_numbers[i]);
+		fake_xen_put(NODES_BACK, "num_devs", bad_numbers[i]);
 		KUNIT_EXPECT_EQ_MSG(test,
-				    pb2_nodes_num_devs(fe_of(test), &nr),
+				    pb2_nodes_num_devs(nodes_fe(test), &nr),
 				    -EINVAL, "\"%s\"", bad_numbers[i]);
 	}
 }
 
 static void a_substate_is_read_and_written(struct kunit *test)
 {
-	struct pb2_frontend *fe = fe_of(test);
+	struct pb2_frontend *fe = nodes_fe(test);
 
-	fake_xen_put(BACK, "state-7", "5");
+	fake_xen_put(NODES_BACK, "state-7", "5");
 	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 7), XenbusStateClosing);
-	KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(fe, 7,
-						    XenbusStateInitialised),
+	KUNIT_EXPECT_EQ(test,
+			pb2_nodes_set_substate(fe, 7, XenbusStateInitialised),
 			0);
-	expect_key(test, BACK, "state-7", "3");
+	nodes_expect(test, "state-7", "3");
 	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 7),
 			XenbusStateInitialised);
-	KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(fe, 255,
-						    XenbusStateClosed), 0);
-	expect_key(test, BACK, "state-255", "6");
+	KUNIT_EXPECT_EQ(test,
+			pb2_nodes_set_substate(fe, 255, XenbusStateClosed), 0);
+	nodes_expect(test, "state-255", "6");
 }
 
 static void a_substate_that_is_none_is_unknown(struct kunit *test)
 {
-	struct pb2_frontend *fe = fe_of(test);
+	struct pb2_frontend *fe = nodes_fe(test);
 	unsigned int i;
 
 	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 0), XenbusStateUnknown);
-	fake_xen_put(BACK, "state-0", "9");
+	fake_xen_put(NODES_BACK, "state-0", "9");
 	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 0), XenbusStateUnknown);
 	for (i = 0; i < ARRAY_SIZE(bad_numbers); i++) {
-		fake_xen_put(BACK, "state-0", bad_numbers[i]);
+		fake_xen_put(NODES_BACK, "state-0", bad_numbers[i]);
 		KUNIT_EXPECT_EQ_MSG(test, pb2_nodes_substate(fe, 0),
 				    XenbusStateUnknown, "\"%s\"",
 				    bad_numbers[i]);
@@ -143,12 +89,12 @@ static void the_address_of_a_function_is_read(struct kunit *test)
 {
 	struct pb2_sbdf sbdf;
 
-	fake_xen_put(BACK, "dev-12", "0001:03:1e.7");
-	KUNIT_ASSERT_EQ(test, pb2_nodes_dev(fe_of(test), 12, &sbdf), 0);
+	fake_xen_put(NODES_BACK, "dev-12", "0001:03:1e.7");
+	KUNIT_ASSERT_EQ(test, pb2_nodes_dev(nodes_fe(test), 12, &sbdf), 0);
 	KUNIT_EXPECT_EQ(test, sbdf.domain, 1);
 	KUNIT_EXPECT_EQ(test, sbdf.bus, 3);
 	KUNIT_EXPECT_EQ(test, sbdf.devfn, PCI_DEVFN(0x1e, 7));
-	KUNIT_EXPECT_EQ(test, pb2_nodes_dev(fe_of(test), 1, &sbdf), -ENOENT);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_dev(nodes_fe(test), 1, &sbdf), -ENOENT);
 }
 
 static void an_address_must_be_that_of_a_function(struct kunit *test)
@@ -162,8 +108,8 @@ static void an_address_must_be_that_of_a_function(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
-		fake_xen_put(BACK, "dev-0", words[i]);
-		KUNIT_EXPECT_EQ_MSG(test, pb2_nodes_dev(fe_of(test), 0, &sbdf),
+		fake_xen_put(NODES_BACK, "dev-0", words[i]);
+		KUNIT_EXPECT_EQ_MSG(test, pb2_nodes_dev(nodes_fe(test), 0, &sbdf),
 				    -EINVAL, "\"%s\"", words[i]);
 	}
 }
@@ -172,15 +118,15 @@ static void a_virtual_address_has_two_digits_of_function(struct kunit *test)
 {
 	const struct pb2_sbdf vsbdf = { 0, 0, PCI_DEVFN(0x1f, 7) };
 
-	KUNIT_EXPECT_EQ(test, pb2_nodes_publish_vdev(fe_of(test), 3, &vsbdf),
+	KUNIT_EXPECT_EQ(test, pb2_nodes_publish_vdev(nodes_fe(test), 3, &vsbdf),
 			0);
-	expect_key(test, BACK, "vdev-3", "0000:00:1f.07");
+	nodes_expect(test, "vdev-3", "0000:00:1f.07");
 }
 
 static void an_error_of_xenstore_is_passed_on(struct kunit *test)
 {
 	const struct pb2_sbdf vsbdf = { 0, 0, 0 };
-	struct pb2_frontend *fe = fe_of(test);
+	struct pb2_frontend *fe = nodes_fe(test);
 	unsigned int i, nr;
 	struct pb2_sbdf sbdf;
 
@@ -197,9 +143,9 @@ static void an_error_of_xenstore_is_passed_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb2_nodes_publish_vdev(fe, 0, &vsbdf), -ENOSPC);
 
 	for (i = 1; i <= 3; i++) {
-		fake_xen_put(FRONT, "pci-op-ref", "1");
-		fake_xen_put(FRONT, "event-channel", "1");
-		fake_xen_put(FRONT, "magic", "7");
+		fake_xen_put(NODES_FRONT, "pci-op-ref", "1");
+		fake_xen_put(NODES_FRONT, "event-channel", "1");
+		fake_xen_put(NODES_FRONT, "magic", "7");
 		fake_fail("read", i, -EIO);
 		expect_ring(test, -EIO, "failing");
 	}
@@ -208,7 +154,7 @@ static void an_error_of_xenstore_is_passed_on(struct kunit *test)
 static void what_only_informs_may_fail(struct kunit *test)
 {
 	const struct pb2_sbdf sbdf = { 0, 3, 0 };
-	struct pb2_frontend *fe = fe_of(test);
+	struct pb2_frontend *fe = nodes_fe(test);
 
 	fake_fail("write", 1, -EACCES);
 	pb2_nodes_set_reason(fe, &sbdf, "reason");
@@ -224,25 +170,25 @@ static void a_reason_is_named_by_the_real_address(struct kunit *test)
 	const struct pb2_sbdf other = { 1, 3, PCI_DEVFN(0x1e, 6) };
 	static const char key[] = "pciback2/error/0001-03-1e-7";
 
-	pb2_nodes_set_reason(fe_of(test), &other, "other");
-	pb2_nodes_set_reason(fe_of(test), &sbdf, "not seized");
-	expect_key(test, BACK, key, "not seized");
-	pb2_nodes_set_reason(fe_of(test), &sbdf, "failed");
-	expect_key(test, BACK, key, "failed");
-	pb2_nodes_clear_reason(fe_of(test), &sbdf);
-	pb2_nodes_clear_reason(fe_of(test), &sbdf);
-	expect_key(test, BACK, key, NULL);
-	expect_key(test, BACK, "pciback2/error/0001-03-1e-6", "other");
+	pb2_nodes_set_reason(nodes_fe(test), &other, "other");
+	pb2_nodes_set_reason(nodes_fe(test), &sbdf, "not seized");
+	nodes_expect(test, key, "not seized");
+	pb2_nodes_set_reason(nodes_fe(test), &sbdf, "failed");
+	nodes_expect(test, key, "failed");
+	pb2_nodes_clear_reason(nodes_fe(test), &sbdf);
+	pb2_nodes_clear_reason(nodes_fe(test), &sbdf);
+	nodes_expect(test, key, NULL);
+	nodes_expect(test, "pciback2/error/0001-03-1e-6", "other");
 }
 
 /* xenstored answers anything else with EINVAL. */
 static void a_reason_has_a_name_that_xenstore_takes(struct kunit *test)
 {
 	const struct pb2_sbdf sbdf = { 0xffff, 0xff, 0xff };
-	char key[KEY_LEN];
+	char key[NODES_TEXT_LEN];
 	const char *c;
 
-	format_reason(&sbdf, key, sizeof(key));
+	nodes_format_reason(&sbdf, key, sizeof(key));
 	KUNIT_EXPECT_STREQ(test, key, "pciback2/error/ffff-ff-1f-7");
 	for (c = key; *c; c++)
 		KUNIT_EXPECT_TRUE(test, isalnum(*c) || strchr("-/_@", *c));
@@ -252,10 +198,10 @@ static void the_ring_is_read_from_the_frontend(struct kunit *test)
 {
 	unsigned int gref, port;
 
-	fake_xen_put(FRONT, "pci-op-ref", "4294967295");
-	fake_xen_put(FRONT, "event-channel", "17");
-	fake_xen_put(FRONT, "magic", "7");
-	KUNIT_ASSERT_EQ(test, pb2_nodes_ring(fe_of(test), &gref, &port), 0);
+	fake_xen_put(NODES_FRONT, "pci-op-ref", "4294967295");
+	fake_xen_put(NODES_FRONT, "event-channel", "17");
+	fake_xen_put(NODES_FRONT, "magic", "7");
+	KUNIT_ASSERT_EQ(test, pb2_nodes_ring(nodes_fe(test), &gref, &port), 0);
 	KUNIT_EXPECT_EQ(test, gref, U32_MAX);
 	KUNIT_EXPECT_EQ(test, port, 17);
 }
@@ -271,7 +217,7 @@ static void a_ring_without_one_of_its_keys_is_not_there_yet(struct kunit *test)
 		fake_xen_reset();
 		for (j = 0; j < ARRAY_SIZE(keys); j++)
 			if (j != i)
-				fake_xen_put(FRONT, keys[j], "7");
+				fake_xen_put(NODES_FRONT, keys[j], "7");
 		expect_ring(test, -ENOENT, keys[i]);
 	}
 }
@@ -281,12 +227,12 @@ static void rubbish_of_a_guest_is_refused(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(bad_numbers); i++) {
-		fake_xen_put(FRONT, "magic", "7");
-		fake_xen_put(FRONT, "pci-op-ref", bad_numbers[i]);
-		fake_xen_put(FRONT, "event-channel", "1");
+		fake_xen_put(NODES_FRONT, "magic", "7");
+		fake_xen_put(NODES_FRONT, "pci-op-ref", bad_numbers[i]);
+		fake_xen_put(NODES_FRONT, "event-channel", "1");
 		expect_ring(test, -EINVAL, bad_numbers[i]);
-		fake_xen_put(FRONT, "pci-op-ref", "1");
-		fake_xen_put(FRONT, "event-channel", bad_numbers[i]);
+		fake_xen_put(NODES_FRONT, "pci-op-ref", "1");
+		fake_xen_put(NODES_FRONT, "event-channel", bad_numbers[i]);
 		expect_ring(test, -EINVAL, bad_numbers[i]);
 	}
 }
@@ -297,11 +243,11 @@ static void a_value_of_any_length_is_survived(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, huge);
 	memset(huge, '9', PAGE_SIZE - 1);
-	fake_xen_put(FRONT, "pci-op-ref", huge);
+	fake_xen_put(NODES_FRONT, "pci-op-ref", huge);
 	expect_ring(test, -EINVAL, huge);
-	fake_xen_put(FRONT, "pci-op-ref", "1");
-	fake_xen_put(FRONT, "event-channel", "1");
-	fake_xen_put(FRONT, "magic", huge);
+	fake_xen_put(NODES_FRONT, "pci-op-ref", "1");
+	fake_xen_put(NODES_FRONT, "event-channel", "1");
+	fake_xen_put(NODES_FRONT, "magic", huge);
 	expect_ring(test, -EPROTO, huge);
 }
 
@@ -310,18 +256,18 @@ static void another_protocol_is_refused(struct kunit *test)
 	static const char * const magics[] = { "", "6", "77", "07", "7\n", " 7" };
 	unsigned int i;
 
-	fake_xen_put(FRONT, "pci-op-ref", "1");
-	fake_xen_put(FRONT, "event-channel", "1");
+	fake_xen_put(NODES_FRONT, "pci-op-ref", "1");
+	fake_xen_put(NODES_FRONT, "event-channel", "1");
 	for (i = 0; i < ARRAY_SIZE(magics); i++) {
-		fake_xen_put(FRONT, "magic", magics[i]);
+		fake_xen_put(NODES_FRONT, "magic", magics[i]);
 		expect_ring(test, -EPROTO, magics[i]);
 	}
 }
 
 static void a_failed_recovery_is_told_to_the_toolstack(struct kunit *test)
 {
-	pb2_nodes_aer_failed(fe_of(test));
-	expect_key(test, BACK, "aerState", "aerfail");
+	pb2_nodes_aer_failed(nodes_fe(test));
+	nodes_expect(test, "aerState", "aerfail");
 }
 
 static struct kunit_case cases[] = {
@@ -347,8 +293,8 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite suite = {
 	.name = "pciback2_nodes",
-	.init = init,
-	.exit = finish,
+	.init = nodes_world_init,
+	.exit = nodes_world_exit,
 	.test_cases = cases,
 };
 

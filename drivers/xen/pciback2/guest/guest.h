@@ -189,25 +189,31 @@ const struct pb2_topology_ops *pb2_topology_choose(bool passthrough);
 extern const struct pb2_topology_ops pb2_topology_virtual;
 extern const struct pb2_topology_ops pb2_topology_host;
 
-/* As many functions as one bus has; also bounds the root buses. */
+/* The number of functions on one bus; also the limit of root buses */
 #define PB2_NODES_MAX	256
 
-/* nodes.c: every xenstore key by name */
+/* nodes.c: the xenstore nodes of a frontend and its backend */
+char *pb2_nodes_read_at(struct pb2_frontend *fe, const char *name,
+			unsigned int i);
+int pb2_nodes_write_at(struct pb2_frontend *fe, const char *name,
+		       unsigned int i, const char *val);
 int pb2_nodes_count(struct pb2_frontend *fe, const char *key, unsigned int *nr);
+int pb2_nodes_set_count(struct pb2_frontend *fe, const char *key,
+			unsigned int nr);
 int pb2_nodes_num_devs(struct pb2_frontend *fe, unsigned int *nr);
 enum xenbus_state pb2_nodes_substate(struct pb2_frontend *fe, unsigned int i);
 int pb2_nodes_set_substate(struct pb2_frontend *fe, unsigned int i,
-			  enum xenbus_state state);
+			   enum xenbus_state state);
 int pb2_nodes_dev(struct pb2_frontend *fe, unsigned int i,
-		 struct pb2_sbdf *sbdf);
+		  struct pb2_sbdf *sbdf);
 int pb2_nodes_publish_vdev(struct pb2_frontend *fe, unsigned int i,
-			  const struct pb2_sbdf *vsbdf);
+			   const struct pb2_sbdf *vsbdf);
 void pb2_nodes_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
-			 const char *reason);
+			  const char *reason);
 void pb2_nodes_clear_reason(struct pb2_frontend *fe,
-			   const struct pb2_sbdf *sbdf);
+			    const struct pb2_sbdf *sbdf);
 int pb2_nodes_ring(struct pb2_frontend *fe, unsigned int *gref,
-		  unsigned int *port);
+		   unsigned int *port);
 void pb2_nodes_aer_failed(struct pb2_frontend *fe);
 
 /* roots.c: the root buses of the guest's topology */

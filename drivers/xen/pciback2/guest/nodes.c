@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The xenstore keys of the backend's and the frontend's directory
+ * nodes.c - the xenstore nodes of the backend's and the frontend's directory
  *
- * The backend's is written by the toolstack and read by the guest, the
- * frontend's is written by the guest.
+ * The toolstack and the driver write the backend's directory, which the guest
+ * reads. The guest writes the frontend's directory.
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
-#include <linux/lockdep.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "../host/xen_iface.h"
 #include "guest.h"
 
-/* So much of a bad value is quoted. */
-#define QUOTE_MAX	32
-#define KEY_LEN		40
+/* Longest part of a bad value that a log message quotes */
+#define NODES_QUOTE_LEN	32
+/* Room for the longest key or value that this file formats */
+#define NODES_TEXT_LEN	40
 
-static void complain(struct pb2_frontend *fe, const char *key, const char *val,
-		     const char *reason)
+static void nodes_warn_value(struct pb2_frontend *fe, const char *key,
+			     const char *val, const char *reason)
 {
 	dev_warn_ratelimited(&fe->xdev->dev,
 			     "domain %u: xenstore key %s is \"%*pE\": %s\n",
 			     fe->domid, key,
-			     (int)min_t(size_t, strlen(val), QUOTE_MAX), val,
-			     reason);
+			     (int)min_t(size_t, strlen(val), NODES_QUOTE_LEN),
+			     val, reason);
 }
 
-static int read_uint(struct pb2_frontend *fe, const char *dir, const char *key,
-		     unsigned int *val)
+static int nodes_read_uint(struct pb2_frontend *fe, const char *dir,
+			   const char *key, unsigned int *val)
 {
 	char *str = pb2_xen_read(dir, key);
 	int rc;
@@ -39,7 +39,8 @@ static int read_uint(struct pb2_frontend *fe, const char *dir, const char *key,
 
 	rc = kstrtouint(str, 10, val);
 	if (rc) {
-		complain(fe, key, str, "not a decimal number of 32 bits");
+		nodes_warn_value(fe, key, str,
+				 "not a decimal number of 32 bits");
 		rc = -EINVAL;
 	}
 	kfree(str);
@@ -47,22 +48,79 @@ static int read_uint(struct pb2_frontend *fe, const char *dir, const char *key,
 	return rc;
 }
 
+static void nodes_write_or_warn(struct pb2_frontend *fe, const char *key,
+				const char *val)
+{
+	int rc = pb2_xen_write(fe->xdev->nodename, key, val);
+
+	if (rc)
+		dev_warn_ratelimited(&fe->xdev->dev,
+				     "domain %u: xenstore key %s not written: error %d\n",
+				     fe->domid, key, rc);
+}
+
+static void nodes_format_key(char key[NODES_TEXT_LEN], const char *name,
+			     unsigned int i)
+{
+	snprintf(key, NODES_TEXT_LEN, "%s-%u", name, i);
+}
+
 /**
- * pb2_nodes_count() - how many keys with an index there are
+ * pb2_nodes_read_at() - read a node with an index from the backend's directory
  * @fe: the frontend
- * @key: the key in the backend's directory that says so
- * @nr: 0 to 256; undefined on failure
+ * @name: name of the node without its index
+ * @i: index of the node
  *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: 0, -ENOENT when there is no such key, -EINVAL when it holds no
- * number, -ERANGE when the number is too large, or an errno of xenstore. What
- * is wrong with the value is logged.
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: the value, which the caller frees with kfree(); ERR_PTR(-ENOENT) if
+ * there is no such node, or the errno of the xenstore access.
+ */
+char *pb2_nodes_read_at(struct pb2_frontend *fe, const char *name,
+			unsigned int i)
+{
+	char key[NODES_TEXT_LEN];
+
+	nodes_format_key(key, name, i);
+	return pb2_xen_read(fe->xdev->nodename, key);
+}
+
+/**
+ * pb2_nodes_write_at() - write a node with an index to the backend's directory
+ * @fe: the frontend
+ * @name: name of the node without its index
+ * @i: index of the node
+ * @val: value to write
+ *
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: 0, or the errno of the xenstore access.
+ */
+int pb2_nodes_write_at(struct pb2_frontend *fe, const char *name,
+		       unsigned int i, const char *val)
+{
+	char key[NODES_TEXT_LEN];
+
+	nodes_format_key(key, name, i);
+	return pb2_xen_write(fe->xdev->nodename, key, val);
+}
+
+/**
+ * pb2_nodes_count() - read how many nodes with an index there are
+ * @fe: the frontend
+ * @key: node in the backend's directory that holds the number
+ * @nr: where the number goes, 0 to %PB2_NODES_MAX; undefined on failure
+ *
+ * Logs a value that is no such number.
+ *
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: 0; -ENOENT if there is no such node, -EINVAL if it does not hold a
+ * number, -ERANGE if the number is too large, or the errno of the xenstore
+ * access.
  */
 int pb2_nodes_count(struct pb2_frontend *fe, const char *key, unsigned int *nr)
 {
 	int rc;
 
-	rc = read_uint(fe, fe->xdev->nodename, key, nr);
+	rc = nodes_read_uint(fe, fe->xdev->nodename, key, nr);
 	if (rc)
 		return rc;
 	if (*nr > PB2_NODES_MAX) {
@@ -76,11 +134,29 @@ int pb2_nodes_count(struct pb2_frontend *fe, const char *key, unsigned int *nr)
 }
 
 /**
- * pb2_nodes_num_devs() - how many functions the toolstack lists
+ * pb2_nodes_set_count() - write how many nodes with an index there are
  * @fe: the frontend
- * @nr: 0 to 256; undefined on failure
+ * @key: node in the backend's directory that holds the number
+ * @nr: the number
  *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: 0, or the errno of the xenstore access.
+ */
+int pb2_nodes_set_count(struct pb2_frontend *fe, const char *key,
+			unsigned int nr)
+{
+	char val[NODES_TEXT_LEN];
+
+	snprintf(val, sizeof(val), "%u", nr);
+	return pb2_xen_write(fe->xdev->nodename, key, val);
+}
+
+/**
+ * pb2_nodes_num_devs() - read how many functions the toolstack lists
+ * @fe: the frontend
+ * @nr: where the number goes, 0 to %PB2_NODES_MAX; undefined on failure
+ *
+ * Context: process context, may sleep; not under pb2_frontend.lock.
  * Return: as pb2_nodes_count().
  */
 int pb2_nodes_num_devs(struct pb2_frontend *fe, unsigned int *nr)
@@ -89,22 +165,21 @@ int pb2_nodes_num_devs(struct pb2_frontend *fe, unsigned int *nr)
 }
 
 /**
- * pb2_nodes_substate() - the state of one listed function
+ * pb2_nodes_substate() - read the substate of one entry of the device list
  * @fe: the frontend
- * @i: index in the list, which the toolstack renumbers as it likes
+ * @i: index of the entry; the toolstack may renumber the entries at any time
  *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: The state, XenbusStateUnknown when there is none or it is no state.
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: the substate; XenbusStateUnknown if there is none, if its value is
+ * not a state, or if it cannot be read.
  */
 enum xenbus_state pb2_nodes_substate(struct pb2_frontend *fe, unsigned int i)
 {
 	unsigned int state;
-	char key[KEY_LEN];
 	char *str;
 	int rc;
 
-	snprintf(key, sizeof(key), "state-%u", i);
-	str = pb2_xen_read(fe->xdev->nodename, key);
+	str = pb2_nodes_read_at(fe, "state", i);
 	if (IS_ERR(str))
 		return XenbusStateUnknown;
 
@@ -117,79 +192,83 @@ enum xenbus_state pb2_nodes_substate(struct pb2_frontend *fe, unsigned int i)
 }
 
 /**
- * pb2_nodes_set_substate() - tell the toolstack the state of one function
+ * pb2_nodes_set_substate() - write the substate of one entry of the device list
  * @fe: the frontend
- * @i: index in the list
- * @state: the state
+ * @i: index of the entry
+ * @state: substate to write
  *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: 0, or an errno of xenstore.
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: 0, or the errno of the xenstore access.
  */
 int pb2_nodes_set_substate(struct pb2_frontend *fe, unsigned int i,
-			  enum xenbus_state state)
+			   enum xenbus_state state)
 {
-	char key[KEY_LEN], val[12];
+	char val[12];
 
-	snprintf(key, sizeof(key), "state-%u", i);
 	snprintf(val, sizeof(val), "%d", state);
-
-	return pb2_xen_write(fe->xdev->nodename, key, val);
+	return pb2_nodes_write_at(fe, "state", i, val);
 }
 
 /**
- * pb2_nodes_dev() - the real address of one listed function
+ * pb2_nodes_dev() - read the real address of one entry of the device list
  * @fe: the frontend
- * @i: index in the list
- * @sbdf: the address; unchanged on failure
+ * @i: index of the entry
+ * @sbdf: where the address goes; unchanged on failure
  *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: 0, -ENOENT when there is no such key, -EINVAL when it holds no
- * address, which is logged, or an errno of xenstore.
+ * Logs a value that is not an address.
+ *
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: 0; -ENOENT if there is no such node, -EINVAL if it does not hold the
+ * address of a function, or the errno of the xenstore access.
  */
 int pb2_nodes_dev(struct pb2_frontend *fe, unsigned int i,
-		 struct pb2_sbdf *sbdf)
+		  struct pb2_sbdf *sbdf)
 {
-	char key[KEY_LEN];
+	char key[NODES_TEXT_LEN];
 	char *str;
 	int rc;
 
-	snprintf(key, sizeof(key), "dev-%u", i);
-	str = pb2_xen_read(fe->xdev->nodename, key);
+	str = pb2_nodes_read_at(fe, "dev", i);
 	if (IS_ERR(str))
 		return PTR_ERR(str);
 
 	rc = pb2_sbdf_parse(str, sbdf);
-	if (rc)
-		complain(fe, key, str, "not the address of a function");
+	if (rc) {
+		nodes_format_key(key, "dev", i);
+		nodes_warn_value(fe, key, str, "not the address of a function");
+	}
 	kfree(str);
 
 	return rc;
 }
 
 /**
- * pb2_nodes_publish_vdev() - tell the guest where it finds a function
+ * pb2_nodes_publish_vdev() - tell the guest the virtual address of a function
  * @fe: the frontend
- * @i: index in the list
+ * @i: index of the function's entry in the device list
  * @vsbdf: the virtual address
  *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: 0, or an errno of xenstore.
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: 0, or the errno of the xenstore access.
  */
 int pb2_nodes_publish_vdev(struct pb2_frontend *fe, unsigned int i,
-			  const struct pb2_sbdf *vsbdf)
+			   const struct pb2_sbdf *vsbdf)
 {
-	char key[KEY_LEN], val[KEY_LEN];
+	char val[NODES_TEXT_LEN];
 
-	/* Two digits of function number are part of the PV protocol. */
-	snprintf(key, sizeof(key), "vdev-%u", i);
+	/* The PV protocol writes the function number with two digits. */
 	snprintf(val, sizeof(val), "%04x:%02x:%02x.%02x", vsbdf->domain,
 		 vsbdf->bus, PCI_SLOT(vsbdf->devfn), PCI_FUNC(vsbdf->devfn));
 
-	return pb2_xen_write(fe->xdev->nodename, key, val);
+	return pb2_nodes_write_at(fe, "vdev", i, val);
 }
 
-/* By the real address, since the toolstack renumbers its own keys only */
-static void format_reason(const struct pb2_sbdf *sbdf, char *key, size_t size)
+/*
+ * The key holds the real address and no index, because the toolstack renumbers
+ * its own keys only.
+ */
+static void nodes_format_reason(const struct pb2_sbdf *sbdf, char *key,
+				size_t size)
 {
 	snprintf(key, size, PB2_NAME "/error/" PB2_SBDF_NODE_FMT,
 		 PB2_SBDF_ARGS(sbdf));
@@ -198,66 +277,64 @@ static void format_reason(const struct pb2_sbdf *sbdf, char *key, size_t size)
 /**
  * pb2_nodes_set_reason() - tell the toolstack why a function is not assigned
  * @fe: the frontend
- * @sbdf: the real address of the function
+ * @sbdf: real address of the function
  * @reason: one line for a human
  *
- * A failure is logged: the reason is an aid, nothing depends on it.
+ * Logs a failure and returns nothing, because no other step depends on the
+ * node.
  *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
+ * Context: process context, may sleep; not under pb2_frontend.lock.
  */
 void pb2_nodes_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
-			 const char *reason)
+			  const char *reason)
 {
-	char key[KEY_LEN];
-	int rc;
+	char key[NODES_TEXT_LEN];
 
-	format_reason(sbdf, key, sizeof(key));
-	rc = pb2_xen_write(fe->xdev->nodename, key, reason);
-	if (rc)
-		dev_warn_ratelimited(&fe->xdev->dev,
-				     "domain %u: xenstore key %s not written: error %d\n",
-				     fe->domid, key, rc);
+	nodes_format_reason(sbdf, key, sizeof(key));
+	nodes_write_or_warn(fe, key, reason);
 }
 
 /**
- * pb2_nodes_clear_reason() - take back pb2_nodes_set_reason()
+ * pb2_nodes_clear_reason() - remove the node of pb2_nodes_set_reason()
  * @fe: the frontend
- * @sbdf: the real address of the function
+ * @sbdf: real address of the function
  *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
+ * Context: process context, may sleep; not under pb2_frontend.lock.
  */
 void pb2_nodes_clear_reason(struct pb2_frontend *fe,
-			   const struct pb2_sbdf *sbdf)
+			    const struct pb2_sbdf *sbdf)
 {
-	char key[KEY_LEN];
+	char key[NODES_TEXT_LEN];
 
-	format_reason(sbdf, key, sizeof(key));
+	nodes_format_reason(sbdf, key, sizeof(key));
 	pb2_xen_rm(fe->xdev->nodename, key);
 }
 
 /**
- * pb2_nodes_ring() - where the guest says that its ring is
+ * pb2_nodes_ring() - read where the guest has put its ring
  * @fe: the frontend
- * @gref: grant reference of the shared page; undefined on failure
- * @port: event channel of the guest; undefined on failure
+ * @gref: where the grant reference of the shared page goes; undefined on
+ *	failure
+ * @port: where the guest's event channel port goes; undefined on failure
  *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
- * Return: 0, -ENOENT when a key is missing as yet, -EINVAL when one holds no
- * number, -EPROTO when the guest speaks another protocol than
- * %XEN_PCI_MAGIC, or an errno of xenstore. What is wrong with a value is
- * logged.
+ * Logs a value that is not what it should be.
+ *
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: 0; -ENOENT if the guest has not written one of the nodes yet, -EINVAL
+ * if one does not hold a number, -EPROTO if the guest speaks a protocol other
+ * than %XEN_PCI_MAGIC, or the errno of the xenstore access.
  */
 int pb2_nodes_ring(struct pb2_frontend *fe, unsigned int *gref,
-		  unsigned int *port)
+		   unsigned int *port)
 {
 	const char *dir = fe->xdev->otherend;
 	char *magic;
 	int rc;
 
-	rc = read_uint(fe, dir, "pci-op-ref", gref);
+	rc = nodes_read_uint(fe, dir, "pci-op-ref", gref);
 	if (rc)
 		return rc;
-	rc = read_uint(fe, dir, "event-channel", port);
+	rc = nodes_read_uint(fe, dir, "event-channel", port);
 	if (rc)
 		return rc;
 
@@ -265,7 +342,7 @@ int pb2_nodes_ring(struct pb2_frontend *fe, unsigned int *gref,
 	if (IS_ERR(magic))
 		return PTR_ERR(magic);
 	if (strcmp(magic, XEN_PCI_MAGIC)) {
-		complain(fe, "magic", magic, "not " XEN_PCI_MAGIC);
+		nodes_warn_value(fe, "magic", magic, "not " XEN_PCI_MAGIC);
 		rc = -EPROTO;
 	}
 	kfree(magic);
@@ -277,15 +354,12 @@ int pb2_nodes_ring(struct pb2_frontend *fe, unsigned int *gref,
  * pb2_nodes_aer_failed() - tell the toolstack that error recovery failed
  * @fe: the frontend of the function that failed
  *
- * Context: Process context. Sleeps; not under pb2_frontend.lock.
+ * Logs a failure and returns nothing, because no other step depends on the
+ * node.
+ *
+ * Context: process context, may sleep; not under pb2_frontend.lock.
  */
 void pb2_nodes_aer_failed(struct pb2_frontend *fe)
 {
-	int rc;
-
-	rc = pb2_xen_write(fe->xdev->nodename, "aerState", "aerfail");
-	if (rc)
-		dev_warn_ratelimited(&fe->xdev->dev,
-				     "domain %u: xenstore key aerState not written: error %d\n",
-				     fe->domid, rc);
+	nodes_write_or_warn(fe, "aerState", "aerfail");
 }

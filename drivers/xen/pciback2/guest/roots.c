@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The root buses of a guest, as its frontend finds them in xenstore
+ * roots.c - the root buses of a guest, which its frontend reads from xenstore
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "../host/xen_iface.h"
 #include "guest.h"
 
-#define KEY_LEN		40
+/* Room for a segment and a bus number, as in 0000:00 */
+#define ROOTS_VAL_LEN	16
 
 /**
- * struct roots - root buses of a guest, each once
- * @nr: how many
+ * struct roots - root buses of a guest, each of them once
+ * @nr: number of root buses
  * @buses: PCI segment and bus number of each
  */
 struct roots {
@@ -25,7 +25,8 @@ struct roots {
 	} buses[PB2_NODES_MAX];
 };
 
-static bool has_root(const struct roots *roots, const struct pb2_sbdf *vsbdf)
+static bool roots_has_bus(const struct roots *roots,
+			  const struct pb2_sbdf *vsbdf)
 {
 	unsigned int i;
 
@@ -37,66 +38,81 @@ static bool has_root(const struct roots *roots, const struct pb2_sbdf *vsbdf)
 	return false;
 }
 
-static int collect_roots(struct pb2_frontend *fe, struct roots *roots)
+static int roots_add_bus(struct roots *roots, const struct pb2_sbdf *vsbdf)
+{
+	if (roots_has_bus(roots, vsbdf))
+		return 0;
+	if (roots->nr == PB2_NODES_MAX)
+		return -ENOSPC;
+
+	roots->buses[roots->nr].domain = vsbdf->domain;
+	roots->buses[roots->nr].bus = vsbdf->bus;
+	roots->nr++;
+	return 0;
+}
+
+static int roots_collect_buses(struct pb2_frontend *fe, struct roots *roots)
 {
 	struct pb2_export *export;
 	int rc = 0;
 
 	mutex_lock(&fe->lock);
 	list_for_each_entry(export, &fe->exports, link) {
-		if (!fe->topology->is_root(fe, export) ||
-		    has_root(roots, &export->vsbdf))
+		if (!fe->topology->is_root(fe, export))
 			continue;
-		if (roots->nr == PB2_NODES_MAX) {
-			rc = -ENOSPC;
+		rc = roots_add_bus(roots, &export->vsbdf);
+		if (rc)
 			break;
-		}
-		roots->buses[roots->nr].domain = export->vsbdf.domain;
-		roots->buses[roots->nr].bus = export->vsbdf.bus;
-		roots->nr++;
 	}
 	mutex_unlock(&fe->lock);
 
 	return rc;
 }
 
-static void format_root(const struct roots *roots, unsigned int i, char *val,
-			size_t size)
+static void roots_format_bus(const struct roots *roots, unsigned int i,
+			     char val[ROOTS_VAL_LEN])
 {
-	snprintf(val, size, "%04x:%02x", roots->buses[i].domain,
+	snprintf(val, ROOTS_VAL_LEN, "%04x:%02x", roots->buses[i].domain,
 		 roots->buses[i].bus);
 }
 
-/* Takes those that are published already out of @roots. */
-static int drop_published(struct pb2_frontend *fe, unsigned int nr,
-			  struct roots *roots)
+static void roots_drop_bus(struct roots *roots, const char *published)
 {
-	char key[KEY_LEN], val[KEY_LEN];
-	unsigned int i, j;
+	char val[ROOTS_VAL_LEN];
+	unsigned int i;
+
+	for (i = 0; i < roots->nr; i++) {
+		roots_format_bus(roots, i, val);
+		if (!strcmp(published, val)) {
+			roots->buses[i] = roots->buses[--roots->nr];
+			return;
+		}
+	}
+}
+
+/* Drops the root buses from @roots that xenstore has already. */
+static int roots_drop_published(struct pb2_frontend *fe, unsigned int nr,
+				struct roots *roots)
+{
+	unsigned int i;
 	char *str;
 
 	for (i = 0; i < nr; i++) {
-		snprintf(key, sizeof(key), "root-%u", i);
-		str = pb2_xen_read(fe->xdev->nodename, key);
+		str = pb2_nodes_read_at(fe, "root", i);
 		if (IS_ERR(str))
 			return PTR_ERR(str);
-		for (j = 0; j < roots->nr; j++) {
-			format_root(roots, j, val, sizeof(val));
-			if (!strcmp(str, val)) {
-				roots->buses[j] = roots->buses[--roots->nr];
-				break;
-			}
-		}
+		roots_drop_bus(roots, str);
 		kfree(str);
 	}
 
 	return 0;
 }
 
-static int write_roots(struct pb2_frontend *fe, unsigned int nr,
-		       const struct roots *roots)
+/* Writes @roots behind the @nr root buses that xenstore has already. */
+static int roots_write_buses(struct pb2_frontend *fe, unsigned int nr,
+			     const struct roots *roots)
 {
-	char key[KEY_LEN], val[KEY_LEN];
+	char val[ROOTS_VAL_LEN];
 	unsigned int i;
 	int rc;
 
@@ -104,28 +120,28 @@ static int write_roots(struct pb2_frontend *fe, unsigned int nr,
 		return -ENOSPC;
 
 	for (i = 0; i < roots->nr; i++) {
-		snprintf(key, sizeof(key), "root-%u", nr + i);
-		format_root(roots, i, val, sizeof(val));
-		rc = pb2_xen_write(fe->xdev->nodename, key, val);
+		roots_format_bus(roots, i, val);
+		rc = pb2_nodes_write_at(fe, "root", nr + i, val);
 		if (rc)
 			return rc;
 	}
 
-	/* Last, since the guest believes it. */
-	snprintf(val, sizeof(val), "%u", nr + roots->nr);
-	return pb2_xen_write(fe->xdev->nodename, "root_num", val);
+	/* The guest reads as many nodes as the number says, so it comes last. */
+	return pb2_nodes_set_count(fe, "root_num", nr + roots->nr);
 }
 
 /**
  * pb2_roots_publish() - tell the guest which root buses it has
  * @fe: the frontend
  *
- * A root bus that is published stays so, as guests do not remove any.
+ * A published root bus stays published, because guests do not remove any.
  *
- * Context: Process context. Sleeps. Takes pb2_frontend.lock, and lets it go
- * before it goes to xenstore.
- * Return: 0, -ENOMEM, -ENOSPC when there are more than 256, -EINVAL, -ERANGE
- * or -ENOENT when what is published makes no sense, or an errno of xenstore.
+ * Context: process context, may sleep. Takes pb2_frontend.lock and releases it
+ * before the first xenstore access.
+ * Return: 0; -ENOMEM without memory, -ENOSPC if there are more than
+ * %PB2_NODES_MAX root buses; -EINVAL if the published number is not a number,
+ * -ERANGE if it is larger than %PB2_NODES_MAX, -ENOENT if a published root bus
+ * has no node; or the errno of the xenstore access.
  */
 int pb2_roots_publish(struct pb2_frontend *fe)
 {
@@ -137,7 +153,7 @@ int pb2_roots_publish(struct pb2_frontend *fe)
 	if (!roots)
 		return -ENOMEM;
 
-	rc = collect_roots(fe, roots);
+	rc = roots_collect_buses(fe, roots);
 	if (rc)
 		goto out;
 
@@ -147,9 +163,9 @@ int pb2_roots_publish(struct pb2_frontend *fe)
 	else if (rc)
 		goto out;
 
-	rc = drop_published(fe, nr, roots);
+	rc = roots_drop_published(fe, nr, roots);
 	if (!rc && roots->nr)
-		rc = write_roots(fe, nr, roots);
+		rc = roots_write_buses(fe, nr, roots);
 out:
 	kfree(roots);
 	return rc;
