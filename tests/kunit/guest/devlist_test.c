@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the toolstack's list of functions, as far as the driver itself
- * changes it; what the toolstack changes is in frontend_*_test.c
+ * Tests of the changes that the driver itself makes in the toolstack's device
+ * list. xenbus_*_test.c have those that the toolstack makes.
  */
 #include "../support/store.h"
 
 #include "../../../drivers/xen/pciback2/guest/devlist.c"
 
-/* As the driver core does, or the hot-plug slot. */
+/* The driver core unbinds the function, or a hot-plug slot removes it. */
 static void lose(struct kunit *test, struct pb2_device *pbdev)
 {
 	struct pb2_frontend *fe = store_fe(test);
@@ -52,7 +52,7 @@ static void it_is_told_once(struct kunit *test)
 	store_expect(test, "state-0", "6");
 }
 
-/* The toolstack lists the same function again, behind what is left of it. */
+/* The toolstack lists the same function again behind its old entry. */
 static void what_was_removed_does_not_hit_its_successor(struct kunit *test)
 {
 	struct store_two two = store_connect(test);
@@ -77,7 +77,7 @@ static void nothing_is_withdrawn_that_is_still_there(struct kunit *test)
 {
 	struct store_two two = store_connect(test);
 
-	/* One that never came, and one that is no address. */
+	/* A function that was never added, and an entry that is no address */
 	store_list(2, "0000:03:02.0", "6");
 	store_list(3, "rubbish", "3");
 	store_put("num_devs", "4");

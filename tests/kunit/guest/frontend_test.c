@@ -34,7 +34,7 @@ static void expect_owned(struct kunit *test, struct pb2_device *pbdev,
 	KUNIT_EXPECT_EQ(test, pb2_frontend_vsbdf(fe, pbdev, &vsbdf), 0);
 }
 
-/* Once what was queued is done. */
+/* Waits until the queued work is done. */
 static void expect_idle(struct kunit *test, struct pb2_device *pbdev)
 {
 	struct pb2_sbdf vsbdf;
@@ -46,7 +46,7 @@ static void expect_idle(struct kunit *test, struct pb2_device *pbdev)
 	KUNIT_EXPECT_EQ(test, fake_xen_owner(pbdev->pdev), -ENODEV);
 	KUNIT_EXPECT_EQ(test, pb2_frontend_vsbdf(fe_of(test), pbdev, &vsbdf),
 			-ENOENT);
-	/* The registry's. */
+	/* The registry's reference */
 	KUNIT_EXPECT_EQ(test, kref_read(&pbdev->ref), 1);
 	KUNIT_EXPECT_EQ(test, fake_pci_of(pbdev->pdev)->users, 0);
 }
@@ -66,7 +66,7 @@ static void an_added_function_has_an_address_and_an_open_gate(struct kunit *test
 	KUNIT_EXPECT_EQ(test, vsbdf.devfn, PCI_DEVFN(1, 1));
 	expect_owned(test, a, fe);
 	expect_owned(test, b, fe);
-	/* Its own, and one for each function. */
+	/* One reference of its own, and one for each function */
 	KUNIT_EXPECT_EQ(test, kref_read(&fe->ref), 3);
 }
 
@@ -80,7 +80,7 @@ static void a_function_is_found_at_its_virtual_address(struct kunit *test)
 	b = guest_give(test, fake_nic(test, 0x30));
 
 	KUNIT_EXPECT_PTR_EQ(test, pb2_frontend_find(fe, &vsbdf), b);
-	/* The registry's, the export's, and the one that we got. */
+	/* The references of the registry, of the export and of this test */
 	KUNIT_EXPECT_EQ(test, kref_read(&b->ref), 3);
 	pb2_device_put(b);
 
@@ -95,7 +95,7 @@ static void a_function_is_found_at_its_virtual_address(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vsbdf.devfn, PCI_DEVFN(1, 0));
 }
 
-/* Whoever holds it may be waiting for memory. */
+/* The holder of the lock may be waiting for memory. */
 static void a_request_waits_for_no_lock_of_its_frontend(struct kunit *test)
 {
 	struct pb2_sbdf vsbdf = { .devfn = PCI_DEVFN(0, 0) };
@@ -108,7 +108,7 @@ static void a_request_waits_for_no_lock_of_its_frontend(struct kunit *test)
 	pb2_device_put(a);
 }
 
-/* While the last reference goes the export may still be found. */
+/* A look-up may still find the export while the last reference goes. */
 static void a_function_that_is_being_freed_is_not_found(struct kunit *test)
 {
 	struct pb2_sbdf vsbdf = { .devfn = PCI_DEVFN(0, 0) };
@@ -118,10 +118,11 @@ static void a_function_that_is_being_freed_is_not_found(struct kunit *test)
 	struct pb2_export export = { .pbdev = dying };
 
 	KUNIT_ASSERT_NOT_NULL(test, dying);
-	KUNIT_ASSERT_EQ(test, xa_insert(&fe->places, key_of(&vsbdf), &export,
-					GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test,
+			xa_insert(&fe->places, frontend_place_index(&vsbdf),
+				  &export, GFP_KERNEL), 0);
 	KUNIT_EXPECT_NULL(test, pb2_frontend_find(fe, &vsbdf));
-	xa_erase(&fe->places, key_of(&vsbdf));
+	xa_erase(&fe->places, frontend_place_index(&vsbdf));
 }
 
 static void what_is_not_seized_cannot_be_added(struct kunit *test)
@@ -159,7 +160,7 @@ static void one_of_two_can_be_removed(struct kunit *test)
 	struct pb2_sbdf vsbdf = { };
 
 	KUNIT_EXPECT_EQ(test, pb2_frontend_remove(fe, &a->sbdf), 0);
-	/* At once, not when its reset is done. */
+	/* The gate closes at once, not when the reset has ended. */
 	KUNIT_EXPECT_EQ(test, a->gate.state, PB2_GATE_CLOSED);
 	KUNIT_EXPECT_NULL(test, pb2_frontend_find(fe, &vsbdf));
 	expect_owned(test, b, fe);
@@ -168,7 +169,7 @@ static void one_of_two_can_be_removed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_pci_of(b->pdev)->resets, 1);
 	KUNIT_EXPECT_EQ(test, pb2_frontend_remove(fe, &a->sbdf), -ENOENT);
 
-	/* And comes back to where it was. */
+	/* The function gets its old address again. */
 	KUNIT_EXPECT_EQ(test, pb2_frontend_add(fe, &a->sbdf, &vsbdf), 0);
 	KUNIT_EXPECT_EQ(test, vsbdf.devfn, PCI_DEVFN(0, 0));
 	expect_owned(test, a, fe);
@@ -178,7 +179,7 @@ static void removing_returns_before_the_reset(struct kunit *test)
 {
 	struct pb2_device *pbdev = guest_give(test, fake_nic(test, 0));
 
-	/* Whoever resets waits for this lock. */
+	/* The reset waits for this lock. */
 	device_lock(&pbdev->pdev->dev);
 	KUNIT_EXPECT_EQ(test, pb2_frontend_remove(fe_of(test), &pbdev->sbdf), 0);
 	KUNIT_EXPECT_EQ(test, pbdev->state, PB2_RECLAIMING);
@@ -263,7 +264,7 @@ static void a_function_that_does_not_answer_cannot_be_added(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add(test, pbdev), 0);
 }
 
-/* Else a frontend that is unplugged would wait for minutes. */
+/* Otherwise a frontend that is unplugged would wait for minutes. */
 static void a_frontend_that_goes_does_not_wait(struct kunit *test)
 {
 	struct pb2_device *pbdev = guest_seize(test, fake_nic(test, 0));
@@ -295,7 +296,7 @@ static void each_step_of_adding_that_fails_is_undone(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, rc, -ENOMEM);
 			failures++;
 		} else {
-			/* It can do without. */
+			/* The driver does not depend on this step. */
 			expect_owned(test, pbdev, fe_of(test));
 			pb2_frontend_remove(fe_of(test), &pbdev->sbdf);
 		}
@@ -305,7 +306,7 @@ static void each_step_of_adding_that_fails_is_undone(struct kunit *test)
 	fake_fail_nth(0, 0);
 	KUNIT_EXPECT_EQ(test, rc, 0);
 	KUNIT_EXPECT_LT(test, nth, 20);
-	/* Asking who the domain is, and naming it to Xen as the owner. */
+	/* The steps that ask for the domain, and that name it to Xen */
 	KUNIT_EXPECT_EQ(test, failures, 2);
 	expect_owned(test, pbdev, fe_of(test));
 }

@@ -8,7 +8,7 @@
 
 #include "../support/nodes_world.h"
 
-/* What a number in xenstore must not be */
+/* Values of a node that are not a number */
 static const char * const bad_numbers[] = {
 	"", " ", "\n", "-1", "- 1", "1 ", " 1", "1\t", "1 2", "1,2", "1.0",
 	"0x1", "1x", "a", "four", "4294967296", "99999999999999999999999999",
@@ -181,7 +181,7 @@ static void a_reason_is_named_by_the_real_address(struct kunit *test)
 	nodes_expect(test, "pciback2/error/0001-03-1e-6", "other");
 }
 
-/* xenstored answers anything else with EINVAL. */
+/* xenstored answers a key with any other character with EINVAL. */
 static void a_reason_has_a_name_that_xenstore_takes(struct kunit *test)
 {
 	const struct pb2_sbdf sbdf = { 0xffff, 0xff, 0xff };

@@ -2,18 +2,20 @@
 /*
  * devlist.c - the toolstack's list of a frontend's functions
  *
- * Each entry has an index, an address and a substate, by which toolstack and
- * driver say what is to be done, and was.
+ * Each entry of the list has an index, the real address of a function and a
+ * substate. The toolstack writes a substate to ask for an action, and the
+ * driver writes one to say that it has done it.
  */
 #include "../host/xen_iface.h"
 #include "guest.h"
 
 /*
- * One entry failing is that entry's affair: its substate says so and the
- * reason stands under its real address, where renumbering cannot move it.
+ * The failure of one entry must not affect the others. Its substate says that
+ * it failed. The reason has the real address for its name, because the
+ * toolstack may renumber the entries.
  */
-static void fail_entry(struct pb2_frontend *fe, unsigned int i,
-		       const struct pb2_sbdf *sbdf, int rc)
+static void devlist_fail_entry(struct pb2_frontend *fe, unsigned int i,
+			       const struct pb2_sbdf *sbdf, int rc)
 {
 	const char *reason = pb2_assign_reason(rc);
 
@@ -28,8 +30,8 @@ static void fail_entry(struct pb2_frontend *fe, unsigned int i,
 	pb2_nodes_set_substate(fe, i, XenbusStateClosed);
 }
 
-static int publish(struct pb2_frontend *fe, unsigned int i,
-		   const struct pb2_sbdf *vsbdf)
+static int devlist_publish_entry(struct pb2_frontend *fe, unsigned int i,
+				 const struct pb2_sbdf *vsbdf)
 {
 	int rc = pb2_nodes_publish_vdev(fe, i, vsbdf);
 
@@ -40,34 +42,34 @@ static int publish(struct pb2_frontend *fe, unsigned int i,
 	return rc;
 }
 
-static void add_entry(struct pb2_frontend *fe, unsigned int i)
+static void devlist_add_entry(struct pb2_frontend *fe, unsigned int i)
 {
 	struct pb2_sbdf sbdf, vsbdf;
 	int rc;
 
 	rc = pb2_nodes_dev(fe, i, &sbdf);
 	if (rc) {
-		fail_entry(fe, i, NULL, rc);
+		devlist_fail_entry(fe, i, NULL, rc);
 		return;
 	}
 
 	rc = pb2_frontend_add(fe, &sbdf, &vsbdf);
 	if (rc) {
-		fail_entry(fe, i, &sbdf, rc);
+		devlist_fail_entry(fe, i, &sbdf, rc);
 		return;
 	}
 
-	rc = publish(fe, i, &vsbdf);
+	rc = devlist_publish_entry(fe, i, &vsbdf);
 	if (rc) {
 		pb2_frontend_remove(fe, &sbdf);
-		fail_entry(fe, i, &sbdf, rc);
+		devlist_fail_entry(fe, i, &sbdf, rc);
 		return;
 	}
 	pb2_nodes_clear_reason(fe, &sbdf);
 }
 
-/* An entry that failed to be added has nothing to remove but its reason. */
-static void remove_entry(struct pb2_frontend *fe, unsigned int i)
+/* If the entry could not be added, only its reason is there to be removed. */
+static void devlist_remove_entry(struct pb2_frontend *fe, unsigned int i)
 {
 	struct pb2_sbdf sbdf;
 
@@ -75,19 +77,42 @@ static void remove_entry(struct pb2_frontend *fe, unsigned int i)
 		return;
 	pb2_frontend_remove(fe, &sbdf);
 	pb2_nodes_clear_reason(fe, &sbdf);
-	/* Or it would hit a later entry of the same function. */
+	/*
+	 * The toolstack may list the same function again. An old entry that
+	 * still asked for its removal would remove the new one.
+	 */
 	pb2_nodes_set_substate(fe, i, XenbusStateClosed);
 }
 
+static void devlist_apply_entry(struct pb2_frontend *fe, unsigned int i,
+				bool first)
+{
+	switch (pb2_nodes_substate(fe, i)) {
+	case XenbusStateUnknown:
+		if (first)
+			devlist_add_entry(fe, i);
+		break;
+	case XenbusStateInitialising:
+		devlist_add_entry(fe, i);
+		break;
+	case XenbusStateClosing:
+		devlist_remove_entry(fe, i);
+		break;
+	default:
+		break;
+	}
+}
+
 /**
- * pb2_devlist_apply() - do what the toolstack's list asks for
+ * pb2_devlist_apply() - add and remove functions as the device list asks
  * @fe: the frontend
- * @first: take an entry without a substate for new; old toolstacks write none
- *	before the first connection
+ * @first: add entries that have no substate; old toolstacks write none before
+ *	the first connection
  *
- * Context: the frontend's work; may sleep, some seconds per entry.
- * Return: 0, -ENOENT while the toolstack has not written its list, or as
- * pb2_nodes_num_devs().
+ * Context: the frontend's work; may sleep, for some seconds per entry.
+ * Return: 0; -ENOENT if the toolstack has not written its list yet, or another
+ * errno of pb2_nodes_num_devs(). An entry that fails is no failure of the
+ * list.
  */
 int pb2_devlist_apply(struct pb2_frontend *fe, bool first)
 {
@@ -98,33 +123,21 @@ int pb2_devlist_apply(struct pb2_frontend *fe, bool first)
 	if (rc)
 		return rc;
 
-	for (i = 0; i < nr && !READ_ONCE(fe->dying); i++) {
-		switch (pb2_nodes_substate(fe, i)) {
-		case XenbusStateUnknown:
-			if (first)
-				add_entry(fe, i);
-			break;
-		case XenbusStateInitialising:
-			add_entry(fe, i);
-			break;
-		case XenbusStateClosing:
-			remove_entry(fe, i);
-			break;
-		default:
-			break;
-		}
-	}
+	for (i = 0; i < nr && !READ_ONCE(fe->dying); i++)
+		devlist_apply_entry(fe, i, first);
 	return 0;
 }
 
 /**
- * pb2_devlist_withdraw() - have the frontend let go of what it lost
+ * pb2_devlist_withdraw() - have the guest release the functions that it lost
  * @fe: the frontend
  *
- * A function that was unbound or pulled out still stands in the list.
+ * A function that was unbound or unplugged still has its entry in the device
+ * list. This function writes the substate Closing to each such entry, as the
+ * toolstack does to detach a function.
  *
  * Context: the frontend's work; may sleep.
- * Return: whether the list has such functions; they are marked as closing.
+ * Return: true if the substate of at least one entry was written.
  */
 bool pb2_devlist_withdraw(struct pb2_frontend *fe)
 {

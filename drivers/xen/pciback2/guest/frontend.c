@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * frontend.c - all frontends, and the functions that each owns
+ * frontend.c - all frontends, and the functions that each of them owns
  *
- * The state machine of a frontend is xenbus.c, its ring is ring.c.
+ * xenbus.c has the state machine of a frontend, ring.c its ring.
  */
+#include <linux/err.h>
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -13,14 +14,14 @@
 static LIST_HEAD(frontends);
 static DEFINE_SPINLOCK(frontends_lock);
 
-static void free_frontend(struct kref *ref)
+static void frontend_free(struct kref *ref)
 {
 	kfree(container_of(ref, struct pb2_frontend, ref));
 }
 
 /**
  * pb2_frontend_get() - take a reference
- * @fe: the frontend
+ * @fe: the frontend, to which the caller has a reference
  *
  * Context: any.
  */
@@ -30,21 +31,21 @@ void pb2_frontend_get(struct pb2_frontend *fe)
 }
 
 /**
- * pb2_frontend_put() - drop a reference
- * @fe: the frontend, not to be used afterwards
+ * pb2_frontend_put() - drop a reference; the last one frees the frontend
+ * @fe: the frontend, which the caller must not use afterwards
  *
  * Context: any.
  */
 void pb2_frontend_put(struct pb2_frontend *fe)
 {
-	kref_put(&fe->ref, free_frontend);
+	kref_put(&fe->ref, frontend_free);
 }
 
 /**
- * pb2_frontend_join() - be among all frontends
+ * pb2_frontend_join() - add a frontend to the list of all frontends
  * @fe: the frontend
  *
- * Context: any, but no interrupt.
+ * Context: process context.
  */
 void pb2_frontend_join(struct pb2_frontend *fe)
 {
@@ -54,11 +55,13 @@ void pb2_frontend_join(struct pb2_frontend *fe)
 }
 
 /**
- * pb2_frontend_leave() - undo pb2_frontend_join()
- * @fe: the frontend; nothing happens if it did not join
+ * pb2_frontend_leave() - remove a frontend from the list of all frontends
+ * @fe: the frontend; nothing happens if it is not in the list
  *
- * Context: any, but no interrupt. Its work may be queued, but will not be
- * again.
+ * On return pb2_frontend_check_all() does not queue the frontend's work any
+ * more. The work may still be queued from before.
+ *
+ * Context: process context.
  */
 void pb2_frontend_leave(struct pb2_frontend *fe)
 {
@@ -68,9 +71,12 @@ void pb2_frontend_leave(struct pb2_frontend *fe)
 }
 
 /**
- * pb2_frontend_check_all() - some domain died: let each frontend see to its own
+ * pb2_frontend_check_all() - queue the work of every frontend
  *
- * Context: any, but no interrupt.
+ * The caller knows that some domain has died. Each frontend's work checks
+ * whether its own domain is the one.
+ *
+ * Context: process context.
  */
 void pb2_frontend_check_all(void)
 {
@@ -83,15 +89,17 @@ void pb2_frontend_check_all(void)
 }
 
 /**
- * pb2_frontend_lost() - a function is gone from under a frontend
- * @fe: the frontend, which does not own it any more
+ * pb2_frontend_lost() - record that a frontend has lost a function
+ * @fe: the frontend, which does not own the function any more
  *
- * Context: may sleep, briefly.
+ * The frontend's work then has the guest release the function.
+ *
+ * Context: may sleep, briefly; takes pb2_frontend.lock.
  */
 void pb2_frontend_lost(struct pb2_frontend *fe)
 {
 	mutex_lock(&fe->lock);
-	/* Nobody queues work that retire() has seen end. */
+	/* After it has set dying, the removal cancels the work for good. */
 	if (!fe->dying) {
 		WRITE_ONCE(fe->lost, true);
 		queue_work(pb2_wq, &fe->work);
@@ -99,16 +107,16 @@ void pb2_frontend_lost(struct pb2_frontend *fe)
 	mutex_unlock(&fe->lock);
 }
 
-/* Of a guest's address among the places of its frontend */
-static unsigned long key_of(const struct pb2_sbdf *vsbdf)
+/* The index of a virtual address in pb2_frontend.places */
+static unsigned long frontend_place_index(const struct pb2_sbdf *vsbdf)
 {
 	return (unsigned long)vsbdf->domain << 16 | vsbdf->bus << 8 |
 	       vsbdf->devfn;
 }
 
 /**
- * pb2_frontend_init() - no function yet
- * @fe: a new frontend
+ * pb2_frontend_init() - prepare the containers of a new frontend's functions
+ * @fe: the frontend
  *
  * Context: any.
  */
@@ -118,8 +126,8 @@ void pb2_frontend_init(struct pb2_frontend *fe)
 	xa_init(&fe->places);
 }
 
-static struct pb2_export *find_device(struct pb2_frontend *fe,
-				     const struct pb2_device *pbdev)
+static struct pb2_export *frontend_find_device(struct pb2_frontend *fe,
+					       const struct pb2_device *pbdev)
 {
 	struct pb2_export *export;
 
@@ -131,8 +139,8 @@ static struct pb2_export *find_device(struct pb2_frontend *fe,
 	return NULL;
 }
 
-static struct pb2_export *find_sbdf(struct pb2_frontend *fe,
-				   const struct pb2_sbdf *sbdf)
+static struct pb2_export *frontend_find_sbdf(struct pb2_frontend *fe,
+					     const struct pb2_sbdf *sbdf)
 {
 	struct pb2_export *export;
 
@@ -144,34 +152,36 @@ static struct pb2_export *find_sbdf(struct pb2_frontend *fe,
 	return NULL;
 }
 
-/* After this no request of the frontend reaches the function. */
+/* Afterwards no request of the frontend reaches the function. */
 static void frontend_unlink_export(struct pb2_frontend *fe,
 				   struct pb2_export *export)
 {
 	lockdep_assert_held(&fe->lock);
 
 	list_del(&export->link);
-	xa_erase(&fe->places, key_of(&export->vsbdf));
+	xa_erase(&fe->places, frontend_place_index(&export->vsbdf));
 	pb2_gate_close(export->pbdev);
 }
 
-/* The function has no owner any more, or never had this one. */
+/* The frontend must not own the function any more, or not yet. */
 static void frontend_free_export(struct pb2_export *export)
 {
 	pb2_device_put(export->pbdev);
 	pb2_frontend_put(export->fe);
-	/* A request may be looking at it. */
+	/* pb2_frontend_find() may still look at the export under RCU. */
 	kfree_rcu(export, rcu);
 }
 
-static int place(struct pb2_frontend *fe, struct pb2_export *export)
+static int frontend_place_export(struct pb2_frontend *fe,
+				 struct pb2_export *export)
 {
 	int rc;
 
 	mutex_lock(&fe->lock);
 	rc = fe->topology->place(fe, export);
 	if (!rc)
-		rc = xa_insert(&fe->places, key_of(&export->vsbdf), export,
+		rc = xa_insert(&fe->places,
+			       frontend_place_index(&export->vsbdf), export,
 			       GFP_KERNEL);
 	if (!rc)
 		list_add_tail(&export->link, &fe->exports);
@@ -179,80 +189,104 @@ static int place(struct pb2_frontend *fe, struct pb2_export *export)
 	return rc;
 }
 
-/**
- * pb2_frontend_add() - assign a function to a frontend
- * @fe: the frontend
- * @sbdf: the function's real address
- * @vsbdf: where the address that the guest will see goes
- *
- * Context: may sleep, some seconds while a reset of the function ends.
- * Return: 0; -ENODEV if it is not seized, -ENOSPC if the virtual bus is full,
- * -ENOMEM, or the errno of pb2_assign_lock() or pb2_assign_claim().
- */
-int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
-		  struct pb2_sbdf *vsbdf)
+static struct pb2_export *frontend_new_export(struct pb2_frontend *fe,
+					      const struct pb2_sbdf *sbdf)
 {
+	struct pb2_device *pbdev = pb2_registry_find(sbdf);
 	struct pb2_export *export;
-	struct pb2_device *pbdev;
-	int rc;
 
-	pbdev = pb2_registry_find(sbdf);
 	if (!pbdev)
-		return -ENODEV;
+		return ERR_PTR(-ENODEV);
 
 	export = kzalloc(sizeof(*export), GFP_KERNEL);
 	if (!export) {
 		pb2_device_put(pbdev);
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	}
 	export->pbdev = pbdev;
 	pb2_frontend_get(fe);
 	export->fe = fe;
+	return export;
+}
 
-	/* Against unbind: it finds either no owner or a complete export. */
-	rc = pb2_assign_lock(pbdev, &fe->dying);
-	if (rc)
-		goto err_free;
+static int frontend_claim_export(struct pb2_frontend *fe,
+				 struct pb2_export *export)
+{
+	struct pb2_device *pbdev = export->pbdev;
+	int rc;
+
+	device_lock_assert(&pbdev->pdev->dev);
 
 	rc = pb2_assign_claim(pbdev, fe, fe->domid);
 	if (rc)
-		goto err_unlock;
+		return rc;
 
-	rc = place(fe, export);
+	rc = frontend_place_export(fe, export);
 	if (rc) {
 		pb2_assign_disown(pbdev, fe);
-		goto err_unlock;
+		return rc;
 	}
 
-	*vsbdf = export->vsbdf;
 	pb2_gate_open(pbdev, fe);
-	pb2_handover_begin(pbdev, fe->xdev->nodename, vsbdf);
-	device_unlock(&pbdev->pdev->dev);
+	pb2_handover_begin(pbdev, fe->xdev->nodename, &export->vsbdf);
 	return 0;
+}
 
-err_unlock:
-	device_unlock(&pbdev->pdev->dev);
-err_free:
-	frontend_free_export(export);
+/**
+ * pb2_frontend_add() - assign a function to a frontend
+ * @fe: the frontend
+ * @sbdf: real address of the function
+ * @vsbdf: where the address that the guest will see goes; unchanged on failure
+ *
+ * Context: may sleep, for some seconds if a reset of the function is running;
+ * takes device_lock and pb2_frontend.lock.
+ * Return: 0; -ENODEV if the function is not seized, -ENOSPC if the virtual bus
+ * is full, -ENOMEM without memory, or the errno of pb2_assign_lock() or
+ * pb2_assign_claim().
+ */
+int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
+		     struct pb2_sbdf *vsbdf)
+{
+	struct pb2_export *export = frontend_new_export(fe, sbdf);
+	struct pb2_device *pbdev;
+	int rc;
+
+	if (IS_ERR(export))
+		return PTR_ERR(export);
+	pbdev = export->pbdev;
+
+	/*
+	 * An unbind of the function takes device_lock too, so it finds either
+	 * no owner or a complete export.
+	 */
+	rc = pb2_assign_lock(pbdev, &fe->dying);
+	if (!rc) {
+		rc = frontend_claim_export(fe, export);
+		if (!rc)
+			*vsbdf = export->vsbdf;
+		device_unlock(&pbdev->pdev->dev);
+	}
+	if (rc)
+		frontend_free_export(export);
 	return rc;
 }
 
 /**
  * pb2_frontend_remove() - take one function back from a frontend
  * @fe: the frontend
- * @sbdf: the function's real address
+ * @sbdf: real address of the function
  *
- * Returns before the function is reset; that happens on the work queue.
+ * Returns before the function is reset. The work queue resets the function.
  *
- * Context: may sleep, briefly.
- * Return: 0, or -ENOENT if the frontend does not own it.
+ * Context: may sleep, briefly; takes pb2_frontend.lock.
+ * Return: 0, or -ENOENT if the frontend does not own the function.
  */
 int pb2_frontend_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 {
 	struct pb2_export *export;
 
 	mutex_lock(&fe->lock);
-	export = find_sbdf(fe, sbdf);
+	export = frontend_find_sbdf(fe, sbdf);
 	if (export)
 		frontend_unlink_export(fe, export);
 	mutex_unlock(&fe->lock);
@@ -265,12 +299,13 @@ int pb2_frontend_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 }
 
 /**
- * pb2_frontend_remove_all() - take everything back from a frontend
+ * pb2_frontend_remove_all() - take all functions back from a frontend
  * @fe: the frontend
  *
- * The functions are reset next to each other, on the work queue.
+ * Returns before the functions are reset. The work queue resets them in
+ * parallel.
  *
- * Context: may sleep, briefly.
+ * Context: may sleep, briefly; takes pb2_frontend.lock.
  */
 void pb2_frontend_remove_all(struct pb2_frontend *fe)
 {
@@ -291,12 +326,14 @@ void pb2_frontend_remove_all(struct pb2_frontend *fe)
 }
 
 /**
- * pb2_frontend_drop() - a function leaves its frontend because its driver does
+ * pb2_frontend_drop() - remove the export of a function that leaves the driver
  * @fe: the frontend
- * @pbdev: the function
+ * @pbdev: the function, which was unbound or unplugged
  *
- * Context: device_lock of @pbdev held, may sleep.
- * Return: whether the frontend had it.
+ * The caller ends the frontend's claim with pb2_assign_disown().
+ *
+ * Context: device_lock of @pbdev held, may sleep; takes pb2_frontend.lock.
+ * Return: true if the frontend had an export of the function.
  */
 bool pb2_frontend_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
 {
@@ -305,7 +342,7 @@ bool pb2_frontend_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	mutex_lock(&fe->lock);
-	export = find_device(fe, pbdev);
+	export = frontend_find_device(fe, pbdev);
 	if (export)
 		frontend_unlink_export(fe, export);
 	mutex_unlock(&fe->lock);
@@ -317,24 +354,25 @@ bool pb2_frontend_drop(struct pb2_frontend *fe, struct pb2_device *pbdev)
 }
 
 /**
- * pb2_frontend_find() - the function at one of the guest's addresses
+ * pb2_frontend_find() - find the function at a virtual address
  * @fe: the frontend
- * @vsbdf: the address as the guest sees it
+ * @vsbdf: address at which the guest sees the function
  *
- * Every request comes here: no lock, and no list that grows.
+ * Every request of a guest needs this look-up. So it takes no lock, and its
+ * duration does not depend on the number of functions.
  *
  * Context: any.
- * Return: the function with a reference, or %NULL.
+ * Return: the function with a reference, or %NULL if there is none.
  */
 struct pb2_device *pb2_frontend_find(struct pb2_frontend *fe,
-				  const struct pb2_sbdf *vsbdf)
+				     const struct pb2_sbdf *vsbdf)
 {
 	struct pb2_device *pbdev = NULL;
 	struct pb2_export *export;
 
 	rcu_read_lock();
-	export = xa_load(&fe->places, key_of(vsbdf));
-	/* Another may be freeing the export, and the function with it. */
+	export = xa_load(&fe->places, frontend_place_index(vsbdf));
+	/* The last reference to the function may be gone at this moment. */
 	if (export && pb2_device_try_get(export->pbdev))
 		pbdev = export->pbdev;
 	rcu_read_unlock();
@@ -344,37 +382,37 @@ struct pb2_device *pb2_frontend_find(struct pb2_frontend *fe,
 /**
  * pb2_frontend_has() - does a frontend own a function?
  * @fe: the frontend
- * @sbdf: the function's real address
+ * @sbdf: real address of the function
  *
- * Context: may sleep, briefly.
- * Return: whether it does.
+ * Context: may sleep, briefly; takes pb2_frontend.lock.
+ * Return: true if the frontend owns the function.
  */
 bool pb2_frontend_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 {
 	bool has;
 
 	mutex_lock(&fe->lock);
-	has = find_sbdf(fe, sbdf);
+	has = frontend_find_sbdf(fe, sbdf);
 	mutex_unlock(&fe->lock);
 	return has;
 }
 
 /**
- * pb2_frontend_vsbdf() - where the guest sees a function
+ * pb2_frontend_vsbdf() - get the virtual address of a function
  * @fe: the frontend
  * @pbdev: the function
- * @vsbdf: where the address goes
+ * @vsbdf: where the address goes; unchanged on failure
  *
- * Context: may sleep, briefly.
- * Return: 0, or -ENOENT if the frontend does not own it.
+ * Context: may sleep, briefly; takes pb2_frontend.lock.
+ * Return: 0, or -ENOENT if the frontend does not own the function.
  */
 int pb2_frontend_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
-		    struct pb2_sbdf *vsbdf)
+		       struct pb2_sbdf *vsbdf)
 {
 	struct pb2_export *export;
 
 	mutex_lock(&fe->lock);
-	export = find_device(fe, pbdev);
+	export = frontend_find_device(fe, pbdev);
 	if (export)
 		*vsbdf = export->vsbdf;
 	mutex_unlock(&fe->lock);
@@ -382,11 +420,12 @@ int pb2_frontend_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 }
 
 /**
- * pb2_frontend_get_owner() - the frontend that owns a function
+ * pb2_frontend_get_owner() - get the frontend that owns a function
  * @pbdev: the function
  *
- * Context: may sleep, briefly.
- * Return: the frontend with a reference, or %NULL.
+ * Context: may sleep, briefly; takes pb2_device.life_lock.
+ * Return: the frontend with a reference, or %NULL if no frontend owns the
+ * function.
  */
 struct pb2_frontend *pb2_frontend_get_owner(struct pb2_device *pbdev)
 {
