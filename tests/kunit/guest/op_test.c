@@ -21,7 +21,7 @@ static struct xen_pci_op request(u32 cmd, s32 offset, s32 size, u32 value)
 	};
 }
 
-/* Carries out a request to the function at 0000:00:00.0; its error. */
+/* Carries out a request to the function at 0000:00:00.0, returns its error. */
 static int run(struct kunit *test, struct xen_pci_op *op)
 {
 	struct guest *guest = test->priv;
@@ -81,7 +81,7 @@ static void every_command_reaches_its_own_place(struct kunit *test)
 
 static void other_commands_are_not_implemented(struct kunit *test)
 {
-	/* 6 to 9 are ours to send, never the guest's. */
+	/* Commands 6 to 9 are sent by the backend only. */
 	static const u32 cmds[] = { 6, 7, 8, 9, 10, 16, 0x100, 0x10000,
 				    0x7fffffff, 0x80000000, 0xffffffff };
 	struct fake_pci *dev = fake_nic(test, 0);
@@ -98,7 +98,7 @@ static void other_commands_are_not_implemented(struct kunit *test)
 
 static void an_address_that_is_not_the_guests_finds_nothing(struct kunit *test)
 {
-	/* Also such that would be right if cut to the width of an address. */
+	/* Some would be right if they were cut to the width of an address. */
 	static const struct {
 		u32 domain;
 		u32 bus;
@@ -322,13 +322,16 @@ static void a_function_that_was_pulled_reads_as_ones(struct kunit *test)
 
 	guest_give(test, dev);
 	dev->absent = true;
-	/* The IDs are virtual, and stay. */
+	/* The IDs are virtual and stay, so the test reads the class. */
 	op = request(XEN_PCI_OP_conf_read, PCI_CLASS_DEVICE, 2, 0);
 	run(test, &op);
 	KUNIT_EXPECT_EQ(test, op.value, 0xffff);
 }
 
-/* Half of the fields are likely, or nearly all requests would find nothing. */
+/*
+ * Half of the fields get likely values. Otherwise nearly all requests would
+ * find no function.
+ */
 static struct xen_pci_op any_request(struct rnd_state *rnd)
 {
 	u32 dice = prandom_u32_state(rnd);
@@ -377,14 +380,14 @@ static void no_request_does_harm(struct kunit *test)
 		}
 	}
 	guest_settle();
-	/* An honest error is no longer the rule, or this proves little. */
+	/* If nearly all requests failed, the test would prove little. */
 	KUNIT_EXPECT_GT(test, found, REQUESTS / 4);
 	KUNIT_EXPECT_LT(test, found, REQUESTS);
 	KUNIT_EXPECT_EQ(test, neighbour->reads, 0);
 	KUNIT_EXPECT_EQ(test, neighbour->nr_writes, 0);
 	KUNIT_EXPECT_EQ(test, pbdev->state, PB2_ASSIGNED);
 	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&pbdev->gate.lock));
-	/* The registry's, its own, and the export's was passed on. */
+	/* The references of the registry and of the export, and one at most */
 	KUNIT_EXPECT_LE(test, kref_read(&pbdev->ref), 3);
 }
 

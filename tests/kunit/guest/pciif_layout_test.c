@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests that the page shared with pcifront is laid out as the PV protocol
- * has it: written by hand from xen/include/public/io/pciif.h, which every
- * guest since 2005 was compiled with
+ * Tests that the page shared with pcifront has the layout of the PV protocol
+ *
+ * The numbers were written by hand from xen/include/public/io/pciif.h, with
+ * which every guest since 2005 was compiled.
  */
 #include <linux/mm.h>
 #include <linux/stddef.h>
@@ -49,7 +50,7 @@ static void the_page_holds_flags_request_and_step(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, offsetof(struct xen_pci_sharedinfo, flags), 0);
 	KUNIT_EXPECT_EQ(test, offsetof(struct xen_pci_sharedinfo, op), 4);
 	KUNIT_EXPECT_EQ(test, offsetof(struct xen_pci_sharedinfo, aer_op), 552);
-	/* Bits 0 to 2 are set and cleared as bits of an unsigned long. */
+	/* The driver sets and clears bits 0 to 2 of an unsigned long. */
 	KUNIT_EXPECT_EQ(test, XEN_PCIF_active, 1);
 	KUNIT_EXPECT_EQ(test, XEN_PCIB_AERHANDLER, 2);
 	KUNIT_EXPECT_EQ(test, XEN_PCIB_active, 4);

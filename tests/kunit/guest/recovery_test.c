@@ -2,8 +2,8 @@
 /*
  * Tests of error recovery by the guest's driver, through the ring's page
  *
- * The bound of a step is recorded and shortened, so that a guest that does
- * not answer costs no time.
+ * The tests record the time limit of a step and shorten it, so that they need
+ * not wait for a guest that does not answer.
  */
 #include <linux/jiffies.h>
 #include <asm/sync_bitops.h>
@@ -18,7 +18,7 @@ static unsigned long bound(unsigned int ms)
 
 #define msecs_to_jiffies	bound
 
-/* Between the look at the page and the post of the step. */
+/* Lets a test act after the driver has read the flags, before it posts. */
 static bool look(int nr, unsigned long *addr)
 {
 	bool set = sync_test_bit(nr, addr);
@@ -64,7 +64,7 @@ static void a_guest_that_does_not_answer_gets_10_seconds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, recovery_world.guest->page->flags, XEN_PCIB_AERHANDLER);
 	recovery_expect_published(test, true);
 
-	/* The next step is a new one. */
+	/* The failed step does not affect the next one. */
 	recovery_world.answer = 5;
 	recovery_world.bound = 10 * HZ;
 	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev), 5);
@@ -123,7 +123,7 @@ static void a_ring_that_goes_away_ends_the_step(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, recovery_world.steps, 1);
 }
 
-/* Time enough to get as far as it will. */
+/* Gives the detach enough time to get as far as it can. */
 static void detach_meanwhile(void)
 {
 	recovery_world.on_look = NULL;
@@ -131,7 +131,7 @@ static void detach_meanwhile(void)
 	msleep(100);
 }
 
-/* The step was not posted yet when the ring began to go. */
+/* The detach of the ring begins before the step is posted. */
 static void no_event_is_sent_to_a_port_that_is_unbound(struct kunit *test)
 {
 	struct fake_pci *dev = recovery_begin(test);
@@ -152,7 +152,7 @@ static void detect_early(void)
 	pb2_aer_handlers.error_detected(early, pci_channel_io_frozen);
 }
 
-/* Its answer could not come, and its event would go astray. */
+/* The guest could not answer such a step, and its event would be lost. */
 static void no_step_starts_before_the_ring_is_attached(struct kunit *test)
 {
 	struct fake_pci *dev = recovery_begin(test);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of a frontend's end, and of states that nobody should write
+ * Tests of how a frontend closes, and of states that make no sense
  */
 #include <linux/prandom.h>
 
@@ -29,13 +29,16 @@ static void a_closed_guest_gives_everything_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, two.a->state, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, two.b->state, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, fake_xen.owners, 0);
-	/* Online: libxl wants the device to stay. */
+	/* The node online says that libxl wants the device to stay. */
 	store_run_watch(test);
 	KUNIT_EXPECT_EQ(test, fake_count("unregister"), 0);
 	KUNIT_EXPECT_NOT_NULL(test, store_fe(test));
 }
 
-/* The toolstack must not wait for a reset, nor be told before the fence. */
+/*
+ * The toolstack must not have to wait for a reset, and it must not see the
+ * state Closed before the function is isolated from its domain.
+ */
 static void closed_is_answered_before_the_reset(struct kunit *test)
 {
 	struct store_two two = store_connect(test);
@@ -60,7 +63,7 @@ static void closed_while_offline_is_unregistered(struct kunit *test)
 	store_put("online", "0");
 	store_toolstack_sets(test, XenbusStateClosing);
 	store_expect_state(test, XenbusStateClosing);
-	/* The domain is told, and waited for. */
+	/* The driver waits for the domain. */
 	KUNIT_EXPECT_EQ(test, two.a->state, PB2_ASSIGNED);
 	store_guest_sets(test, XenbusStateClosing);
 	KUNIT_EXPECT_EQ(test, fake_count("unregister"), 0);
@@ -90,7 +93,7 @@ static void a_frontend_that_is_gone_is_unregistered(struct kunit *test)
 {
 	struct store_two two = store_connect(test);
 
-	/* The domain died, and the toolstack removes what it had. */
+	/* The domain died, and the toolstack removes its nodes. */
 	pb2_xen_rm(GUEST_HOME, "vm");
 	pb2_xen_rm(GUEST_FRONT, "state");
 	store_tell(test, XenbusStateUnknown);
@@ -98,7 +101,7 @@ static void a_frontend_that_is_gone_is_unregistered(struct kunit *test)
 	store_run_watch(test);
 	KUNIT_EXPECT_EQ(test, fake_count("unregister"), 1);
 	KUNIT_EXPECT_NULL(test, store_fe(test));
-	/* No domain is left that might map anything. */
+	/* The domain that might have mapped the BARs is gone. */
 	KUNIT_EXPECT_EQ(test, two.a->state, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, two.b->state, PB2_IDLE);
 }
@@ -164,7 +167,7 @@ static void jump(struct kunit *test, struct rnd_state *rnd)
 		store_put("online", dice & 0x1000 ? "1" : "0");
 		break;
 	case 2:
-		/* The toolstack has these two words only. */
+		/* The toolstack writes these two states only. */
 		store_put_state(GUEST_BACK, dice & 0x1000 ? XenbusStateClosing :
 						      XenbusStateReconfiguring);
 		break;
@@ -186,7 +189,7 @@ static void no_jump_of_states_does_harm(struct kunit *test)
 	prandom_seed_state(&rnd, 20231101);
 	for (i = 0; i < JUMPS; i++) {
 		jump(test, &rnd);
-		/* Now and then several before we are scheduled. */
+		/* Sometimes several jumps come before the work runs. */
 		if (i % 4)
 			guest_settle();
 		connected += fake_xen.mapped;
@@ -196,7 +199,7 @@ static void no_jump_of_states_does_harm(struct kunit *test)
 		}
 	}
 	guest_settle();
-	/* It got somewhere, and it was thrown back. */
+	/* The frontend connected in some of the jumps, but not in all. */
 	KUNIT_EXPECT_GT(test, connected, 20);
 	KUNIT_EXPECT_LT(test, connected, JUMPS);
 	KUNIT_EXPECT_GT(test, fake_count("unregister"), 1);

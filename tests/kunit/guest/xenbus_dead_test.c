@@ -26,13 +26,13 @@ static void finish(struct kunit *test)
 	store_exit(test);
 }
 
-/* Nothing is written in xenstore, only Xen says so. */
+/* Xen reports the death, but nobody writes to xenstore. */
 static void die(struct kunit *test)
 {
 	fake_domain_set_flags(GUEST_DOMID, XEN_DOMINF_dying);
 	fake_domain_event();
 	guest_settle();
-	/* We have written to the directory, maybe. */
+	/* The driver may have written to the directory. */
 	store_run_watch(test);
 }
 
@@ -52,11 +52,11 @@ static void its_functions_come_back(struct kunit *test)
 	die(test);
 	expect_all_back(test, two);
 	store_expect_state(test, XenbusStateClosed);
-	/* The nodes stay, and so do we: online, as the toolstack has it. */
+	/* The toolstack wants the device online, so it stays with its nodes. */
 	KUNIT_EXPECT_EQ(test, fake_count("unregister"), 0);
 	KUNIT_EXPECT_NOT_NULL(test, store_fe(test));
 
-	/* Further deaths are no news. */
+	/* Further deaths change nothing. */
 	fake_forget();
 	fake_domain_event();
 	guest_settle();
@@ -88,7 +88,7 @@ static void a_toolstack_that_comes_later_is_answered(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("unregister"), 1);
 }
 
-/* xl was killed in the middle of xl destroy. */
+/* The toolstack was killed in the middle of xl destroy. */
 static void offline_it_is_unregistered(struct kunit *test)
 {
 	struct store_two two = store_connect(test);
@@ -127,7 +127,7 @@ static void one_that_never_came_is_no_exception(struct kunit *test)
 	store_probe(test);
 	die(test);
 	store_expect_state(test, XenbusStateClosed);
-	/* And nothing is given to it any more. */
+	/* It gets no functions any more. */
 	store_list_two();
 	store_run_watch(test);
 	store_expect_state(test, XenbusStateClosed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of a frontend's functions that come and go while the guest runs
+ * Tests of functions that are added and removed while the guest runs
  */
 #include "../support/store.h"
 
@@ -13,7 +13,7 @@ static void a_function_can_be_hot_added(struct kunit *test)
 	store_list(2, "0000:03:02.0", "1");
 	store_put("num_devs", "3");
 	store_toolstack_sets(test, XenbusStateReconfiguring);
-	/* The guest must be ready first. */
+	/* The driver waits until the guest is ready. */
 	store_expect_state(test, XenbusStateReconfiguring);
 	KUNIT_EXPECT_EQ(test, c->state, PB2_IDLE);
 
@@ -25,7 +25,7 @@ static void a_function_can_be_hot_added(struct kunit *test)
 
 	store_guest_sets(test, XenbusStateConnected);
 	store_expect_state(test, XenbusStateConnected);
-	/* One ring, from beginning to end. */
+	/* The ring stays attached all the time. */
 	KUNIT_EXPECT_EQ(test, fake_count("map_ring"), 0);
 	KUNIT_EXPECT_EQ(test, fake_xen.mapped, 1);
 }
@@ -38,7 +38,7 @@ static void a_function_can_be_hot_removed(struct kunit *test)
 	store_toolstack_sets(test, XenbusStateReconfiguring);
 	store_guest_sets(test, XenbusStateReconfiguring);
 	store_expect_state(test, XenbusStateReconfigured);
-	/* Its domain lives and may still map its BARs. */
+	/* The domain lives and may still have the BARs mapped. */
 	KUNIT_EXPECT_EQ(test, two.a->state, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, fake_xen_owner(two.a->pdev), -ENODEV);
 	KUNIT_EXPECT_EQ(test, two.b->state, PB2_ASSIGNED);
@@ -46,7 +46,7 @@ static void a_function_can_be_hot_removed(struct kunit *test)
 	store_expect_state(test, XenbusStateConnected);
 }
 
-/* libxl closes the gap in its own keys, and knows nothing of vdev-N. */
+/* libxl renumbers its own nodes, and does not know of vdev-N. */
 static void renumbered_entries_are_told_by_their_real_address(struct kunit *test)
 {
 	struct store_two two = store_connect(test);
@@ -96,7 +96,7 @@ static void an_unattended_reconfiguration_goes_back_to_initialised(struct kunit 
 	store_run_watch(test);
 	store_expect_state(test, XenbusStateInitialised);
 
-	/* The HVM domain's frontend stays where libxl put it. */
+	/* The frontend of an HVM domain stays in the state that libxl wrote. */
 	store_put("num_devs", "2");
 	store_put("state-0", "5");
 	store_toolstack_sets(test, XenbusStateReconfiguring);
@@ -126,7 +126,7 @@ static void rubbish_in_num_devs_still_gets_an_answer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, two.a->state, PB2_HELD);
 }
 
-/* Another guest state of the same name, but nobody listens on a ring. */
+/* The guest writes the right state, but it has published no ring. */
 static void a_guest_without_a_ring_is_not_reconfigured(struct kunit *test)
 {
 	store_seize_two(test);

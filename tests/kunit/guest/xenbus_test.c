@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the state machine of one frontend, from xenstore to xenstore:
- * its table, and the way to a connected guest
+ * Tests of the state machine of one frontend: its table, and the steps to a
+ * connected guest. They write nodes to xenstore and expect others there.
  */
 #include "../support/store.h"
 
@@ -13,9 +13,9 @@
 #include "../../../drivers/xen/pciback2/guest/xenbus.c"
 
 /*
- * For each of our states the action for each of the frontend's, Unknown to
- * Reconfigured. Written by hand from the PV protocol and from what libxl
- * does; a letter is a kind of action, and reasons[] says why.
+ * For each state of the backend, the action for each state of the frontend from
+ * Unknown to Reconfigured. The table was written by hand from the PV protocol
+ * and from libxl. Each letter stands for an action, and reasons[] says why.
  */
 static const char * const table[] = {
 	/* peer:			   U1234CX78 */
@@ -32,7 +32,7 @@ static const char * const table[] = {
 
 static const struct {
 	char letter;
-	enum action action;
+	enum xenbus_action action;
 	const char *reason;
 } reasons[] = {
 	{ '.', NOTHING,
@@ -61,7 +61,7 @@ static void expect_action(struct kunit *test, int self, int peer, char letter)
 	for (i = 0; i < ARRAY_SIZE(reasons); i++) {
 		if (reasons[i].letter != letter)
 			continue;
-		KUNIT_EXPECT_EQ_MSG(test, (int)choose(self, peer),
+		KUNIT_EXPECT_EQ_MSG(test, (int)xenbus_choose_action(self, peer),
 				    (int)reasons[i].action,
 				    "we %d, the guest %d: %s", self, peer,
 				    reasons[i].reason);
@@ -100,7 +100,7 @@ static void a_probed_backend_waits(struct kunit *test)
 	store_expect_state(test, XenbusStateInitWait);
 	KUNIT_EXPECT_NOT_NULL(test, fake_xen.watch);
 	store_run_watch(test);
-	/* The toolstack has not written its part yet: no error. */
+	/* The toolstack has not written its list yet, which is no error. */
 	store_expect_state(test, XenbusStateInitWait);
 	KUNIT_EXPECT_EQ(test, fake_count("error"), 0);
 }
@@ -118,10 +118,10 @@ static void each_step_of_the_probe_that_fails_is_undone(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, rc, -EIO);
 		KUNIT_EXPECT_NULL(test, store_fe(test));
 		KUNIT_EXPECT_NULL(test, fake_xen.watch);
-		/* As the driver core does not, but it would do no harm. */
+		/* The driver core does not do this, but it must do no harm. */
 		store_remove(test);
 	}
-	/* The state and the watch. */
+	/* The state and the watch failed in turn. */
 	KUNIT_EXPECT_EQ(test, nth, 3);
 	KUNIT_EXPECT_EQ(test, rc, 0);
 }
@@ -143,7 +143,7 @@ static void setup_exports_every_entry(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, two.a->fe, store_fe(test));
 	KUNIT_EXPECT_PTR_EQ(test, two.b->fe, store_fe(test));
 	KUNIT_EXPECT_EQ(test, fake_xen_owner(two.a->pdev), GUEST_DOMID);
-	/* The guest believes the state, so it comes last. */
+	/* The guest relies on the state, so it comes last. */
 	fake_expect_order(test, "write=vdev-0", "write=root_num",
 			  "write=state-0", "write=vdev-1", "write=state-1",
 			  "switch_state=3", NULL);
@@ -241,7 +241,7 @@ static void setup_waits_for_a_number_of_entries(struct kunit *test)
 	store_expect(test, "state-1", "3");
 }
 
-/* xl create with two functions: libxl adds the second after the first. */
+/* In xl create with two functions, libxl adds them one after the other. */
 static void entries_added_before_the_guest_runs_are_exported(struct kunit *test)
 {
 	struct store_two two = store_seize_two(test);
@@ -335,7 +335,7 @@ static void each_step_of_attaching_that_fails_can_be_tried_again(struct kunit *t
 	KUNIT_EXPECT_LT(test, nth, 40);
 }
 
-/* Told of every call that may fail, in turn: what is said is true. */
+/* Whichever call has failed, xenstore and the driver must agree. */
 static void expect_consistent(struct kunit *test, struct pb2_device *pbdev,
 			      const char *state, const char *vdev,
 			      unsigned int nth)
@@ -389,8 +389,8 @@ static void each_step_of_the_setup_that_fails_hits_one_entry(struct kunit *test)
 
 static void the_driver_registers_for_pci(struct kunit *test)
 {
-	KUNIT_EXPECT_STREQ(test, ids[0].devicetype, "pci");
-	KUNIT_EXPECT_STREQ(test, ids[1].devicetype, "");
+	KUNIT_EXPECT_STREQ(test, xenbus_ids[0].devicetype, "pci");
+	KUNIT_EXPECT_STREQ(test, xenbus_ids[1].devicetype, "");
 	fake_fail("register_backend", 1, -EBUSY);
 	KUNIT_EXPECT_EQ(test, pb2_xenbus_init(false), -EBUSY);
 	KUNIT_EXPECT_EQ(test, pb2_xenbus_init(false), 0);

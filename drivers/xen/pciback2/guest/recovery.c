@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * recovery.c - a step of error recovery on its way through the ring's page
+ * recovery.c - one step of error recovery, sent through the ring's page
  *
- * The guest's driver answers in the same page. It gets a bounded time for each
+ * The guest's driver answers in the same page. It has a limited time for each
  * step.
  */
 #include <linux/jiffies.h>
+#include <linux/lockdep.h>
 #include <asm/sync_bitops.h>
 
 #include "../host/xen_iface.h"
 #include "guest.h"
 
-/* Longer than any driver takes; the core holds device_lock meanwhile. */
-#define STEP_MS		10000
+/*
+ * How long a step waits for its answer, longer than any driver takes. The PCI
+ * core holds device_lock meanwhile.
+ */
+#define RECOVERY_STEP_MS	10000
 
-static bool is_answered(struct pb2_ring *ring)
+static bool is_recovery_answered(struct pb2_ring *ring)
 {
 	return READ_ONCE(ring->closing) ||
 	       !sync_test_bit(_XEN_PCIB_active, pb2_ring_flags(ring));
 }
 
-static void post(struct pb2_ring *ring, u32 cmd, pci_channel_state_t state,
-		 const struct pb2_sbdf *vsbdf)
+static void recovery_post_step(struct pb2_ring *ring, u32 cmd,
+			       pci_channel_state_t state,
+			       const struct pb2_sbdf *vsbdf)
 {
 	struct xen_pcie_aer_op *aer = &ring->page->aer_op;
+
+	lockdep_assert_held(&ring->aer_lock);
 
 	WRITE_ONCE(aer->cmd, cmd);
 	WRITE_ONCE(aer->err, (__force s32)state);
@@ -31,18 +38,20 @@ static void post(struct pb2_ring *ring, u32 cmd, pci_channel_state_t state,
 	WRITE_ONCE(aer->bus, vsbdf->bus);
 	WRITE_ONCE(aer->devfn, vsbdf->devfn);
 
-	/* The step must be there before its flag is up. */
+	/* The guest must not see the flag before it can see the step. */
 	virt_wmb();
 	WRITE_ONCE(ring->aer_busy, true);
 	sync_set_bit(_XEN_PCIB_active, pb2_ring_flags(ring));
 	pb2_xen_notify(ring->irq);
 }
 
-static pci_ers_result_t collect(struct pb2_ring *ring)
+static pci_ers_result_t recovery_read_answer(struct pb2_ring *ring)
 {
 	s32 err;
 
-	/* The flag was seen down before the answer is read. */
+	lockdep_assert_held(&ring->aer_lock);
+
+	/* The guest cleared the flag after it had written the answer. */
 	virt_rmb();
 	err = READ_ONCE(ring->page->aer_op.err);
 	if (err < (__force s32)PCI_ERS_RESULT_NONE ||
@@ -52,16 +61,17 @@ static pci_ers_result_t collect(struct pb2_ring *ring)
 }
 
 /**
- * pb2_recovery_ask() - put one step of error recovery to the guest's driver
+ * pb2_recovery_ask() - send one step of error recovery to the guest's driver
  * @fe: the frontend that owns the function
- * @cmd: XEN_PCI_OP_aer_*
- * @state: of the channel, as the PCI core says
- * @vsbdf: the function's virtual address
+ * @cmd: the step, XEN_PCI_OP_aer_*
+ * @state: state of the PCI channel, as the PCI core reports it
+ * @vsbdf: virtual address of the function
  *
- * Context: process context, sleeps up to %STEP_MS; takes the ring's aer_lock.
- * Return: the guest's answer; %PCI_ERS_RESULT_NONE stands for every way of not
- * getting one: no driver that knows error recovery, no answer in time, an
- * answer that is none, a ring that goes away.
+ * Context: process context, sleeps for up to 10 s; takes pb2_ring.aer_lock.
+ * Return: the guest's answer; %PCI_ERS_RESULT_NONE if there is no ring, if the
+ * guest has no driver that handles error recovery, if the guest does not
+ * answer in time, if its answer is not a pci_ers_result_t, or if the ring is
+ * detached meanwhile.
  */
 pci_ers_result_t pb2_recovery_ask(struct pb2_frontend *fe, u32 cmd,
 				  pci_channel_state_t state,
@@ -71,16 +81,16 @@ pci_ers_result_t pb2_recovery_ask(struct pb2_frontend *fe, u32 cmd,
 	pci_ers_result_t result = PCI_ERS_RESULT_NONE;
 
 	mutex_lock(&ring->aer_lock);
-	/* No page: an HVM guest, or one that has not connected yet. */
+	/* An HVM guest has no page, nor has a guest before it connects. */
 	if (!ring->page || ring->closing ||
 	    !sync_test_bit(_XEN_PCIB_AERHANDLER, pb2_ring_flags(ring)))
 		goto out;
 
-	post(ring, cmd, state, vsbdf);
-	if (wait_event_timeout(ring->aer_done, is_answered(ring),
-			       msecs_to_jiffies(STEP_MS)) &&
+	recovery_post_step(ring, cmd, state, vsbdf);
+	if (wait_event_timeout(ring->aer_done, is_recovery_answered(ring),
+			       msecs_to_jiffies(RECOVERY_STEP_MS)) &&
 	    !READ_ONCE(ring->closing))
-		result = collect(ring);
+		result = recovery_read_answer(ring);
 	else
 		sync_clear_bit(_XEN_PCIB_active, pb2_ring_flags(ring));
 out:
@@ -89,11 +99,13 @@ out:
 }
 
 /**
- * pb2_recovery_event() - an event arrived: is it the answer to a step?
- * @fe: the frontend that sent it
+ * pb2_recovery_event() - check whether an event announces the answer to a step
+ * @fe: the frontend that sent the event
+ *
+ * Wakes pb2_recovery_ask() if it waits for the answer.
  *
  * Context: the ring's thread.
- * Return: whether it was.
+ * Return: true if the event announces an answer.
  */
 bool pb2_recovery_event(struct pb2_frontend *fe)
 {
@@ -102,7 +114,10 @@ bool pb2_recovery_event(struct pb2_frontend *fe)
 	if (sync_test_bit(_XEN_PCIB_active, pb2_ring_flags(ring)))
 		return false;
 
-	/* The answer may have been seen, and acted upon, before its event. */
+	/*
+	 * pb2_recovery_ask() may have found the answer before its event came.
+	 * aer_busy tells this event from one that the guest sent for nothing.
+	 */
 	wake_up_all(&ring->aer_done);
 	return xchg(&ring->aer_busy, false);
 }

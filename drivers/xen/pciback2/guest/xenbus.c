@@ -2,32 +2,36 @@
 /*
  * xenbus.c - the xenbus driver, and the state machine of one frontend
  *
- * Watch callbacks record and queue; everything else happens in the work of
- * the frontend, which reads both ends' states and looks up what the pair
- * asks for. The guest may write any state at any time.
+ * Watch callbacks only queue the frontend's work. The work reads the backend's
+ * and the frontend's state and carries out the action that the table has for
+ * the pair. The guest may write any state at any time.
  */
 #include <linux/slab.h>
 
 #include "../host/xen_iface.h"
 #include "guest.h"
 
-static const struct pb2_topology_ops *topology;
+static const struct pb2_topology_ops *xenbus_topology;
 
 /**
- * enum action - what a pair of states asks for
- * @NOTHING: wait, or nonsense from the guest
- * @SETUP: the toolstack has written its configuration: export it
- * @EXPORT: not connected yet, the toolstack may have added functions
- * @ATTACH: the frontend has published its ring
- * @RECONFIGURE: the frontend is ready for added and removed functions
- * @UNATTENDED: the same, for a domain whose frontend never came (HVM)
- * @CONNECT: the frontend has taken note of the new functions
- * @CLOSING: the frontend is closing
- * @CLOSED: the frontend has closed, or need not be waited for
- * @WITHDRAW: nothing, unless a function was lost under the frontend
- * @REAP: the frontend is gone
+ * enum xenbus_action - what a pair of states asks for
+ * @NOTHING: wait for the guest, or ignore a state that makes no sense
+ * @SETUP: export the functions that the toolstack has listed
+ * @EXPORT: export functions that the toolstack may have added before the
+ *	frontend connects
+ * @ATTACH: attach the ring that the frontend has published
+ * @RECONFIGURE: add and remove functions; the frontend is ready for it
+ * @UNATTENDED: add and remove functions of a domain without a running
+ *	frontend (HVM)
+ * @CONNECT: connect again; the frontend has taken note of the new functions
+ * @CLOSING: detach the ring, because the frontend is closing
+ * @CLOSED: take all functions back, because the frontend has closed or there
+ *	is none to wait for
+ * @WITHDRAW: have the guest release the functions that it lost, if any
+ * @REAP: take all functions back and unregister the xenbus device, because the
+ *	frontend's directory is gone
  */
-enum action {
+enum xenbus_action {
 	NOTHING,
 	SETUP,
 	EXPORT,
@@ -41,14 +45,15 @@ enum action {
 	REAP,
 };
 
-#define NR_STATES	(XenbusStateReconfigured + 1)
+#define XENBUS_NR_STATES	(XenbusStateReconfigured + 1)
 
 /*
- * [our state][the frontend's]. The toolstack writes ours too: Reconfiguring
- * to hot add or remove, Closing to end it. Pairs that are not listed ask for
- * NOTHING.
+ * The first index is the backend's state, the second the frontend's. The
+ * toolstack writes the backend's state too: Reconfiguring to add or remove
+ * functions while the guest runs, Closing to end the connection. A pair that
+ * is not listed asks for NOTHING.
  */
-static const u8 actions[NR_STATES][NR_STATES] = {
+static const u8 xenbus_actions[XENBUS_NR_STATES][XENBUS_NR_STATES] = {
 	[XenbusStateInitWait] = {
 		[XenbusStateUnknown]		= REAP,
 		[XenbusStateInitialising]	= SETUP,
@@ -90,7 +95,7 @@ static const u8 actions[NR_STATES][NR_STATES] = {
 	},
 	[XenbusStateClosing] = {
 		[XenbusStateUnknown]		= REAP,
-		/* Nobody is there who could close first. */
+		/* There is no running frontend that could close first. */
 		[XenbusStateInitialising]	= CLOSED,
 		[XenbusStateInitWait]		= CLOSED,
 		[XenbusStateClosed]		= CLOSED,
@@ -101,26 +106,28 @@ static const u8 actions[NR_STATES][NR_STATES] = {
 	},
 };
 
-static enum action choose(enum xenbus_state self, enum xenbus_state peer)
+static enum xenbus_action xenbus_choose_action(enum xenbus_state self,
+					       enum xenbus_state peer)
 {
-	/* Whatever number the guest wrote. */
-	if ((unsigned int)self >= NR_STATES || (unsigned int)peer >= NR_STATES)
+	/* The guest may have written any number. */
+	if ((unsigned int)self >= XENBUS_NR_STATES ||
+	    (unsigned int)peer >= XENBUS_NR_STATES)
 		return NOTHING;
-	return actions[self][peer];
+	return xenbus_actions[self][peer];
 }
 
-static void report_num_devs(struct pb2_frontend *fe, int rc)
+static void xenbus_report_num_devs(struct pb2_frontend *fe, int rc)
 {
 	if (rc && rc != -ENOENT)
 		pb2_xen_error(fe->xdev, rc, "num_devs is not a number from 0 to 256");
 }
 
-static void do_setup(struct pb2_frontend *fe)
+static void xenbus_setup_frontend(struct pb2_frontend *fe)
 {
 	int rc = pb2_devlist_apply(fe, true);
 
 	if (rc) {
-		report_num_devs(fe, rc);
+		xenbus_report_num_devs(fe, rc);
 		return;
 	}
 	rc = pb2_roots_publish(fe);
@@ -129,7 +136,7 @@ static void do_setup(struct pb2_frontend *fe)
 	pb2_xen_switch_state(fe->xdev, XenbusStateInitialised);
 }
 
-static int attach_ring(struct pb2_frontend *fe)
+static int xenbus_attach_ring(struct pb2_frontend *fe)
 {
 	unsigned int gref, port;
 	int rc;
@@ -145,29 +152,33 @@ static int attach_ring(struct pb2_frontend *fe)
 	return rc;
 }
 
-static void do_attach(struct pb2_frontend *fe)
+static void xenbus_connect_ring(struct pb2_frontend *fe)
 {
-	report_num_devs(fe, pb2_devlist_apply(fe, false));
-	if (!attach_ring(fe))
+	xenbus_report_num_devs(fe, pb2_devlist_apply(fe, false));
+	if (!xenbus_attach_ring(fe))
 		pb2_xen_switch_state(fe->xdev, XenbusStateConnected);
 }
 
-/* libxl waits for the answer: it must come also if an entry failed. */
-static void do_reconfigure(struct pb2_frontend *fe, enum xenbus_state next)
+/*
+ * libxl waits for the new state, so the driver must write it even if an entry
+ * of the device list failed.
+ */
+static void xenbus_reconfigure_devices(struct pb2_frontend *fe,
+				       enum xenbus_state next)
 {
-	report_num_devs(fe, pb2_devlist_apply(fe, false));
+	xenbus_report_num_devs(fe, pb2_devlist_apply(fe, false));
 	pb2_xen_switch_state(fe->xdev, next);
 }
 
-/* To the frontend it looks as if the toolstack detached the function. */
-static void do_withdraw(struct pb2_frontend *fe)
+/* The guest cannot tell this from a detach by the toolstack. */
+static void xenbus_withdraw_devices(struct pb2_frontend *fe)
 {
 	if (!xchg(&fe->lost, false) || !pb2_devlist_withdraw(fe))
 		return;
 	pb2_xen_switch_state(fe->xdev, XenbusStateReconfiguring);
 }
 
-static void do_closed(struct pb2_frontend *fe, bool reap)
+static void xenbus_close_frontend(struct pb2_frontend *fe, bool reap)
 {
 	pb2_ring_detach(fe);
 	pb2_frontend_remove_all(fe);
@@ -177,31 +188,32 @@ static void do_closed(struct pb2_frontend *fe, bool reap)
 		return;
 	}
 
-	/* Before the write, whose watch event is what unregisters us. */
+	/* The write fires the watch, whose callback unregisters the device. */
 	WRITE_ONCE(fe->reap, true);
 	pb2_xen_rewrite_state(fe->xdev, XenbusStateClosed);
 }
 
-static void run(struct pb2_frontend *fe, enum action action)
+static void xenbus_run_action(struct pb2_frontend *fe,
+			      enum xenbus_action action)
 {
 	switch (action) {
 	case NOTHING:
 		break;
 	case SETUP:
-		do_setup(fe);
+		xenbus_setup_frontend(fe);
 		break;
 	case EXPORT:
-		report_num_devs(fe, pb2_devlist_apply(fe, false));
+		xenbus_report_num_devs(fe, pb2_devlist_apply(fe, false));
 		break;
 	case ATTACH:
-		do_attach(fe);
+		xenbus_connect_ring(fe);
 		break;
 	case RECONFIGURE:
-		if (!attach_ring(fe))
-			do_reconfigure(fe, XenbusStateReconfigured);
+		if (!xenbus_attach_ring(fe))
+			xenbus_reconfigure_devices(fe, XenbusStateReconfigured);
 		break;
 	case UNATTENDED:
-		do_reconfigure(fe, XenbusStateInitialised);
+		xenbus_reconfigure_devices(fe, XenbusStateInitialised);
 		break;
 	case CONNECT:
 		pb2_xen_switch_state(fe->xdev, XenbusStateConnected);
@@ -211,22 +223,23 @@ static void run(struct pb2_frontend *fe, enum action action)
 		pb2_xen_switch_state(fe->xdev, XenbusStateClosing);
 		break;
 	case CLOSED:
-		do_closed(fe, false);
+		xenbus_close_frontend(fe, false);
 		break;
 	case WITHDRAW:
-		do_withdraw(fe);
+		xenbus_withdraw_devices(fe);
 		break;
 	case REAP:
-		do_closed(fe, true);
+		xenbus_close_frontend(fe, true);
 		break;
 	}
 }
 
 /*
- * The nodes of a domain that died without its toolstack say for ever what it
- * wrote last. It has closed, whatever that is.
+ * If a domain dies and no toolstack removes its nodes, they keep the state
+ * that the guest wrote last. A dead domain counts as closed, whatever state
+ * that is.
  */
-static enum xenbus_state peer_state(struct pb2_frontend *fe)
+static enum xenbus_state xenbus_peer_state(struct pb2_frontend *fe)
 {
 	enum xenbus_state peer = pb2_xen_state(fe->xdev->otherend);
 
@@ -240,19 +253,22 @@ static enum xenbus_state peer_state(struct pb2_frontend *fe)
 	return XenbusStateClosed;
 }
 
-static void frontend_work(struct work_struct *work)
+static void xenbus_frontend_work(struct work_struct *work)
 {
 	struct pb2_frontend *fe = container_of(work, struct pb2_frontend, work);
+	enum xenbus_state peer = xenbus_peer_state(fe);
+	enum xenbus_state self = pb2_xen_state(fe->xdev->nodename);
 
-	run(fe, choose(pb2_xen_state(fe->xdev->nodename), peer_state(fe)));
+	xenbus_run_action(fe, xenbus_choose_action(self, peer));
 }
 
 /*
- * Unregistering has to happen in xenwatch's thread, where xenbus itself
- * unregisters devices whose nodes are gone.
+ * xenbus itself unregisters devices whose nodes are gone, in the thread of
+ * xenwatch. The driver must do it in the same thread, so that the two do not
+ * unregister one device at the same time.
  */
-static void backend_changed(struct xenbus_watch *watch, const char *path,
-			    const char *token)
+static void xenbus_backend_changed(struct xenbus_watch *watch,
+				   const char *path, const char *token)
 {
 	struct pb2_frontend *fe = container_of(watch, struct pb2_frontend,
 					       watch);
@@ -263,15 +279,15 @@ static void backend_changed(struct xenbus_watch *watch, const char *path,
 		queue_work(pb2_wq, &fe->work);
 }
 
-static void frontend_changed(struct xenbus_device *xdev,
-			     enum xenbus_state state)
+static void xenbus_frontend_changed(struct xenbus_device *xdev,
+				    enum xenbus_state state)
 {
 	struct pb2_frontend *fe = dev_get_drvdata(&xdev->dev);
 
 	queue_work(pb2_wq, &fe->work);
 }
 
-static struct pb2_frontend *alloc_frontend(struct xenbus_device *xdev)
+static struct pb2_frontend *xenbus_alloc_frontend(struct xenbus_device *xdev)
 {
 	struct pb2_frontend *fe = kzalloc(sizeof(*fe), GFP_KERNEL);
 
@@ -282,37 +298,40 @@ static struct pb2_frontend *alloc_frontend(struct xenbus_device *xdev)
 	INIT_LIST_HEAD(&fe->link);
 	fe->xdev = xdev;
 	fe->domid = xdev->otherend_id;
-	fe->topology = topology;
+	fe->topology = xenbus_topology;
 	mutex_init(&fe->lock);
 	pb2_frontend_init(fe);
 	pb2_ring_init(fe);
-	INIT_WORK(&fe->work, frontend_work);
+	INIT_WORK(&fe->work, xenbus_frontend_work);
 	return fe;
 }
 
-/* In the reverse order of probe; nothing of the frontend is at work after. */
-static void retire(struct pb2_frontend *fe)
+/*
+ * Undoes the steps of the probe in reverse order. On return neither the work
+ * nor the ring's thread of the frontend runs any more.
+ */
+static void xenbus_retire_frontend(struct pb2_frontend *fe)
 {
-	/* Gives up the wait for a function that is under reset. */
+	/* The work gives up waiting for a function that is under reset. */
 	mutex_lock(&fe->lock);
 	WRITE_ONCE(fe->dying, true);
 	mutex_unlock(&fe->lock);
 	if (fe->watching)
 		pb2_xen_unwatch(&fe->watch);
 	pb2_frontend_leave(fe);
-	/* The last one to queue the work is gone. */
+	/* From here on nobody queues the work any more. */
 	cancel_work_sync(&fe->work);
-	/* No request reaches a function that is on its way back. */
+	/* The thread ends first, so no request reaches a returned function. */
 	pb2_ring_detach(fe);
 	pb2_frontend_remove_all(fe);
 	dev_set_drvdata(&fe->xdev->dev, NULL);
 	pb2_frontend_put(fe);
 }
 
-static int frontend_probe(struct xenbus_device *xdev,
-			  const struct xenbus_device_id *id)
+static int xenbus_frontend_probe(struct xenbus_device *xdev,
+				 const struct xenbus_device_id *id)
 {
-	struct pb2_frontend *fe = alloc_frontend(xdev);
+	struct pb2_frontend *fe = xenbus_alloc_frontend(xdev);
 	int rc;
 
 	if (!fe)
@@ -324,54 +343,59 @@ static int frontend_probe(struct xenbus_device *xdev,
 		goto err;
 
 	pb2_frontend_join(fe);
-	/* Fires once at once, in case everything is there already. */
-	rc = pb2_xen_watch(xdev, &fe->watch, backend_changed);
+	/*
+	 * xenbus fires a new watch at once. So the work runs even if the
+	 * toolstack has already written everything.
+	 */
+	rc = pb2_xen_watch(xdev, &fe->watch, xenbus_backend_changed);
 	if (rc)
 		goto err;
 	fe->watching = true;
 	return 0;
 
 err:
-	retire(fe);
+	xenbus_retire_frontend(fe);
 	return rc;
 }
 
-static void frontend_remove(struct xenbus_device *xdev)
+static void xenbus_frontend_remove(struct xenbus_device *xdev)
 {
 	struct pb2_frontend *fe = dev_get_drvdata(&xdev->dev);
 
 	if (fe)
-		retire(fe);
+		xenbus_retire_frontend(fe);
 }
 
-static const struct xenbus_device_id ids[] = {
+static const struct xenbus_device_id xenbus_ids[] = {
 	{ "pci" },
 	{ "" }
 };
 
 static struct xenbus_driver xenbus_driver = {
 	.name			= PB2_NAME,
-	.ids			= ids,
-	.probe			= frontend_probe,
-	.remove			= frontend_remove,
-	.otherend_changed	= frontend_changed,
+	.ids			= xenbus_ids,
+	.probe			= xenbus_frontend_probe,
+	.remove			= xenbus_frontend_remove,
+	.otherend_changed	= xenbus_frontend_changed,
 };
 
 /**
- * pb2_xenbus_init() - begin to serve frontends
- * @passthrough: guests see the host's addresses
+ * pb2_xenbus_init() - register the xenbus driver
+ * @passthrough: guests see their functions at the real addresses
  *
  * Context: may sleep.
- * Return: 0 or the errno of xenbus.
+ * Return: 0, or the errno of xenbus_register_backend().
  */
 int pb2_xenbus_init(bool passthrough)
 {
-	topology = pb2_topology_choose(passthrough);
+	xenbus_topology = pb2_topology_choose(passthrough);
 	return xenbus_register_backend(&xenbus_driver);
 }
 
 /**
- * pb2_xenbus_exit() - undo pb2_xenbus_init()
+ * pb2_xenbus_exit() - unregister the xenbus driver
+ *
+ * Takes all functions back from all frontends.
  *
  * Context: may sleep.
  */
