@@ -237,7 +237,7 @@ static void request(const struct xen_pci_op *op)
 	shared.info.op = *op;
 	shared.info.flags |= XEN_PCIF_active;
 
-	serve(&fe);
+	ring_serve_event(&fe);
 
 	fuzz_assert(!(shared.info.flags & XEN_PCIF_active));
 	fuzz_assert(notified == before + 1 && !references);

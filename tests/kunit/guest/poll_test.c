@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of how long a ring's thread looks on after an answer
+ * Tests of busy-polling: for how long a ring's thread polls, and when not
  */
 #include <linux/cpumask.h>
 #include <linux/slab.h>
@@ -31,7 +31,7 @@ static unsigned int this_cpu(void)
 #define US	((u64)NSEC_PER_USEC)
 #define MS	((u64)NSEC_PER_MSEC)
 
-/* Any time but 0 */
+/* Time of the first answer; must not be 0 */
 #define START	(1000 * MS)
 
 static struct pb2_poll poll;
@@ -49,7 +49,10 @@ static int init(struct kunit *test)
 	return rc;
 }
 
-/* An event comes @idle after the last answer; what is looked on for then? */
+/*
+ * A request comes with an event @idle ns after the last answer. Returns the
+ * polling interval after its answer.
+ */
 static u64 ask(u64 idle)
 {
 	pb2_poll_ended(&poll, clock);
@@ -58,7 +61,7 @@ static u64 ask(u64 idle)
 	return pb2_poll_answered(&poll, clock);
 }
 
-static void who_asks_seldom_is_not_waited_for(struct kunit *test)
+static void a_guest_that_asks_seldom_is_not_polled(struct kunit *test)
 {
 	unsigned int i;
 
@@ -67,7 +70,7 @@ static void who_asks_seldom_is_not_waited_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ask(200 * US), 0);
 }
 
-static void the_window_grows_while_it_would_have_helped(struct kunit *test)
+static void the_interval_grows_while_polling_would_have_hit(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, ask(10 * MS), 0);
 	KUNIT_EXPECT_EQ(test, ask(199 * US), 50 * US);
@@ -76,7 +79,7 @@ static void the_window_grows_while_it_would_have_helped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ask(199 * US), 200 * US);
 }
 
-static void pauses_shut_it(struct kunit *test)
+static void longer_pauses_end_polling(struct kunit *test)
 {
 	ask(10 * US);
 	ask(10 * US);
@@ -87,7 +90,7 @@ static void pauses_shut_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ask(10 * US), 50 * US);
 }
 
-static void it_grows_while_it_catches_what_comes(struct kunit *test)
+static void the_interval_grows_while_polling_hits(struct kunit *test)
 {
 	static const unsigned int us[] = { 100, 200, 200, 200 };
 	unsigned int i;
@@ -100,7 +103,7 @@ static void it_grows_while_it_catches_what_comes(struct kunit *test)
 	}
 }
 
-/* It came while the thread was at work, or on its way. */
+/* The event came while the thread was at work, or was being woken. */
 static void an_event_before_the_answer_is_a_request_at_once(struct kunit *test)
 {
 	pb2_poll_answered(&poll, clock);
@@ -111,7 +114,7 @@ static void an_event_before_the_answer_is_a_request_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 100 * US);
 }
 
-static void a_parameter_of_0_turns_it_off(struct kunit *test)
+static void a_parameter_of_0_turns_polling_off(struct kunit *test)
 {
 	pb2_poll_us = 0;
 	pb2_poll_init(&poll, clock);
@@ -147,7 +150,7 @@ static void the_function_asked_last_sets_the_limit(struct kunit *test)
 	pb2_poll_limit(&poll, pbdev);
 	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 0);
 	KUNIT_EXPECT_EQ(test, ask(1), 0);
-	/* It has to grow again. */
+	/* The interval has shrunk meanwhile and has to grow again. */
 	pbdev->poll_us = PB2_POLL_DEFAULT;
 	pb2_poll_limit(&poll, pbdev);
 	KUNIT_EXPECT_EQ(test, ask(1), 70 * US);
@@ -155,7 +158,7 @@ static void the_function_asked_last_sets_the_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ask(1), 200 * US);
 }
 
-static void a_single_cpu_does_not_look_on(struct kunit *test)
+static void a_single_cpu_does_not_poll(struct kunit *test)
 {
 	cpus = 1;
 	KUNIT_EXPECT_EQ(test, ask(1), 0);
@@ -164,7 +167,7 @@ static void a_single_cpu_does_not_look_on(struct kunit *test)
 	KUNIT_EXPECT_GT(test, ask(1), 0);
 }
 
-/* Looks on for so long in one go, and asks again at once. */
+/* The thread polls for @ns. Returns false if it must not poll. */
 static bool hog(u64 ns)
 {
 	bool looked = pb2_poll_answered(&poll, clock);
@@ -185,7 +188,7 @@ static void who_never_stops_gets_a_second_and_then_a_quarter(struct kunit *test)
 		total++;
 		late += i >= 50000;
 	}
-	/* In 10 s: the second and a quarter of 10; in the last 5 a quarter. */
+	/* In 10 s: one second and a quarter of 10 s; in the last 5 s a quarter */
 	KUNIT_EXPECT_GE(test, total, 34900);
 	KUNIT_EXPECT_LE(test, total, 35100);
 	KUNIT_EXPECT_GE(test, late, 12400);
@@ -199,7 +202,7 @@ static void a_pause_fills_the_budget_but_no_more(struct kunit *test)
 	ask(1);
 	for (i = 0; i < 100000; i++)
 		hog(MS / 10);
-	/* However long: a year, or until the clock's end */
+	/* The pause may be as long as a year, or last to the clock's end. */
 	clock += 365 * 24 * 3600 * NSEC_PER_SEC;
 	ask(1);
 	ask(1);
@@ -210,7 +213,7 @@ static void a_pause_fills_the_budget_but_no_more(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, poll.budget, NSEC_PER_SEC);
 }
 
-/* Looks on for 1 ms, of which Xen gives so much to others. */
+/* The thread polls for 1 ms, of which Xen gives @stolen ns to others. */
 static bool hog_stolen(u64 stolen)
 {
 	bool looked = pb2_poll_answered(&poll, clock);
@@ -221,7 +224,7 @@ static bool hog_stolen(u64 stolen)
 	return looked;
 }
 
-static void it_makes_room_when_xen_runs_others(struct kunit *test)
+static void the_thread_pauses_when_xen_runs_others(struct kunit *test)
 {
 	unsigned int i;
 
@@ -229,7 +232,7 @@ static void it_makes_room_when_xen_runs_others(struct kunit *test)
 	pb2_poll_ended(&poll, clock);
 	KUNIT_EXPECT_TRUE(test, hog_stolen(119 * US));
 	KUNIT_EXPECT_TRUE(test, hog_stolen(121 * US));
-	/* Four times 121 us, which the first of these exceeds */
+	/* The pause is four times 121 us, and this call takes 1 ms. */
 	KUNIT_EXPECT_FALSE(test, hog_stolen(0));
 	KUNIT_EXPECT_TRUE(test, hog_stolen(900 * US));
 	for (i = 0; i < 4; i++)
@@ -241,8 +244,8 @@ static void it_makes_room_when_xen_runs_others(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, hog_stolen(0));
 }
 
-/* What is stolen while it sleeps is the affair of whoever runs then. */
-static void only_what_is_stolen_meanwhile_counts(struct kunit *test)
+/* Time that Xen steals while the thread sleeps does not count. */
+static void only_time_stolen_while_polling_counts(struct kunit *test)
 {
 	unsigned int i;
 
@@ -254,8 +257,8 @@ static void only_what_is_stolen_meanwhile_counts(struct kunit *test)
 	}
 }
 
-/* Each CPU has a count of its own. */
-static void a_thread_that_moved_cannot_tell(struct kunit *test)
+/* Each CPU has its own count of stolen time. */
+static void time_stolen_from_two_cpus_is_not_compared(struct kunit *test)
 {
 	ask(1);
 	pb2_poll_ended(&poll, clock);
@@ -267,7 +270,7 @@ static void a_thread_that_moved_cannot_tell(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, hog_stolen(0));
 }
 
-/* Until then it cannot know what others want. */
+/* While it polls, the thread does not learn how much Xen stole. */
 static void a_stretch_ends_after_20_ms(struct kunit *test)
 {
 	ask(1);
@@ -277,57 +280,57 @@ static void a_stretch_ends_after_20_ms(struct kunit *test)
 	clock++;
 	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 0);
 	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 0);
-	/* The next one begins with an event, and is as long. */
+	/* The next stretch begins with an event and is as long. */
 	KUNIT_EXPECT_EQ(test, ask(1), 200 * US);
 	clock += 20 * MS - 1;
 	KUNIT_EXPECT_EQ(test, pb2_poll_answered(&poll, clock), 200 * US);
 }
 
-/* The guest asks for the next time while the thread looks on. */
-static u64 hold(void)
+/* The guest asks while the thread polls. Returns the notify delay. */
+static u64 hit(void)
 {
 	clock += US;
 	pb2_poll_answered(&poll, clock);
 	return pb2_poll_notify_delay(&poll);
 }
 
-static void who_came_with_an_event_gets_one_at_once(struct kunit *test)
+static void a_guest_that_sent_an_event_gets_one_at_once(struct kunit *test)
 {
 	KUNIT_EXPECT_GT(test, ask(1), 0);
 	KUNIT_EXPECT_EQ(test, pb2_poll_notify_delay(&poll), 0);
-	KUNIT_EXPECT_EQ(test, hold(), 30 * US);
+	KUNIT_EXPECT_EQ(test, hit(), 30 * US);
 	pb2_poll_delayed(&poll, true);
 	KUNIT_EXPECT_GT(test, ask(1), 0);
 	KUNIT_EXPECT_EQ(test, pb2_poll_notify_delay(&poll), 0);
 }
 
-static void who_does_without_events_goes_on_so(struct kunit *test)
+static void a_guest_that_needs_no_events_gets_none(struct kunit *test)
 {
 	unsigned int i;
 
 	ask(1);
 	for (i = 0; i < 100; i++) {
-		KUNIT_EXPECT_EQ(test, hold(), 30 * US);
+		KUNIT_EXPECT_EQ(test, hit(), 30 * US);
 		pb2_poll_delayed(&poll, true);
 	}
 }
 
-/* How many get theirs at once until the next is kept back? */
+/* Counts the answers that are notified at once before the next delay. */
 static unsigned int notify_now(void)
 {
 	unsigned int nr = 0;
 
-	while (nr < 10000 && !hold())
+	while (nr < 10000 && !hit())
 		nr++;
 	return nr;
 }
 
-static void who_waits_for_his_event_waits_for_it_seldom(struct kunit *test)
+static void missed_suppressions_make_notify_delays_rare(struct kunit *test)
 {
 	unsigned int i, last = 1;
 
 	ask(1);
-	KUNIT_EXPECT_EQ(test, hold(), 30 * US);
+	KUNIT_EXPECT_EQ(test, hit(), 30 * US);
 	for (i = 0; i < 20; i++) {
 		pb2_poll_delayed(&poll, false);
 		KUNIT_EXPECT_EQ(test, notify_now(), last);
@@ -335,7 +338,7 @@ static void who_waits_for_his_event_waits_for_it_seldom(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, last, 1023);
 
-	/* One who does not any more is found out, as soon. */
+	/* The driver finds out as soon when the guest stops waiting. */
 	for (i = 0; i < 10; i++) {
 		pb2_poll_delayed(&poll, true);
 		KUNIT_EXPECT_EQ(test, notify_now(), 0);
@@ -344,7 +347,7 @@ static void who_waits_for_his_event_waits_for_it_seldom(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, notify_now(), 1);
 }
 
-static void a_window_is_a_number_or_default(struct kunit *test)
+static void an_interval_is_a_number_or_default(struct kunit *test)
 {
 	static const char * const bad[] = {
 		"", "\n", "-1", "+1", " 1", "1 ", "1001", "4294967296", "0x10",
@@ -372,25 +375,25 @@ static void a_window_is_a_number_or_default(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(who_asks_seldom_is_not_waited_for),
-	KUNIT_CASE(the_window_grows_while_it_would_have_helped),
-	KUNIT_CASE(pauses_shut_it),
-	KUNIT_CASE(it_grows_while_it_catches_what_comes),
+	KUNIT_CASE(a_guest_that_asks_seldom_is_not_polled),
+	KUNIT_CASE(the_interval_grows_while_polling_would_have_hit),
+	KUNIT_CASE(longer_pauses_end_polling),
+	KUNIT_CASE(the_interval_grows_while_polling_hits),
 	KUNIT_CASE(an_event_before_the_answer_is_a_request_at_once),
-	KUNIT_CASE(a_parameter_of_0_turns_it_off),
+	KUNIT_CASE(a_parameter_of_0_turns_polling_off),
 	KUNIT_CASE(a_parameter_beyond_the_limit_is_the_limit),
 	KUNIT_CASE(the_function_asked_last_sets_the_limit),
-	KUNIT_CASE(a_single_cpu_does_not_look_on),
+	KUNIT_CASE(a_single_cpu_does_not_poll),
 	KUNIT_CASE(who_never_stops_gets_a_second_and_then_a_quarter),
 	KUNIT_CASE(a_pause_fills_the_budget_but_no_more),
-	KUNIT_CASE(it_makes_room_when_xen_runs_others),
-	KUNIT_CASE(only_what_is_stolen_meanwhile_counts),
-	KUNIT_CASE(a_thread_that_moved_cannot_tell),
+	KUNIT_CASE(the_thread_pauses_when_xen_runs_others),
+	KUNIT_CASE(only_time_stolen_while_polling_counts),
+	KUNIT_CASE(time_stolen_from_two_cpus_is_not_compared),
 	KUNIT_CASE(a_stretch_ends_after_20_ms),
-	KUNIT_CASE(who_came_with_an_event_gets_one_at_once),
-	KUNIT_CASE(who_does_without_events_goes_on_so),
-	KUNIT_CASE(who_waits_for_his_event_waits_for_it_seldom),
-	KUNIT_CASE(a_window_is_a_number_or_default),
+	KUNIT_CASE(a_guest_that_sent_an_event_gets_one_at_once),
+	KUNIT_CASE(a_guest_that_needs_no_events_gets_none),
+	KUNIT_CASE(missed_suppressions_make_notify_delays_rare),
+	KUNIT_CASE(an_interval_is_a_number_or_default),
 	{}
 };
 

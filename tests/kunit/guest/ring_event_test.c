@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the events of a ring: served, saved up, spurious, early, endless
+ * Tests of the events of a ring: served, credited, spurious, early, endless
  */
 #include "../support/guest.h"
 
-/* How often the guest asks again, in whose test */
+/* How often the guest will ask again, and the test that runs */
 static unsigned int again;
 static struct kunit *current_test;
 
@@ -23,7 +23,7 @@ static void an_event_for_nothing_is_spurious(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_xen.notified, 0);
 }
 
-/* The guest asks again as soon as it is answered, so and so often. */
+/* The guest asks again as soon as it has its answer. */
 static void ask_again(void)
 {
 	struct xen_pci_op op = guest_request(XEN_PCI_OP_conf_read, 7);
@@ -96,7 +96,7 @@ static void an_event_during_a_request_is_not_lost(struct kunit *test)
 
 	guest_attach(test);
 	guest_on_op = guest_count_op;
-	/* Without the second event the 17th would wait for ever. */
+	/* Without the second event the 17th request would wait for ever. */
 	fake_xen.on_notify = send_event;
 	again = 16;
 	guest_post(test, &op);
@@ -105,7 +105,7 @@ static void an_event_during_a_request_is_not_lost(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, guest_wait(READ_ONCE(fake_xen.eois) >= 2));
 }
 
-/* As it may in life: the channel works before its number is known here. */
+/* The event channel works before the bind has returned its IRQ. */
 static void an_event_before_the_binding_returns_is_served(struct kunit *test)
 {
 	struct xen_pci_op op = guest_request(XEN_PCI_OP_conf_read, 7);
@@ -125,7 +125,7 @@ static void run_on(unsigned int cpu)
 	set_cpus_allowed_ptr(current, cpumask_of(cpu));
 }
 
-/* Waking another CPU than the one that woke for the event takes its time. */
+/* Waking a second CPU for the thread would take more time. */
 static void it_is_served_where_the_event_came(struct kunit *test)
 {
 	struct pb2_frontend *fe = guest_attach(test);
@@ -148,7 +148,7 @@ static void attached_again_it_begins_anew(struct kunit *test)
 	ask_often(test, 5);
 	guest_sends_event(test);
 	KUNIT_EXPECT_EQ(test, fe->ring.credit, 4);
-	/* Nobody serves it, and it is no concern of the next ring's. */
+	/* The credit of this ring must not count for the next one. */
 	pb2_ring_detach(fe);
 	fake_xen.on_notify = NULL;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of a ring whose thread looks on for the next request
+ * Tests of a ring whose thread polls for the next request
  */
 #include <linux/kthread.h>
 
 #include "../support/guest.h"
 
-/* The thread's clock, which stands until a test moves it */
+/* The thread's clock, which only a test advances */
 static u64 clock;
 
 static int init(struct kunit *test)
@@ -27,7 +27,7 @@ static void post(struct kunit *test)
 	guest_post(test, &op);
 }
 
-/* Without an event */
+/* Expects that the thread has served requests without an event. */
 static void expect_served(struct kunit *test, unsigned int nr)
 {
 	KUNIT_EXPECT_TRUE(test, guest_wait(READ_ONCE(guest_ops) == nr));
@@ -35,8 +35,8 @@ static void expect_served(struct kunit *test, unsigned int nr)
 }
 
 /*
- * The clock goes on. Before, the thread takes the time of its answer and looks
- * on: the flag goes down first.
+ * Advances the clock. The thread clears the flag before it reads the clock, so
+ * this first waits until the thread has read the time of its answer and polls.
  */
 static void pass(struct kunit *test, u64 ns)
 {
@@ -47,7 +47,7 @@ static void pass(struct kunit *test, u64 ns)
 	WRITE_ONCE(clock, clock + ns);
 }
 
-/* One request with an event; since the clock stands its thread looks on. */
+/* One request with an event. While the clock stands, the thread polls. */
 static void begin(struct kunit *test)
 {
 	guest_attach(test);
@@ -76,8 +76,8 @@ static void the_next_request_needs_no_event(struct kunit *test)
 	expect_eoi(test, 1);
 }
 
-/* They were all served before their events came. */
-static void events_of_what_was_seen_are_not_spurious(struct kunit *test)
+/* The thread serves these requests before their events come. */
+static void events_of_poll_hits_are_not_spurious(struct kunit *test)
 {
 	begin(test);
 	post(test);
@@ -88,7 +88,7 @@ static void events_of_what_was_seen_are_not_spurious(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, guest_sends_event(test));
 }
 
-static void after_the_window_it_sleeps(struct kunit *test)
+static void after_the_interval_the_thread_sleeps(struct kunit *test)
 {
 	begin(test);
 	pass(test, 50 * NSEC_PER_USEC - 1);
@@ -104,7 +104,7 @@ static void after_the_window_it_sleeps(struct kunit *test)
 	expect_served(test, 2);
 }
 
-static void who_wants_its_cpu_comes_first(struct kunit *test)
+static void another_task_that_wants_the_cpu_ends_polling(struct kunit *test)
 {
 	begin(test);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(fake_xen.eois), 0);
@@ -124,24 +124,24 @@ static void others_may_run_before_each_request(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, READ_ONCE(guest_yields), 9);
 }
 
-static void detaching_does_not_wait_for_the_window(struct kunit *test)
+static void detaching_does_not_wait_for_the_interval(struct kunit *test)
 {
 	struct guest *guest = test->priv;
 
 	begin(test);
 	pb2_ring_detach(guest->fe);
 	KUNIT_EXPECT_EQ(test, fake_xen.bound, 0);
-	/* Xen is told that the event was dealt with, or it would leak. */
+	/* Without this EOI the event would leak. */
 	KUNIT_EXPECT_EQ(test, fake_xen.eois, 1);
 }
 
-/* Events that the guest got */
+/* Expects the number of events that the guest has received. */
 static void expect_events(struct kunit *test, unsigned int nr)
 {
 	KUNIT_EXPECT_TRUE(test, guest_wait(READ_ONCE(fake_xen.notified) == nr));
 }
 
-static void who_asks_again_needs_no_event(struct kunit *test)
+static void a_guest_that_asks_again_needs_no_event(struct kunit *test)
 {
 	unsigned int i;
 
@@ -152,7 +152,7 @@ static void who_asks_again_needs_no_event(struct kunit *test)
 		expect_served(test, i);
 	}
 	KUNIT_EXPECT_EQ(test, READ_ONCE(fake_xen.notified), 1);
-	/* The last answer has one. */
+	/* The guest gets an event for the last answer. */
 	pass(test, 30 * NSEC_PER_USEC - 1);
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(fake_xen.notified), 1);
@@ -163,14 +163,14 @@ static void who_asks_again_needs_no_event(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_xen.notified, 2);
 }
 
-static void who_waits_for_his_event_gets_it(struct kunit *test)
+static void a_guest_that_waits_for_its_event_gets_it(struct kunit *test)
 {
 	begin(test);
 	post(test);
 	expect_served(test, 2);
 	pass(test, 30 * NSEC_PER_USEC);
 	expect_events(test, 2);
-	/* The next one at once, and then it is tried again. */
+	/* The next event comes at once, the one after it is delayed again. */
 	post(test);
 	expect_served(test, 3);
 	expect_events(test, 3);
@@ -180,7 +180,7 @@ static void who_waits_for_his_event_gets_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, READ_ONCE(fake_xen.notified), 3);
 }
 
-static void the_cpu_is_not_left_without_the_event(struct kunit *test)
+static void the_event_is_sent_before_the_cpu_is_left(struct kunit *test)
 {
 	begin(test);
 	post(test);
@@ -191,7 +191,7 @@ static void the_cpu_is_not_left_without_the_event(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_xen.notified, 2);
 }
 
-static void nor_is_the_ring(struct kunit *test)
+static void the_event_is_sent_before_the_ring_is_detached(struct kunit *test)
 {
 	struct guest *guest = test->priv;
 
@@ -202,14 +202,14 @@ static void nor_is_the_ring(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_xen.notified, 2);
 }
 
-static void events_are_looked_at_after_20_ms(struct kunit *test)
+static void a_stretch_of_polling_ends_after_20_ms(struct kunit *test)
 {
 	unsigned int i;
 
 	begin(test);
 	for (i = 0; i < 500; i++) {
 		KUNIT_ASSERT_EQ(test, READ_ONCE(fake_xen.eois), 0);
-		/* Within each of its windows */
+		/* Less than any polling interval */
 		pass(test, 40 * NSEC_PER_USEC);
 		post(test);
 		expect_served(test, 2 + i);
@@ -232,13 +232,13 @@ static void ask_while_it_ends(void)
 	fake_xen_event();
 }
 
-static void detaching_does_not_wait_for_who_never_stops(struct kunit *test)
+static void detaching_does_not_wait_for_an_endless_guest(struct kunit *test)
 {
 	struct guest *guest = test->priv;
 
 	asking = test;
 	late_ops = 0;
-	/* Time goes by. */
+	/* The real clock */
 	guest_clock = NULL;
 	guest_attach(test);
 	fake_xen.on_notify = ask_while_it_ends;
@@ -247,11 +247,11 @@ static void detaching_does_not_wait_for_who_never_stops(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, guest_wait(READ_ONCE(guest_ops) > 10));
 	pb2_ring_detach(guest->fe);
 	fake_xen.on_notify = NULL;
-	/* The one that was being served */
+	/* The request that was being served */
 	KUNIT_EXPECT_LE(test, late_ops, 1);
 }
 
-static void turned_off_it_sleeps_at_once(struct kunit *test)
+static void without_polling_the_thread_sleeps_at_once(struct kunit *test)
 {
 	pb2_poll_us = 0;
 	begin(test);
@@ -259,12 +259,12 @@ static void turned_off_it_sleeps_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, guest_relaxed, 0);
 }
 
-static void a_function_may_turn_it_off(struct kunit *test)
+static void a_function_can_turn_polling_off(struct kunit *test)
 {
 	struct xen_pci_op op = { .cmd = XEN_PCI_OP_conf_read, .size = 4 };
 	struct pb2_device *pbdev = guest_give(test, fake_nic(test, 0));
 
-	/* The driver's own code */
+	/* The driver's own code carries out the requests. */
 	guest_on_op = NULL;
 	guest_attach(test);
 	guest_post(test, &op);
@@ -278,19 +278,19 @@ static void a_function_may_turn_it_off(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(the_next_request_needs_no_event),
-	KUNIT_CASE(events_of_what_was_seen_are_not_spurious),
-	KUNIT_CASE(after_the_window_it_sleeps),
-	KUNIT_CASE(who_wants_its_cpu_comes_first),
+	KUNIT_CASE(events_of_poll_hits_are_not_spurious),
+	KUNIT_CASE(after_the_interval_the_thread_sleeps),
+	KUNIT_CASE(another_task_that_wants_the_cpu_ends_polling),
 	KUNIT_CASE(others_may_run_before_each_request),
-	KUNIT_CASE(detaching_does_not_wait_for_the_window),
-	KUNIT_CASE(who_asks_again_needs_no_event),
-	KUNIT_CASE(who_waits_for_his_event_gets_it),
-	KUNIT_CASE(the_cpu_is_not_left_without_the_event),
-	KUNIT_CASE(nor_is_the_ring),
-	KUNIT_CASE(events_are_looked_at_after_20_ms),
-	KUNIT_CASE(detaching_does_not_wait_for_who_never_stops),
-	KUNIT_CASE(turned_off_it_sleeps_at_once),
-	KUNIT_CASE(a_function_may_turn_it_off),
+	KUNIT_CASE(detaching_does_not_wait_for_the_interval),
+	KUNIT_CASE(a_guest_that_asks_again_needs_no_event),
+	KUNIT_CASE(a_guest_that_waits_for_its_event_gets_it),
+	KUNIT_CASE(the_event_is_sent_before_the_cpu_is_left),
+	KUNIT_CASE(the_event_is_sent_before_the_ring_is_detached),
+	KUNIT_CASE(a_stretch_of_polling_ends_after_20_ms),
+	KUNIT_CASE(detaching_does_not_wait_for_an_endless_guest),
+	KUNIT_CASE(without_polling_the_thread_sleeps_at_once),
+	KUNIT_CASE(a_function_can_turn_polling_off),
 	{}
 };
 

@@ -2,7 +2,7 @@
 /*
  * Tests of the shared page and of the thread that serves it
  *
- * In place of the driver's own code a test may carry out the requests.
+ * A test may carry out the requests in place of the driver's own code.
  */
 #include <linux/kthread.h>
 #include <linux/sched/clock.h>
@@ -29,7 +29,7 @@ static u64 ring_clock(void)
 
 #define local_clock	ring_clock
 
-/* A test with a clock of its own says itself when the CPU is wanted. */
+/* A test with its own clock also decides when another task wants the CPU. */
 static bool is_wanted(void)
 {
 	if (!guest_clock)
@@ -66,7 +66,7 @@ static void let_others_run(void)
 
 #define SENTINEL	0xa5a5a5a5
 
-/* What a test and the ring's thread have in common */
+/* Shared by a test and the ring's thread */
 static struct {
 	struct guest *guest;
 	struct completion begun;
@@ -130,7 +130,7 @@ static void an_answer_changes_nothing_else_of_the_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memcmp(before, guest->page, PAGE_SIZE), 0);
 }
 
-/* XSA-155: the guest rewrites its request while it is carried out. */
+/* XSA-155: the guest rewrites its request while the driver works on it. */
 static void rewrite_page(struct pb2_frontend *fe, struct xen_pci_op *op)
 {
 	struct xen_pci_op *theirs = &state.guest->page->op;
@@ -154,7 +154,7 @@ static void a_request_is_copied_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, guest_seen.cmd, XEN_PCI_OP_conf_read);
 	KUNIT_EXPECT_EQ(test, guest_seen.value, 7);
 	KUNIT_EXPECT_EQ(test, guest->page->op.value, 0x1234);
-	/* A read has no vectors, whatever the page says by now. */
+	/* The answer to a read has no vectors, whatever the page says now. */
 	for (i = 0; i < SH_INFO_MAX_VEC; i++)
 		KUNIT_EXPECT_EQ(test, guest->page->op.msix_entries[i].vector,
 				0xffff);
@@ -201,7 +201,7 @@ static void expect_fetched(struct kunit *test, struct pb2_frontend *fe,
 	struct xen_pci_op op = guest_request(XEN_PCI_OP_enable_msix, value);
 	unsigned int i;
 
-	/* The thread is idle, or it would see these. */
+	/* The thread is idle, so it does not use its copy now. */
 	memset(fe->ring.op.msix_entries, 0xa5,
 	       sizeof(fe->ring.op.msix_entries));
 	guest_post(test, &op);
@@ -233,7 +233,7 @@ static void only_entries_that_count_are_fetched(struct kunit *test)
 	expect_fetched(test, fe, 129, 0);
 	expect_fetched(test, fe, 0x80000001, 0);
 	expect_fetched(test, fe, 0xffffffff, 0);
-	/* Refused: no vectors. */
+	/* The driver refused the requests, so it wrote no vectors. */
 	for (i = 0; i < SH_INFO_MAX_VEC; i++)
 		KUNIT_EXPECT_EQ(test, guest->page->op.msix_entries[i].vector,
 				0xeeee);
@@ -300,10 +300,10 @@ static void each_step_of_attaching_that_fails_is_undone(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, ring->task);
 		KUNIT_EXPECT_EQ(test, fake_xen.mapped, 0);
 		KUNIT_EXPECT_EQ(test, fake_xen.bound, 0);
-		/* There is nothing to detach. */
+		/* A failed attach leaves nothing to detach. */
 		pb2_ring_detach(guest->fe);
 	}
-	/* Mapping, thread, binding. */
+	/* The map, the thread and the bind failed in turn. */
 	KUNIT_EXPECT_EQ(test, nth, 4);
 	KUNIT_EXPECT_EQ(test, rc, 0);
 	guest_post(test, &op);

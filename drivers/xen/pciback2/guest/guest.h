@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * guest.h - one guest's PCI frontend: its xenstore directory, its ring,
- * and the functions that it owns
+ * guest.h - one guest's PCI frontend: its xenstore directory, its ring, and
+ * the functions that it owns
  */
 #ifndef PB2_GUEST_H
 #define PB2_GUEST_H
@@ -11,16 +11,17 @@
 
 #include "../life/life.h"
 
-/* The longest that anybody may let a ring's thread look on; see poll.c */
+/* Upper limit of every polling interval that an administrator can set */
 #define PB2_POLL_MAX_US		1000U
 
 /**
- * struct pb2_export - one function in the guest's virtual topology
- * @rcu: the memory stays for the ring, which looks without a lock
- * @link: in pb2_frontend.exports; pb2_frontend.lock
+ * struct pb2_export - one function that a frontend owns
+ * @rcu: delays freeing, because the ring finds exports without a lock
+ * @link: entry in pb2_frontend.exports; protected by pb2_frontend.lock
  * @pbdev: the function, reference held; immutable
- * @fe: the frontend that owns it, reference held; immutable
- * @vsbdf: its address as the guest sees it; immutable
+ * @fe: the frontend that owns the function, reference held; immutable
+ * @vsbdf: address at which the guest sees the function; immutable once the
+ *	export is in pb2_frontend.exports
  */
 struct pb2_export {
 	struct rcu_head rcu;
@@ -46,22 +47,28 @@ struct pb2_topology_ops {
 };
 
 /**
- * struct pb2_poll - how long a ring's thread looks on after an answer
- * @longest: what the function that was asked last allows
- * @interval: how long at present; 0 for not at all
- * @answered: when the last answer was given
- * @budget: how long it may look on and serve what it sees; below 0 overdrawn
- * @filled: when @budget was filled up last
- * @begun: since when it has not slept and looks on; 0 while it does not
- * @hit: the last request was seen without its event
- * @cpu: where that was
- * @stolen: for how long Xen had let others run in place of @cpu then
- * @paused: until then it does not look on, because others want @cpu
- * @missed: so many answers get their event at once after one whose event was kept
- *	back for nothing
- * @notify_now: so many of them are left
+ * struct pb2_poll - state of a ring's busy-polling
+ * @longest: longest polling interval that the function allows that the guest
+ *	asked last
+ * @interval: current polling interval; 0 if the thread does not poll
+ * @answered: time of the last answer
+ * @budget: CPU time left for polling and for serving the requests that come
+ *	meanwhile; negative after the thread took more
+ * @filled: time when @budget was last filled up
+ * @begun: start of the current stretch of polling, in which the thread does not
+ *	sleep; 0 outside of a stretch
+ * @hit: the last request was a poll hit: the thread found it without its event
+ * @cpu: CPU on which the thread ran at @begun
+ * @stolen: time for which Xen had run others in place of @cpu until @begun
+ * @paused: time until which the thread does not poll, because other domains
+ *	want its CPU
+ * @missed: number of answers whose events the thread sends at once after a
+ *	missed suppression, which is an event that was held back although the
+ *	guest waited for it
+ * @notify_now: number of these answers that are still to come
  *
- * In ns, of local_clock() where it is a time. Belongs to the ring's thread.
+ * All times are in ns, and points in time are those of local_clock(). Belongs
+ * to the ring's thread.
  */
 struct pb2_poll {
 	u64 longest;
@@ -79,24 +86,27 @@ struct pb2_poll {
 };
 
 /**
- * struct pb2_ring - the shared page and its event channel
- * @page: the frontend's page, mapped, or %NULL
- * @irq: of the event channel, or 0
- * @task: serves the requests, reference held, or %NULL
- * @pending: an event arrived that @task has not looked at yet
- * @event_cpu: where the last event arrived
- * @event_ns: and when, local_clock()
- * @task_cpu: where @task runs, unless nobody has told it yet
- * @credit: requests served ahead of their event
- * @poll: how long @task looks on after an answer
- * @op: the request, copied out of @page once
- * @aer_lock: one AER step at a time, and none while the page is unmapped
- * @aer_busy: a step was sent, and the event of its answer has not come yet
- * @aer_done: the frontend answered, or the ring is going away
- * @closing: no AER step may start or go on waiting
+ * struct pb2_ring - shared page and event channel of a frontend
+ * @page: the frontend's page, mapped; %NULL if the ring is not attached
+ * @irq: IRQ of the event channel, or 0
+ * @task: thread that serves the requests, reference held; %NULL if the ring is
+ *	not attached
+ * @pending: an event has arrived that @task has not handled yet
+ * @event_cpu: CPU on which the last event arrived
+ * @event_ns: time when the last event arrived, in ns of local_clock()
+ * @task_cpu: CPU to which @task is bound, or nr_cpu_ids before the first event
+ * @credit: number of requests that were served before their events arrived;
+ *	so many further events may find no request
+ * @poll: state of busy-polling
+ * @op: current request, copied out of @page once
+ * @aer_lock: serialises the steps of error recovery, and excludes them while
+ *	@page is mapped or unmapped
+ * @aer_busy: a step was sent, and the event of its answer has not arrived yet
+ * @aer_done: woken when the frontend answers a step or the ring is detached
+ * @closing: no step of error recovery may start or wait any longer
  *
- * @page, @irq and @task change in the frontend's work and in its removal only,
- * and never while @task can run. @task_cpu, @credit, @poll and @op belong to
+ * Only the frontend's work and its removal change @page, @irq and @task, and
+ * only while @task cannot run. @task_cpu, @credit, @poll and @op belong to
  * @task.
  */
 struct pb2_ring {
@@ -118,22 +128,26 @@ struct pb2_ring {
 
 /**
  * struct pb2_frontend - one guest's frontend
- * @ref: one for the xenbus device, one for each function it owns
- * @link: among all frontends; frontend.c's lock
- * @xdev: the backend's xenbus device; valid until the last reference of the
- *	xenbus device is gone, which @work and @ring never outlive
- * @domid: the guest; immutable
- * @topology: how addresses are made; immutable
- * @lock: protects @exports and @places; held briefly, never over a xenstore access
- * @exports: struct pb2_export, in the order of assignment
- * @places: the same by virtual address; changed under @lock, read under RCU
+ * @ref: one reference for the xenbus device, one for each function that the
+ *	frontend owns
+ * @link: in the list of all frontends; protected by the lock in frontend.c
+ * @xdev: xenbus device of the backend; valid until the xenbus device has
+ *	dropped its reference, which happens after @work and @ring have ended
+ * @domid: domain of the guest; immutable
+ * @topology: how functions get virtual addresses; immutable
+ * @lock: protects @exports and changes of @places; held briefly and never over
+ *	a xenstore access
+ * @exports: list of struct pb2_export in the order of assignment
+ * @places: the same exports by virtual address; read under RCU
  * @ring: shared page and event channel
  * @work: runs the state machine after a watch fired
- * @watch: on the backend's own directory
+ * @watch: watch of the backend's own directory
  * @watching: @watch is registered
- * @reap: the frontend is finished, the next watch callback unregisters us
- * @lost: it was told that a function is gone; set under @lock
- * @dying: the xenbus device is going away: give up every wait; set under @lock
+ * @reap: the frontend has ended, and the next callback of @watch unregisters
+ *	the xenbus device
+ * @lost: a function was unbound or unplugged; set under @lock
+ * @dying: the xenbus device is being removed, and every wait must end; set
+ *	under @lock
  */
 struct pb2_frontend {
 	struct kref ref;
@@ -169,16 +183,16 @@ void pb2_frontend_leave(struct pb2_frontend *fe);
 void pb2_frontend_check_all(void);
 void pb2_frontend_init(struct pb2_frontend *fe);
 int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
-		  struct pb2_sbdf *vsbdf);
+		     struct pb2_sbdf *vsbdf);
 int pb2_frontend_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
 void pb2_frontend_remove_all(struct pb2_frontend *fe);
 bool pb2_frontend_drop(struct pb2_frontend *fe, struct pb2_device *pbdev);
 bool pb2_frontend_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
 struct pb2_device *pb2_frontend_find(struct pb2_frontend *fe,
-				  const struct pb2_sbdf *vsbdf);
+				     const struct pb2_sbdf *vsbdf);
 struct pb2_frontend *pb2_frontend_get_owner(struct pb2_device *pbdev);
 int pb2_frontend_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
-		    struct pb2_sbdf *vsbdf);
+		       struct pb2_sbdf *vsbdf);
 
 /* devlist.c: the toolstack's list of functions */
 int pb2_devlist_apply(struct pb2_frontend *fe, bool first);
@@ -220,26 +234,28 @@ void pb2_nodes_aer_failed(struct pb2_frontend *fe);
 int pb2_roots_publish(struct pb2_frontend *fe);
 
 /**
- * pb2_ring_flags() - the flags of the shared page
- * @ring: a ring with a page
+ * pb2_ring_flags() - get the flags of the shared page for bit operations
+ * @ring: a ring that is attached
  *
- * The page is aligned, and bits 0 to 2 are in the word whatever its size.
+ * The bit operations that synchronise with another domain take an unsigned
+ * long. The flags have 32 bits. The page is aligned, and bits 0 to 2 are in the
+ * same place of both on a little-endian machine.
  *
  * Context: any.
- * Return: the word, for the bit operations that synchronise with a domain.
+ * Return: address of the flags.
  */
 static inline unsigned long *pb2_ring_flags(struct pb2_ring *ring)
 {
 	return (unsigned long *)&ring->page->flags;
 }
 
-/* ring.c: the shared page */
+/* ring.c: the shared page, and the thread that serves it */
 void pb2_ring_init(struct pb2_frontend *fe);
 int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
 		    unsigned int port);
 void pb2_ring_detach(struct pb2_frontend *fe);
 
-/* poll.c: how long a ring's thread looks on after an answer */
+/* poll.c: busy-polling by a ring's thread */
 extern unsigned int pb2_poll_us;
 int pb2_poll_parse(const char *word, int *us);
 int pb2_poll_show(const struct pb2_device *pbdev, char *buf, size_t size);
@@ -251,10 +267,10 @@ u64 pb2_poll_notify_delay(struct pb2_poll *poll);
 void pb2_poll_delayed(struct pb2_poll *poll, bool saved);
 void pb2_poll_ended(struct pb2_poll *poll, u64 now);
 
-/* op.c: one request, already copied */
+/* op.c: one request, already copied out of the shared page */
 void pb2_op_run(struct pb2_frontend *fe, struct xen_pci_op *op);
 
-/* recovery.c: a step of error recovery on its way through the ring's page */
+/* recovery.c: one step of error recovery, sent through the ring's page */
 pci_ers_result_t pb2_recovery_ask(struct pb2_frontend *fe, u32 cmd,
 				  pci_channel_state_t state,
 				  const struct pb2_sbdf *vsbdf);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * poll.c - how long a ring's thread looks on after an answer
+ * poll.c - busy-polling by a ring's thread: for how long, and when not
  *
- * Guests ask in bursts, and being woken costs the thread ten times what a
- * read costs. So after an answer it looks at the page for a while before it
- * goes to sleep: not at all where that would not have caught the last request,
- * and longer each time where it would have, or has.
+ * Guests send requests in bursts, and waking the thread for a request costs
+ * ten times as much as a read of a register. So after an answer the thread
+ * polls the shared page for the next request before it goes to sleep. A
+ * request that the thread finds this way, without its event, is a poll hit.
+ * The polling interval grows while polling hits, or would have hit, and shrinks
+ * to nothing while the guest makes longer pauses.
  *
- * Nothing here waits or sleeps: ring.c does, and says what time it is.
+ * The functions in this file neither wait nor read the clock. ring.c polls and
+ * passes the time to them.
  */
 #include <linux/cpumask.h>
 #include <linux/ctype.h>
@@ -19,130 +22,166 @@
 #include "../host/xen_iface.h"
 #include "guest.h"
 
-/* A guest that was woken needs about this long for its next request. */
-#define FIRST_NS	(50ULL * NSEC_PER_USEC)
+/*
+ * First polling interval. A guest that was woken by the event of an answer
+ * needs about this long for its next request.
+ */
+#define POLL_FIRST_NS		(50ULL * NSEC_PER_USEC)
 
 /*
- * What looking on may take of one CPU, however the guest asks: all of it for a
- * second, which is longer than any scan of a bus, and then so many percent.
+ * Limit of the CPU time that polling takes, whatever the guest does. The full
+ * budget lets the thread use a whole CPU for one second, which is longer than
+ * the scan of any bus takes. The budget fills up again by this share of the
+ * time that passes.
  */
-#define BUDGET_NS	(1ULL * NSEC_PER_SEC)
-#define SHARE_PERCENT	25
+#define POLL_BUDGET_NS		(1ULL * NSEC_PER_SEC)
+#define POLL_SHARE_PERCENT	25
 
 /*
- * Others want the CPU when Xen ran them for so many percent of the time in
- * which the thread did not sleep. It keeps off for so many times as long as they
- * ran: a tick costs little, and who computes gets most of the CPU.
+ * Other domains want the CPU if Xen ran them in place of the thread for more
+ * than this percentage of a stretch of polling. The thread then stops polling
+ * for a multiple of the time for which Xen ran them, up to the maximum. So a
+ * domain that runs for one tick costs little polling, and a domain that
+ * computes all the time gets most of the CPU.
  */
-#define STOLEN_PERCENT	12
-#define PAUSE_TIMES	4
-#define MAX_PAUSE_NS	(10ULL * NSEC_PER_MSEC)
+#define POLL_STOLEN_PERCENT	12
+#define POLL_PAUSE_FACTOR	4
+#define POLL_MAX_PAUSE_NS	(10ULL * NSEC_PER_MSEC)
 
 /*
- * Then the thread looks whether there are events, of which the answer to a step of
- * error recovery is one, and what it has taken from others.
+ * Longest stretch of polling without sleep. It ends even if the guest sends one
+ * request after another. The thread then looks at its events, one of which may
+ * announce the answer to a step of error recovery, and finds out for how long
+ * Xen ran other domains meanwhile.
  */
-#define STRETCH_NS	(20ULL * NSEC_PER_MSEC)
+#define POLL_STRETCH_NS		(20ULL * NSEC_PER_MSEC)
 
 /*
- * pcifront looks for its answer before it asks Xen to wait for the event, and one
- * that asks again has seen it: then an event would cost dom0 more than the read
- * did, and interrupt the guest for nothing. So it is kept back for as long as
- * such a guest takes. One that does wait gets it so much later: after that
- * so many answers come with their event at once, twice as many each time.
+ * The notify delay: for how long the thread holds back the event of an answer
+ * after a poll hit. pcifront looks for its answer before it asks Xen to wait
+ * for the event, and sends its next request within this time. That request
+ * shows that the guest has seen the answer. Sending the event would then cost
+ * dom0 more than the read did, and would interrupt the guest for nothing.
+ *
+ * A guest that does wait for the event gets it late by the notify delay. That
+ * is a missed suppression. After it the thread sends the events of the next
+ * answers at once: of one answer after the first missed suppression, of about
+ * twice as many after each further one, up to the maximum. Each event that the
+ * guest did not need halves the number again.
  */
-#define HOLD_NS		(30ULL * NSEC_PER_USEC)
-#define MAX_PROMPT	1023U
+#define POLL_NOTIFY_DELAY_NS	(30ULL * NSEC_PER_USEC)
+#define POLL_MAX_NOTIFY_NOW	1023U
 
-/* A parameter of the module */
+/* Module parameter: longest polling interval in us, limit %PB2_POLL_MAX_US */
 unsigned int pb2_poll_us = 400;
 
-static u64 default_ns(void)
+static u64 poll_get_default_ns(void)
 {
 	return min(READ_ONCE(pb2_poll_us), PB2_POLL_MAX_US) *
 	       (u64)NSEC_PER_USEC;
 }
 
 /**
- * pb2_poll_init() - of a ring that nobody has asked yet
- * @poll: of the ring
- * @now: ns
+ * pb2_poll_init() - prepare the polling state of a new ring
+ * @poll: polling state of the ring
+ * @now: current time in ns
  *
  * Context: any.
  */
 void pb2_poll_init(struct pb2_poll *poll, u64 now)
 {
 	*poll = (struct pb2_poll) {
-		.longest = default_ns(),
+		.longest = poll_get_default_ns(),
 		.answered = now,
-		.budget = BUDGET_NS,
+		.budget = POLL_BUDGET_NS,
 		.filled = now,
 		.paused = now,
 	};
 }
 
 /**
- * pb2_poll_limit() - a request names a function
- * @poll: of the ring
- * @pbdev: the function; what its administrator allows counts from now on
+ * pb2_poll_limit() - apply the polling limit of the function that a guest asks
+ * @poll: polling state of the ring
+ * @pbdev: function to which the current request goes
  *
- * Context: any.
+ * The limit stays in force until the guest asks another function.
+ *
+ * Context: the ring's thread.
  */
 void pb2_poll_limit(struct pb2_poll *poll, const struct pb2_device *pbdev)
 {
 	int us = READ_ONCE(pbdev->poll_us);
 
-	poll->longest = us < 0 ? default_ns() : us * (u64)NSEC_PER_USEC;
+	poll->longest = us < 0 ? poll_get_default_ns() :
+				 us * (u64)NSEC_PER_USEC;
 }
 
-static void grow(struct pb2_poll *poll)
+static void poll_grow_interval(struct pb2_poll *poll)
 {
-	poll->interval = min(max(2 * poll->interval, FIRST_NS), poll->longest);
+	poll->interval = min(max(2 * poll->interval, POLL_FIRST_NS),
+			     poll->longest);
 }
 
 /**
- * pb2_poll_woken() - a request comes with an event
- * @poll: of the ring
- * @event: when that came, ns, maybe before the last answer. Waking the thread
- *	may take longer than the guest did.
+ * pb2_poll_woken() - adapt the polling interval after an event woke the thread
+ * @poll: polling state of the ring
+ * @event: time in ns when the event of the request came
+ *
+ * If the longest allowed polling interval would have covered the guest's pause,
+ * the interval grows, otherwise it shrinks. The pause ends with the event and
+ * not with the wake-up, because waking the thread may take longer than the
+ * guest's pause. @event may be before the last answer.
  *
  * Context: the ring's thread.
  */
 void pb2_poll_woken(struct pb2_poll *poll, u64 event)
 {
 	if ((s64)(event - poll->answered) < (s64)poll->longest)
-		grow(poll);
-	else if (poll->interval > FIRST_NS)
+		poll_grow_interval(poll);
+	else if (poll->interval > POLL_FIRST_NS)
 		poll->interval /= 2;
 	else
 		poll->interval = 0;
 }
 
-static void fill(struct pb2_poll *poll, u64 now)
+static void poll_fill_budget(struct pb2_poll *poll, u64 now)
 {
-	/* Long before that it is full, and the product stays small. */
-	u64 passed = min(now - poll->filled, 1000 * BUDGET_NS);
+	/* The limit keeps the product small and fills the budget all the same. */
+	u64 passed = min(now - poll->filled, 1000 * POLL_BUDGET_NS);
 
-	poll->budget = min_t(s64, poll->budget + passed * SHARE_PERCENT / 100,
-			     BUDGET_NS);
+	poll->budget = min_t(s64, poll->budget +
+				  passed * POLL_SHARE_PERCENT / 100,
+			     POLL_BUDGET_NS);
 	poll->filled = now;
 }
 
-/* From here on the thread does not sleep, so nobody runs but in its place. */
-static void begin(struct pb2_poll *poll, u64 now)
+/*
+ * The thread does not sleep from here to pb2_poll_ended(). Time that Xen steals
+ * from the CPU in between is therefore stolen from the thread.
+ */
+static void poll_begin_stretch(struct pb2_poll *poll, u64 now)
 {
 	poll->begun = now;
 	poll->cpu = raw_smp_processor_id();
 	poll->stolen = pb2_xen_stolen(poll->cpu);
 }
 
+static bool is_poll_allowed(const struct pb2_poll *poll, u64 now)
+{
+	if (poll->budget <= 0 || (s64)(now - poll->paused) < 0)
+		return false;
+	return !poll->begun || now - poll->begun < POLL_STRETCH_NS;
+}
+
 /**
- * pb2_poll_answered() - a request was answered
- * @poll: of the ring
- * @now: ns
+ * pb2_poll_answered() - decide for how long to poll after an answer
+ * @poll: polling state of the ring
+ * @now: time of the answer in ns
+ *
+ * The thread must call pb2_poll_ended() before it goes to sleep.
  *
  * Context: the ring's thread.
- * Return: ns to look on for the next one.
+ * Return: polling interval in ns, or 0 if the thread must not poll.
  */
 u64 pb2_poll_answered(struct pb2_poll *poll, u64 now)
 {
@@ -150,46 +189,50 @@ u64 pb2_poll_answered(struct pb2_poll *poll, u64 now)
 	if (!poll->interval || !poll->longest)
 		return 0;
 
-	/* The guest cannot ask while the only CPU looks on. */
+	/* If dom0's only CPU polls, it may keep the guest from asking. */
 	if (num_online_cpus() < 2)
 		return 0;
 
-	fill(poll, now);
-	if (poll->budget <= 0 || (s64)(now - poll->paused) < 0)
+	poll_fill_budget(poll, now);
+	if (!is_poll_allowed(poll, now))
 		return 0;
-	if (poll->begun && now - poll->begun >= STRETCH_NS)
-		return 0;
+
+	/* A request that came while the thread polled was a poll hit. */
 	poll->hit = poll->begun;
 	if (poll->hit)
-		grow(poll);
+		poll_grow_interval(poll);
 	else
-		begin(poll, now);
+		poll_begin_stretch(poll, now);
 	return min(poll->interval, poll->longest);
 }
 
 /**
- * pb2_poll_notify_delay() - may the event of an answer wait?
- * @poll: of the ring, whose pb2_poll_answered() was not 0
+ * pb2_poll_notify_delay() - decide for how long to hold back an answer's event
+ * @poll: polling state of the ring, for which pb2_poll_answered() returned a
+ *	polling interval other than 0
+ *
+ * If the delay is not 0, the thread reports the result to pb2_poll_delayed().
  *
  * Context: the ring's thread.
- * Return: ns for which it may, or 0; then pb2_poll_delayed() wants to know.
+ * Return: notify delay in ns, or 0 to send the event at once.
  */
 u64 pb2_poll_notify_delay(struct pb2_poll *poll)
 {
-	/* It is long since the guest asked: it waits. */
+	/* Waking the thread took so long that the guest waits by now. */
 	if (!poll->hit)
 		return 0;
 	if (poll->notify_now) {
 		poll->notify_now--;
 		return 0;
 	}
-	return HOLD_NS;
+	return POLL_NOTIFY_DELAY_NS;
 }
 
 /**
- * pb2_poll_delayed() - an event was kept back
- * @poll: of the ring
- * @saved: the guest did without it
+ * pb2_poll_delayed() - record the result of a notify delay
+ * @poll: polling state of the ring
+ * @saved: true if the guest sent its next request before the delay was over, so
+ *	that no event was sent; false for a missed suppression
  *
  * Context: the ring's thread.
  */
@@ -199,16 +242,16 @@ void pb2_poll_delayed(struct pb2_poll *poll, bool saved)
 		poll->missed /= 2;
 		return;
 	}
-	poll->missed = min(2 * poll->missed + 1, MAX_PROMPT);
+	poll->missed = min(2 * poll->missed + 1, POLL_MAX_NOTIFY_NOW);
 	poll->notify_now = poll->missed;
 }
 
 /**
- * pb2_poll_ended() - the thread goes to sleep
- * @poll: of the ring
- * @now: ns
+ * pb2_poll_ended() - account for the polling when the thread stops polling
+ * @poll: polling state of the ring
+ * @now: current time in ns
  *
- * Context: the ring's thread.
+ * Context: the ring's thread, before it goes to sleep.
  */
 void pb2_poll_ended(struct pb2_poll *poll, u64 now)
 {
@@ -220,21 +263,23 @@ void pb2_poll_ended(struct pb2_poll *poll, u64 now)
 	poll->begun = 0;
 	poll->budget -= spent;
 
-	/* It has moved: what was stolen from another CPU says nothing. */
+	/* The counts of two CPUs cannot be compared. */
 	if (poll->cpu != raw_smp_processor_id())
 		return;
 	stolen = pb2_xen_stolen(poll->cpu) - poll->stolen;
-	if (stolen > spent / 100 * STOLEN_PERCENT)
-		poll->paused = now + min(PAUSE_TIMES * stolen, MAX_PAUSE_NS);
+	if (stolen > spent / 100 * POLL_STOLEN_PERCENT)
+		poll->paused = now + min(POLL_PAUSE_FACTOR * stolen,
+					 POLL_MAX_PAUSE_NS);
 }
 
 /**
- * pb2_poll_parse() - the longest window of a function
- * @word: microseconds, or "default"; a newline may follow
- * @us: where they go, or %PB2_POLL_DEFAULT
+ * pb2_poll_parse() - parse the longest polling interval of a function
+ * @word: number of microseconds, or "default"; a newline may follow
+ * @us: where the number goes, or %PB2_POLL_DEFAULT; unchanged on failure
  *
  * Context: any.
- * Return: 0, or -EINVAL for something else, or beyond %PB2_POLL_MAX_US.
+ * Return: 0, or -EINVAL if @word is neither of the two or its number is larger
+ * than %PB2_POLL_MAX_US.
  */
 int pb2_poll_parse(const char *word, int *us)
 {
@@ -244,7 +289,7 @@ int pb2_poll_parse(const char *word, int *us)
 		*us = PB2_POLL_DEFAULT;
 		return 0;
 	}
-	/* The kernel's parser takes a sign, which is no digit. */
+	/* kstrtouint() accepts a sign, so the first digit is checked here. */
 	if (!isdigit(word[0]) || kstrtouint(word, 10, &val) ||
 	    val > PB2_POLL_MAX_US)
 		return -EINVAL;
@@ -253,13 +298,13 @@ int pb2_poll_parse(const char *word, int *us)
 }
 
 /**
- * pb2_poll_show() - pciback2/poll_us
+ * pb2_poll_show() - format the attribute pciback2/poll_us
  * @pbdev: the function
- * @buf: where to
- * @size: its size in bytes
+ * @buf: where the text goes
+ * @size: size of @buf in bytes
  *
  * Context: any.
- * Return: bytes written.
+ * Return: number of bytes written.
  */
 int pb2_poll_show(const struct pb2_device *pbdev, char *buf, size_t size)
 {
@@ -267,6 +312,6 @@ int pb2_poll_show(const struct pb2_device *pbdev, char *buf, size_t size)
 
 	if (us < 0)
 		return scnprintf(buf, size, "%llu (default)\n",
-				 default_ns() / NSEC_PER_USEC);
+				 poll_get_default_ns() / NSEC_PER_USEC);
 	return scnprintf(buf, size, "%d\n", us);
 }

@@ -2,8 +2,8 @@
 /*
  * ring.c - the shared page of one frontend, and the thread that serves it
  *
- * The page holds one request at a time. It is copied once, worked on from
- * the copy, and answered field by field (XSA-155).
+ * The page holds one request at a time. The thread copies the request once,
+ * works on the copy only, and writes the answer field by field (XSA-155).
  */
 #include <linux/cpumask.h>
 #include <linux/kthread.h>
@@ -15,22 +15,23 @@
 #include "guest.h"
 
 /*
- * Requests served for one event by a thread that does not look on. An honest guest
- * sends an event for each, so leaving after some loses nothing, and a guest that
- * never stops asking is slowed down by the event channel's late EOI.
+ * Largest number of requests that the thread serves for one event while it does
+ * not poll. An honest guest sends an event for each request, so no request is
+ * lost when the thread stops here. The late EOI of the event channel slows down
+ * a guest that never stops asking.
  */
-#define MAX_PER_EVENT	16U
+#define RING_MAX_PER_EVENT	16U
 
-static void fetch(struct pb2_ring *ring)
+static void ring_copy_request(struct pb2_ring *ring)
 {
 	const struct xen_pci_op *theirs = &ring->page->op;
 	struct xen_pci_op *op = &ring->op;
 	u32 nvec;
 
-	/* The flag was seen before the request is read. */
+	/* The guest wrote the request before it set the flag. */
 	virt_rmb();
 	memcpy(op, theirs, offsetof(struct xen_pci_op, msix_entries));
-	/* From here on the compiler may not look at the page again. */
+	/* The compiler must not read the page again for what was copied. */
 	barrier();
 
 	nvec = op->value;
@@ -41,7 +42,7 @@ static void fetch(struct pb2_ring *ring)
 	}
 }
 
-static void answer(struct pb2_ring *ring, u32 nvec)
+static void ring_write_answer(struct pb2_ring *ring, u32 nvec)
 {
 	struct xen_pci_op *theirs = &ring->page->op;
 	const struct xen_pci_op *op = &ring->op;
@@ -54,31 +55,35 @@ static void answer(struct pb2_ring *ring, u32 nvec)
 			WRITE_ONCE(theirs->msix_entries[i].vector,
 				   op->msix_entries[i].vector);
 
-	/* The answer must be there before the flag is down. */
+	/* The guest must see the answer before it sees the flag cleared. */
 	virt_wmb();
 	sync_clear_bit(_XEN_PCIF_active, pb2_ring_flags(ring));
 }
 
-static void serve_one(struct pb2_frontend *fe)
+static void ring_serve_request(struct pb2_frontend *fe)
 {
 	struct pb2_ring *ring = &fe->ring;
 	u32 nvec;
 
-	fetch(ring);
+	ring_copy_request(ring);
 	nvec = ring->op.value;
 	pb2_op_run(fe, &ring->op);
-	answer(ring, nvec);
+	ring_write_answer(ring, nvec);
 }
 
 /*
- * pcifront sends an event for every request, also for one that was served
- * before its event came. Such an event finds nothing to do and is no offence;
- * called spurious, it would slow an honest guest down.
+ * pcifront sends an event for every request. If the thread serves a request
+ * before its event arrives, the event finds no request later on. The guest has
+ * done nothing wrong then, and calling its event spurious would slow it down.
+ * So each request that was served early gives a credit, and each event that
+ * finds no request uses one up. Without credit such an event is spurious.
+ * Returns true if the event is spurious.
  */
-static bool is_spurious(struct pb2_ring *ring, unsigned int served)
+static bool ring_charge_event(struct pb2_ring *ring, unsigned int served)
 {
 	if (served) {
-		ring->credit = min(ring->credit + served - 1, MAX_PER_EVENT);
+		ring->credit = min(ring->credit + served - 1,
+				   RING_MAX_PER_EVENT);
 		return false;
 	}
 	if (!ring->credit)
@@ -87,44 +92,50 @@ static bool is_spurious(struct pb2_ring *ring, unsigned int served)
 	return false;
 }
 
-static bool is_asked(struct pb2_ring *ring)
+static bool ring_has_request(struct pb2_ring *ring)
 {
 	return sync_test_bit(_XEN_PCIF_active, pb2_ring_flags(ring));
 }
 
 /*
- * After an answer: tells the guest, unless it is seen to know, and waits for its
- * next request. Whatever else wants the CPU, or the end of the ring, comes first.
+ * Sends the event of an answer and polls for the next request. If the request
+ * comes within the notify delay, the guest has seen the answer, and the thread
+ * does not send the event. Polling ends early when another task wants the CPU
+ * or the ring is being detached; the thread sends the event in that case, too.
+ * Returns true if there is a request to serve.
  */
-static bool look_on(struct pb2_ring *ring, u64 start, u64 interval)
+static bool ring_poll_request(struct pb2_ring *ring, u64 start, u64 interval)
 {
 	u64 delay = interval ? pb2_poll_notify_delay(&ring->poll) : 0;
-	bool asked, told = false;
+	bool found, notified = false;
 	u64 passed = 0;
 
 	for (;;) {
-		if (!told && passed >= delay) {
+		if (!notified && passed >= delay) {
 			pb2_xen_notify(ring->irq);
-			told = true;
+			notified = true;
 		}
-		asked = is_asked(ring);
+		found = ring_has_request(ring);
 		passed = local_clock() - start;
-		if (asked || need_resched() || kthread_should_stop() ||
+		if (found || need_resched() || kthread_should_stop() ||
 		    passed >= interval)
 			break;
 		cpu_relax();
 	}
 
-	if (delay && (asked || told))
-		pb2_poll_delayed(&ring->poll, !told);
-	if (!asked && !told)
+	if (delay && (found || notified))
+		pb2_poll_delayed(&ring->poll, !notified);
+	if (!found && !notified)
 		pb2_xen_notify(ring->irq);
-	/* Nor does one who never stops asking delay up the end of the ring. */
-	return asked && !kthread_should_stop();
+	/* A guest that never stops asking must not delay a detach. */
+	return found && !kthread_should_stop();
 }
 
-/* A request came with an event. Returns how many were served. */
-static unsigned int serve_burst(struct pb2_frontend *fe)
+/*
+ * Serves the request that came with an event, and those that follow it while
+ * the thread polls. Returns the number of requests served.
+ */
+static unsigned int ring_serve_burst(struct pb2_frontend *fe)
 {
 	struct pb2_ring *ring = &fe->ring;
 	unsigned int served = 0;
@@ -132,36 +143,38 @@ static unsigned int serve_burst(struct pb2_frontend *fe)
 
 	pb2_poll_woken(&ring->poll, READ_ONCE(ring->event_ns));
 	do {
-		/* A guest that never pauses does not keep the CPU from others. */
+		/* A guest that never pauses must not keep the CPU from others. */
 		cond_resched();
-		serve_one(fe);
+		ring_serve_request(fe);
 		now = local_clock();
 		interval = pb2_poll_answered(&ring->poll, now);
-		if (++served >= MAX_PER_EVENT && !interval) {
+		if (++served >= RING_MAX_PER_EVENT && !interval) {
 			pb2_xen_notify(ring->irq);
 			break;
 		}
-	} while (look_on(ring, now, interval));
+	} while (ring_poll_request(ring, now, interval));
 	pb2_poll_ended(&ring->poll, local_clock());
 	return served;
 }
 
-static void serve(struct pb2_frontend *fe)
+static void ring_serve_event(struct pb2_frontend *fe)
 {
 	struct pb2_ring *ring = &fe->ring;
 	bool aer = pb2_recovery_event(fe);
 	unsigned int served = 0;
 
-	if (is_asked(ring))
-		served = serve_burst(fe);
-	pb2_xen_eoi(ring->irq, !aer && is_spurious(ring, served));
+	if (ring_has_request(ring))
+		served = ring_serve_burst(fe);
+	pb2_xen_eoi(ring->irq, !aer && ring_charge_event(ring, served));
 }
 
 /*
- * The scheduler likes to leave the thread where it ran before. For a domain,
- * waking a second virtual CPU costs as much again as waking the first.
+ * The scheduler tends to leave the thread on the CPU where it ran before. In a
+ * domain, waking a second virtual CPU for the thread costs as much again as
+ * waking the first one for the event. So the thread moves to the CPU on which
+ * the event arrived.
  */
-static void follow_event(struct pb2_ring *ring)
+static void ring_follow_event(struct pb2_ring *ring)
 {
 	unsigned int cpu = READ_ONCE(ring->event_cpu);
 
@@ -170,7 +183,7 @@ static void follow_event(struct pb2_ring *ring)
 		ring->task_cpu = cpu;
 }
 
-static int ring_thread(void *arg)
+static int ring_run_thread(void *arg)
 {
 	struct pb2_frontend *fe = arg;
 
@@ -183,31 +196,31 @@ static int ring_thread(void *arg)
 			continue;
 		}
 		__set_current_state(TASK_RUNNING);
-		follow_event(&fe->ring);
-		serve(fe);
+		ring_follow_event(&fe->ring);
+		ring_serve_event(fe);
 		cond_resched();
 	}
 	__set_current_state(TASK_RUNNING);
 	return 0;
 }
 
-static irqreturn_t ring_event(int irq, void *arg)
+static irqreturn_t ring_handle_event(int irq, void *arg)
 {
 	struct pb2_frontend *fe = arg;
 
-	/* The event may come before the binding has returned the number. */
+	/* An event may arrive before the bind has returned the IRQ. */
 	WRITE_ONCE(fe->ring.irq, irq);
 	WRITE_ONCE(fe->ring.event_cpu, raw_smp_processor_id());
 	WRITE_ONCE(fe->ring.event_ns, local_clock());
-	/* Before the thread is looked at, which may be about to sleep. */
+	/* The thread checks pending after it has set its state to sleep. */
 	smp_store_mb(fe->ring.pending, true);
 	wake_up_process(fe->ring.task);
 	return IRQ_HANDLED;
 }
 
 /**
- * pb2_ring_init() - no ring yet
- * @fe: a new frontend
+ * pb2_ring_init() - prepare the ring of a new frontend
+ * @fe: the frontend
  *
  * Context: any.
  */
@@ -217,15 +230,60 @@ void pb2_ring_init(struct pb2_frontend *fe)
 	init_waitqueue_head(&fe->ring.aer_done);
 }
 
+static struct task_struct *ring_create_thread(struct pb2_frontend *fe)
+{
+	struct task_struct *task;
+
+	task = kthread_create(ring_run_thread, fe, PB2_NAME "/%u", fe->domid);
+	/* The event handler may wake the thread after the thread has ended. */
+	if (!IS_ERR(task))
+		get_task_struct(task);
+	return task;
+}
+
+static void ring_set_page(struct pb2_ring *ring, void *page,
+			  struct task_struct *task)
+{
+	mutex_lock(&ring->aer_lock);
+	ring->page = page;
+	ring->task = task;
+	ring->pending = false;
+	ring->event_cpu = nr_cpu_ids;
+	ring->task_cpu = nr_cpu_ids;
+	ring->credit = 0;
+	pb2_poll_init(&ring->poll, local_clock());
+	ring->aer_busy = false;
+	/* A step of error recovery must wait for a port to notify. */
+	ring->closing = true;
+	mutex_unlock(&ring->aer_lock);
+}
+
+static int ring_bind_port(struct pb2_frontend *fe, unsigned int port)
+{
+	struct pb2_ring *ring = &fe->ring;
+	int irq;
+
+	irq = pb2_xen_bind_evtchn(fe->xdev, port, ring_handle_event, fe);
+	if (irq < 0)
+		return irq;
+
+	mutex_lock(&ring->aer_lock);
+	WRITE_ONCE(ring->irq, irq);
+	WRITE_ONCE(ring->closing, false);
+	mutex_unlock(&ring->aer_lock);
+	return 0;
+}
+
 /**
- * pb2_ring_attach() - map the frontend's page and begin to serve it
- * @fe: the frontend, without a ring
+ * pb2_ring_attach() - map the frontend's page and start to serve it
+ * @fe: the frontend, whose ring is not attached
  * @gref: grant reference of the page
- * @port: the frontend's event channel
+ * @port: event channel port of the frontend
  *
- * Context: may sleep.
- * Return: 0, the errno of mapping or binding what the frontend named, or
- * -ENOMEM.
+ * Context: may sleep; takes pb2_ring.aer_lock.
+ * Return: 0; -ENOMEM without memory for the thread; the errno of mapping the
+ * page if the guest named a bad @gref, or of binding the event channel if it
+ * named a bad @port.
  */
 int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
 		    unsigned int port)
@@ -239,34 +297,16 @@ int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
 	if (rc < 0)
 		return rc;
 
-	task = kthread_create(ring_thread, fe, PB2_NAME "/%u", fe->domid);
+	task = ring_create_thread(fe);
 	if (IS_ERR(task)) {
 		rc = PTR_ERR(task);
 		goto err_unmap;
 	}
-	/* An event may still try to wake it when it has ended. */
-	get_task_struct(task);
 
-	mutex_lock(&ring->aer_lock);
-	ring->page = page;
-	ring->task = task;
-	ring->pending = false;
-	ring->event_cpu = nr_cpu_ids;
-	ring->task_cpu = nr_cpu_ids;
-	ring->credit = 0;
-	pb2_poll_init(&ring->poll, local_clock());
-	ring->aer_busy = false;
-	/* There is no port yet that a recovery step could notify. */
-	ring->closing = true;
-	mutex_unlock(&ring->aer_lock);
-
-	rc = pb2_xen_bind_evtchn(fe->xdev, port, ring_event, fe);
-	if (rc < 0)
+	ring_set_page(ring, page, task);
+	rc = ring_bind_port(fe, port);
+	if (rc)
 		goto err_thread;
-	mutex_lock(&ring->aer_lock);
-	WRITE_ONCE(ring->irq, rc);
-	WRITE_ONCE(ring->closing, false);
-	mutex_unlock(&ring->aer_lock);
 	wake_up_process(task);
 	return 0;
 
@@ -283,12 +323,13 @@ err_unmap:
 }
 
 /**
- * pb2_ring_detach() - stop serving, unmap the page
- * @fe: the frontend; nothing happens without a ring
+ * pb2_ring_detach() - stop serving the frontend's page and unmap it
+ * @fe: the frontend; nothing happens if its ring is not attached
  *
- * On return no request is at work and none will start.
+ * On return no request is being served and none will be.
  *
- * Context: may sleep, as long as the request at work takes.
+ * Context: may sleep until the current request is answered; takes
+ * pb2_ring.aer_lock.
  */
 void pb2_ring_detach(struct pb2_frontend *fe)
 {
@@ -298,19 +339,22 @@ void pb2_ring_detach(struct pb2_frontend *fe)
 	if (!page)
 		return;
 
-	/* A recovery step waits for an answer that will not come. */
+	/* A step of error recovery must not wait for an answer any longer. */
 	WRITE_ONCE(ring->closing, true);
 	wake_up_all(&ring->aer_done);
 
-	/* The thread first: it sends the EOI of the IRQ. */
+	/* The thread ends before the unbind, because it sends the EOI. */
 	kthread_stop(ring->task);
 
-	/* A step that began before we did may be about to notify the port. */
+	/*
+	 * A step that started before closing was set may still notify the port.
+	 * It holds the lock for as long.
+	 */
 	mutex_lock(&ring->aer_lock);
 	ring->page = NULL;
 	mutex_unlock(&ring->aer_lock);
 
-	/* Until here the handler may use the task. */
+	/* The event handler may use the task until the unbind returns. */
 	pb2_xen_unbind_evtchn(ring->irq, fe);
 	put_task_struct(ring->task);
 	ring->task = NULL;
