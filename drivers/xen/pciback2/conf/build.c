@@ -293,7 +293,7 @@ static int add_ext_cap(struct pb2_device *pbdev, unsigned int pos,
 
 	if (pb2_access_read(pbdev, pos, 4, &val))
 		return 0;
-	cap = pb2_conf_ext_find(PCI_EXT_CAP_ID(val));
+	cap = pb2_conf_cap_find_ext(PCI_EXT_CAP_ID(val));
 	if (!cap)
 		return 0;
 

@@ -264,6 +264,6 @@ extern const struct pb2_conf_cap pb2_conf_cap_msix;
 extern const struct pb2_conf_cap pb2_conf_cap_pcie;
 extern const struct pb2_conf_cap pb2_conf_cap_af;
 const struct pb2_conf_cap *pb2_conf_cap_find(u8 id);
-const struct pb2_conf_cap *pb2_conf_ext_find(u16 id);
+const struct pb2_conf_cap *pb2_conf_cap_find_ext(u16 id);
 
 #endif /* PB2_CONF_H */
