@@ -14,94 +14,107 @@
 #define MSI_RW		((u16)PCI_MSI_FLAGS_ENABLE)
 #define MSIX_RW		((u16)(PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL))
 
-static bool is_enabled(struct pb2_device *pbdev, u8 cap, u16 enable)
+/**
+ * struct msi_policy - in what the two capabilities differ
+ * @enable: the bit of the flags that enables the capability
+ * @writable: bits of the flags that a device model may change
+ */
+struct msi_policy {
+	u16 enable;
+	u16 writable;
+};
+
+static const struct msi_policy msi_policy = {
+	.enable = PCI_MSI_FLAGS_ENABLE,
+	.writable = MSI_RW,
+};
+
+static const struct msi_policy msix_policy = {
+	.enable = PCI_MSIX_FLAGS_ENABLE,
+	.writable = MSIX_RW,
+};
+
+/* Both capabilities have their flags at the same offset. */
+static int msi_read_flags(struct pb2_device *pbdev, unsigned int cap, u32 *flags)
+{
+	return pb2_access_read(pbdev, cap + PCI_MSI_FLAGS, 2, flags);
+}
+
+static bool is_msi_enabled(struct pb2_device *pbdev, u8 cap,
+			   const struct msi_policy *policy)
 {
 	u32 flags;
 
-	/* Both capabilities have their flags at the same place. */
-	return cap &&
-	       !pb2_access_read(pbdev, cap + PCI_MSI_FLAGS, 2, &flags) &&
-	       (flags & enable);
+	return cap && !msi_read_flags(pbdev, cap, &flags) &&
+	       (flags & policy->enable);
 }
 
-/* Is a change of the flags from @old to @new the guest's to make? */
-static int may_change(struct pb2_device *pbdev, u16 old, u16 new, u16 allowed,
-		      u16 enable)
+/* MSI and MSI-X must not be enabled at the same time. */
+static bool is_other_msi_enabled(struct pb2_device *pbdev,
+				 const struct msi_policy *policy)
 {
-	if ((new & ~old & enable) && pb2_gate_is_detaching(pbdev))
+	if (policy == &msi_policy)
+		return is_msi_enabled(pbdev, pbdev->conf->msix_cap, &msix_policy);
+	return is_msi_enabled(pbdev, pbdev->conf->msi_cap, &msi_policy);
+}
+
+/* Returns 0 to write @new, %PB2_CONF_DONE to write nothing, or an error. */
+static int msi_check_change(struct pb2_device *pbdev,
+			    const struct msi_policy *policy, u16 old, u16 new)
+{
+	if ((new & ~old & policy->enable) && pb2_gate_is_detaching(pbdev))
 		return XEN_PCI_ERR_access_denied;
 
 	if (pb2_conf_is_permissive(pbdev))
 		return 0;
 
-	/* Xen masks MSI-X on its own: write nothing that does not change. */
+	/*
+	 * Xen changes the mask bit of MSI-X on its own. A write that changes
+	 * nothing could undo such a change.
+	 */
 	if (new == old)
 		return PB2_CONF_DONE;
 
-	if (!pbdev->allow_interrupt_control || ((old ^ new) & ~allowed))
+	if (!pbdev->allow_interrupt_control || ((old ^ new) & ~policy->writable))
+		return XEN_PCI_ERR_access_denied;
+
+	if ((new & policy->enable) && is_other_msi_enabled(pbdev, policy))
 		return XEN_PCI_ERR_access_denied;
 
 	return 0;
 }
 
-static int flags_read(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
-		      u32 val, u32 mask, u16 *old, u16 *new)
+static int msi_write_flags(struct pb2_device *pbdev,
+			   const struct msi_policy *policy,
+			   const struct pb2_conf_reg *reg, u32 val, u32 mask)
 {
-	u32 flags;
+	u32 old, new;
 	int rc;
 
-	rc = pb2_access_read(pbdev, reg->off + PCI_MSI_FLAGS, 2, &flags);
+	rc = msi_read_flags(pbdev, reg->off, &old);
 	if (rc)
 		return rc;
 
-	*old = flags;
-	*new = (flags & ~(mask >> 16)) | ((val & mask) >> 16);
-	return 0;
+	/* The flags are the upper half of the dword. */
+	new = (old & ~(mask >> 16)) | ((val & mask) >> 16);
+	return msi_check_change(pbdev, policy, old, new);
 }
 
 static int msi_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		     u32 *val, u32 mask)
 {
-	u16 old, new;
-	int rc;
-
-	rc = flags_read(pbdev, reg, *val, mask, &old, &new);
-	if (rc)
-		return rc;
-	rc = may_change(pbdev, old, new, MSI_RW, PCI_MSI_FLAGS_ENABLE);
-	if (rc || pb2_conf_is_permissive(pbdev))
-		return rc;
-
-	if ((new & PCI_MSI_FLAGS_ENABLE) &&
-	    is_enabled(pbdev, pbdev->conf->msix_cap, PCI_MSIX_FLAGS_ENABLE))
-		return XEN_PCI_ERR_access_denied;
-
-	return 0;
-}
-
-static int msix_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
-		      u32 *val, u32 mask)
-{
-	u16 old, new;
-	int rc;
-
-	rc = flags_read(pbdev, reg, *val, mask, &old, &new);
-	if (rc)
-		return rc;
-	rc = may_change(pbdev, old, new, MSIX_RW, PCI_MSIX_FLAGS_ENABLE);
-	if (rc || pb2_conf_is_permissive(pbdev))
-		return rc;
-
-	if ((new & PCI_MSIX_FLAGS_ENABLE) &&
-	    is_enabled(pbdev, pbdev->conf->msi_cap, PCI_MSI_FLAGS_ENABLE))
-		return XEN_PCI_ERR_access_denied;
-
-	return 0;
+	return msi_write_flags(pbdev, &msi_policy, reg, *val, mask);
 }
 
 static const struct pb2_conf_ops msi_ops = {
 	.write = msi_write,
 };
+
+static int msix_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
+		      u32 *val, u32 mask)
+{
+	return msi_write_flags(pbdev, &msix_policy, reg, *val, mask);
+}
 
 static const struct pb2_conf_ops msix_ops = {
 	.write = msix_write,
