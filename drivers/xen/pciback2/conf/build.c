@@ -95,7 +95,7 @@ static int add_field(struct pb2_device *pbdev, unsigned int base,
 		     const struct pb2_conf_field *field)
 {
 	unsigned int off = base + field->off;
-	unsigned int shift = (off & 3) * 8;
+	unsigned int shift = pb2_conf_shift(off);
 	u32 bytes = pb2_conf_bytes(off, field->len);
 	struct pb2_conf_reg *reg;
 

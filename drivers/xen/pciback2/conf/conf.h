@@ -205,6 +205,30 @@ struct pb2_conf {
 };
 
 /**
+ * pb2_conf_is_width() - can an access of configuration space be this wide?
+ * @len: bytes; a negative one of a guest is a huge one here
+ *
+ * Context: any.
+ * Return: true for 1, 2 and 4.
+ */
+static inline bool pb2_conf_is_width(unsigned int len)
+{
+	return len == 1 || len == 2 || len == 4;
+}
+
+/**
+ * pb2_conf_shift() - place of a byte within its dword
+ * @off: offset in configuration space
+ *
+ * Context: any.
+ * Return: the number of the byte's lowest bit: 0, 8, 16 or 24.
+ */
+static inline unsigned int pb2_conf_shift(unsigned int off)
+{
+	return (off & 3) * 8;
+}
+
+/**
  * pb2_conf_bytes() - bit mask of an access within its dword
  * @off: offset in configuration space
  * @len: 1, 2 or 4; the access does not cross a dword
@@ -214,7 +238,22 @@ struct pb2_conf {
  */
 static inline u32 pb2_conf_bytes(unsigned int off, unsigned int len)
 {
-	return GENMASK(len * 8 - 1, 0) << ((off & 3) * 8);
+	return GENMASK(len * 8 - 1, 0) << pb2_conf_shift(off);
+}
+
+/**
+ * pb2_conf_find_reg() - the register of a dword, as far as there is one
+ * @conf: a virtual configuration space that was built
+ * @off: offset of any byte of the dword, below &pb2_conf.size
+ *
+ * Context: pb2_device.gate.lock held.
+ * Return: the register; the read-only one of %PB2_CONF_NO_REG for a dword
+ * without a policy of its own. It may move when pb2_conf_get_reg() makes another.
+ */
+static inline struct pb2_conf_reg *pb2_conf_find_reg(const struct pb2_conf *conf,
+						     unsigned int off)
+{
+	return &conf->regs[conf->index[off / 4]];
 }
 
 /* engine.c: reads and writes of a guest */

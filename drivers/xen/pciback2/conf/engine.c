@@ -26,15 +26,10 @@ bool pb2_conf_is_permissive(const struct pb2_device *pbdev)
 
 static bool is_valid(const struct pb2_conf *conf, int off, int len)
 {
-	if (len != 1 && len != 2 && len != 4)
+	if (!pb2_conf_is_width(len))
 		return false;
 
 	return conf && off >= 0 && off % len == 0 && off < conf->size;
-}
-
-static struct pb2_conf_reg *find_reg(struct pb2_conf *conf, unsigned int off)
-{
-	return &conf->regs[conf->index[off / 4]];
 }
 
 /* The bits of a dword that bypass its policy, in both directions. */
@@ -89,8 +84,8 @@ int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 	if (!is_valid(pbdev->conf, off, len))
 		return XEN_PCI_ERR_invalid_offset;
 
-	reg = find_reg(pbdev->conf, off);
-	shift = (off & 3) * 8;
+	reg = pb2_conf_find_reg(pbdev->conf, off);
+	shift = pb2_conf_shift(off);
 	mask = pb2_conf_bytes(off, len);
 	virt = reg->virt & ~raw_bits(pbdev, reg, off & ~3);
 
@@ -220,15 +215,15 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
 	if (!is_valid(pbdev->conf, off, len))
 		return XEN_PCI_ERR_invalid_offset;
 
-	reg = find_reg(pbdev->conf, off);
+	reg = pb2_conf_find_reg(pbdev->conf, off);
 	dword = off & ~3;
 	mask = pb2_conf_bytes(off, len);
-	new = (val << ((off & 3) * 8)) & mask;
+	new = (val << pb2_conf_shift(off)) & mask;
 	raw = raw_bits(pbdev, reg, dword) & mask;
 
 	if (!((reg->rw | reg->rw1c | reg->virt | reg->op_bytes | reg->quirk_proof |
 	       raw) & mask)) {
-		report_dropped(pbdev, off, len, new >> ((off & 3) * 8));
+		report_dropped(pbdev, off, len, new >> pb2_conf_shift(off));
 		return 0;
 	}
 

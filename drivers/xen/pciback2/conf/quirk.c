@@ -21,7 +21,7 @@ static bool has_quirk_at(const struct pb2_conf *conf, unsigned int off)
 static bool is_sealed(const struct pb2_conf *conf, unsigned int off,
 		      unsigned int len)
 {
-	u32 quirk_proof = conf->regs[conf->index[off / 4]].quirk_proof;
+	u32 quirk_proof = pb2_conf_find_reg(conf, off)->quirk_proof;
 
 	return !(pb2_conf_bytes(off, len) & ~quirk_proof);
 }
@@ -53,7 +53,7 @@ int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if (!conf || (len != 1 && len != 2 && len != 4) || off >= conf->size ||
+	if (!conf || !pb2_conf_is_width(len) || off >= conf->size ||
 	    (off & 3) + len > 4 || (mask & ~pb2_conf_bytes(0, len)))
 		return -EINVAL;
 

@@ -98,7 +98,7 @@ static bool is_spare(struct pb2_device *pbdev, unsigned int off)
 	const struct pb2_conf *conf = pbdev->conf;
 	u32 val;
 
-	return !conf->regs[conf->index[off / 4]].claimed &&
+	return !pb2_conf_find_reg(conf, off)->claimed &&
 	       find_next_bit(conf->open, off + 4, off) == off + 4 &&
 	       !pb2_access_read(pbdev, off, 4, &val) && !val;
 }
@@ -149,9 +149,9 @@ static void change(struct pb2_conf *conf, unsigned int pos, const u32 *vals)
 
 	for (i = 0; i < NR_ROWS; i++) {
 		off = offset_of(i, pos);
-		reg = &conf->regs[conf->index[off / 4]];
-		bits = rows[i].virt << ((off & 3) * 8);
-		val = vals ? vals[i] << ((off & 3) * 8) : 0;
+		reg = pb2_conf_find_reg(conf, off);
+		bits = rows[i].virt << pb2_conf_shift(off);
+		val = vals ? vals[i] << pb2_conf_shift(off) : 0;
 
 		reg->virt = vals ? reg->virt | bits : reg->virt & ~bits;
 		reg->permissive_proof = vals ? reg->permissive_proof | bits : reg->permissive_proof & ~bits;
