@@ -20,13 +20,13 @@
 /* A parameter of the module */
 enum pb2_access_way pb2_access_default;
 
-static const char * const names[] = {
+static const char * const access_names[] = {
 	[PB2_ACCESS_AUTO]	= "auto",
 	[PB2_ACCESS_KERNEL]	= "cf8",
 	[PB2_ACCESS_ECAM]	= "ecam",
 };
 
-static int to_xen_error(int rc)
+static int access_to_xen_error(int rc)
 {
 	switch (rc) {
 	case PCIBIOS_SUCCESSFUL:
@@ -45,8 +45,8 @@ static int to_xen_error(int rc)
 	}
 }
 
-static int cf8_read(struct pci_dev *pdev, unsigned int off, unsigned int len,
-		    u32 *val)
+static int kernel_config_read(struct pci_dev *pdev, unsigned int off,
+			      unsigned int len, u32 *val)
 {
 	u16 word;
 	u8 byte;
@@ -66,8 +66,8 @@ static int cf8_read(struct pci_dev *pdev, unsigned int off, unsigned int len,
 	}
 }
 
-static int cf8_write(struct pci_dev *pdev, unsigned int off, unsigned int len,
-		     u32 val)
+static int kernel_config_write(struct pci_dev *pdev, unsigned int off,
+			       unsigned int len, u32 val)
 {
 	switch (len) {
 	case 1:
@@ -80,7 +80,7 @@ static int cf8_write(struct pci_dev *pdev, unsigned int off, unsigned int len,
 }
 
 /* The kernel's accessors look at this as well: nobody is there. */
-static bool is_gone(const struct pci_dev *pdev)
+static bool is_pdev_disconnected(const struct pci_dev *pdev)
 {
 	return pdev->error_state == pci_channel_io_perm_failure;
 }
@@ -104,15 +104,15 @@ int pb2_access_read(struct pb2_device *pbdev, unsigned int off,
 	int rc = 0;
 
 	if (!page)
-		rc = cf8_read(pbdev->pdev, off, len, val);
-	else if (is_gone(pbdev->pdev))
+		rc = kernel_config_read(pbdev->pdev, off, len, val);
+	else if (is_pdev_disconnected(pbdev->pdev))
 		rc = PCIBIOS_DEVICE_NOT_FOUND;
 	else
 		*val = pb2_ecam_read(page + off, len);
 
 	if (rc)
 		*val = GENMASK(len * 8 - 1, 0);
-	return to_xen_error(rc);
+	return access_to_xen_error(rc);
 }
 
 /**
@@ -132,48 +132,49 @@ int pb2_access_write(struct pb2_device *pbdev, unsigned int off,
 	int rc = 0;
 
 	if (!page)
-		rc = cf8_write(pbdev->pdev, off, len, val);
-	else if (is_gone(pbdev->pdev))
+		rc = kernel_config_write(pbdev->pdev, off, len, val);
+	else if (is_pdev_disconnected(pbdev->pdev))
 		rc = PCIBIOS_DEVICE_NOT_FOUND;
 	else
 		pb2_ecam_write(page + off, len, val);
 
-	return to_xen_error(rc);
+	return access_to_xen_error(rc);
 }
 
 /* STATUS and BIST may change by themselves. */
-static bool is_steady(unsigned int off)
+static bool is_register_stable(unsigned int off)
 {
 	return off != PCI_STATUS && off != PCI_BIST - 1;
 }
 
-static bool is_same_header(struct pci_dev *pdev, const void __iomem *page)
+static bool page_has_same_header(struct pci_dev *pdev, const void __iomem *page)
 {
 	unsigned int off;
 	u16 val;
 
 	for (off = 0; off < PCI_STD_HEADER_SIZEOF; off += 2)
-		if (is_steady(off) && (pci_read_config_word(pdev, off, &val) ||
-				       val != pb2_ecam_read(page + off, 2)))
+		if (is_register_stable(off) &&
+		    (pci_read_config_word(pdev, off, &val) ||
+		     val != pb2_ecam_read(page + off, 2)))
 			return false;
 	return true;
 }
 
 /* Two cards of a kind differ in nothing but what is written to one of them. */
-static bool is_same_function(struct pci_dev *pdev, const void __iomem *page)
+static bool page_is_of_function(struct pci_dev *pdev, const void __iomem *page)
 {
-	bool same = is_same_header(pdev, page);
+	bool same = page_has_same_header(pdev, page);
 	u8 old;
 
 	if (!same || pci_read_config_byte(pdev, PCI_CACHE_LINE_SIZE, &old))
 		return false;
 	pci_write_config_byte(pdev, PCI_CACHE_LINE_SIZE, ~old);
-	same = is_same_header(pdev, page);
+	same = page_has_same_header(pdev, page);
 	pci_write_config_byte(pdev, PCI_CACHE_LINE_SIZE, old);
-	return same && is_same_header(pdev, page);
+	return same && page_has_same_header(pdev, page);
 }
 
-static void unmap(struct pb2_access *access)
+static void access_unmap_page(struct pb2_access *access)
 {
 	if (access->page)
 		pb2_ecam_unmap(access->page);
@@ -181,7 +182,7 @@ static void unmap(struct pb2_access *access)
 }
 
 /* Returns what is against it, or %NULL. */
-static const char *map(struct pb2_device *pbdev)
+static const char *access_map_page(struct pb2_device *pbdev)
 {
 	void __iomem *page;
 	bool confirmed;
@@ -198,7 +199,7 @@ static const char *map(struct pb2_device *pbdev)
 	page = pb2_ecam_map(address);
 	if (!page)
 		return "its page cannot be mapped";
-	if (!is_same_function(pbdev->pdev, page)) {
+	if (!page_is_of_function(pbdev->pdev, page)) {
 		pb2_ecam_unmap(page);
 		pci_warn(pbdev->pdev, "its ECAM page at 0x%llx shows something else than the kernel's accessors: not used\n",
 			 address);
@@ -227,10 +228,10 @@ int pb2_access_choose(struct pb2_device *pbdev, enum pb2_access_way way)
 	access->way = way;
 	access->why = "chosen";
 	if (way == PB2_ACCESS_KERNEL) {
-		unmap(access);
+		access_unmap_page(access);
 		return 0;
 	}
-	access->why = map(pbdev);
+	access->why = access_map_page(pbdev);
 	return access->why && way == PB2_ACCESS_ECAM ? -EOPNOTSUPP : 0;
 }
 
@@ -243,7 +244,7 @@ int pb2_access_choose(struct pb2_device *pbdev, enum pb2_access_way way)
 void pb2_access_exit(struct pb2_device *pbdev)
 {
 	lockdep_assert_held(&pbdev->gate.lock);
-	unmap(&pbdev->access);
+	access_unmap_page(&pbdev->access);
 }
 
 /**
@@ -255,7 +256,7 @@ void pb2_access_exit(struct pb2_device *pbdev)
  */
 int pb2_access_parse(const char *name)
 {
-	return sysfs_match_string(names, name);
+	return sysfs_match_string(access_names, name);
 }
 
 /**
@@ -275,7 +276,7 @@ int pb2_access_show(const struct pb2_device *pbdev, char *buf, size_t size)
 	lockdep_assert_held(&pbdev->gate.lock);
 
 	if (access->page)
-		return scnprintf(buf, size, "ecam (%s)\n", names[access->way]);
-	return scnprintf(buf, size, "cf8 (%s): %s\n", names[access->way],
+		return scnprintf(buf, size, "ecam (%s)\n", access_names[access->way]);
+	return scnprintf(buf, size, "cf8 (%s): %s\n", access_names[access->way],
 			 access->why ?: "not seized yet");
 }

@@ -23,7 +23,7 @@ struct bar {
 	bool rom;
 };
 
-static u32 bar_type(const struct resource *res)
+static u32 bar_get_type(const struct resource *res)
 {
 	u32 type = PCI_BASE_ADDRESS_SPACE_MEMORY;
 
@@ -37,7 +37,7 @@ static u32 bar_type(const struct resource *res)
 	return type;
 }
 
-static void find_bar(const struct pci_dev *pdev, unsigned int off,
+static void bar_find(const struct pci_dev *pdev, unsigned int off,
 		     struct bar *bar)
 {
 	const struct resource *res;
@@ -55,7 +55,7 @@ static void find_bar(const struct pci_dev *pdev, unsigned int off,
 			bar->shift = 32;
 			res--;
 		} else {
-			bar->type = bar_type(res);
+			bar->type = bar_get_type(res);
 		}
 	}
 
@@ -69,7 +69,7 @@ static u32 bar_reset(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
 {
 	struct bar bar;
 
-	find_bar(pbdev->pdev, reg->off, &bar);
+	bar_find(pbdev->pdev, reg->off, &bar);
 	if (!bar.res) {
 		reg->init = 0;
 		reg->vwrite = 0;
@@ -116,7 +116,7 @@ static int bar_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 	u32 address = reg->vwrite;
 	struct bar bar;
 
-	find_bar(pbdev->pdev, reg->off, &bar);
+	bar_find(pbdev->pdev, reg->off, &bar);
 	if (bar.rom)
 		address &= ~PCI_ROM_ADDRESS_ENABLE;
 

@@ -11,7 +11,7 @@
 
 #define REGS_STEP	32
 
-static struct pb2_conf *new_conf(const struct pci_dev *pdev)
+static struct pb2_conf *conf_alloc(const struct pci_dev *pdev)
 {
 	struct pb2_conf *conf = kzalloc(sizeof(*conf), GFP_KERNEL);
 
@@ -30,7 +30,7 @@ static struct pb2_conf *new_conf(const struct pci_dev *pdev)
 	return conf;
 }
 
-static struct pb2_conf_reg *new_reg(struct pb2_conf *conf)
+static struct pb2_conf_reg *reg_alloc(struct pb2_conf *conf)
 {
 	unsigned int max = conf->max_regs + REGS_STEP;
 	struct pb2_conf_reg *regs;
@@ -67,7 +67,7 @@ struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off)
 	if (*index != PB2_CONF_NO_REG)
 		return &conf->regs[*index];
 
-	reg = new_reg(conf);
+	reg = reg_alloc(conf);
 	if (!reg)
 		return NULL;
 
@@ -80,7 +80,7 @@ struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off)
  * Two capabilities claim these bytes, so what a write of them does is
  * anybody's guess.
  */
-static void forbid(struct pb2_conf_reg *reg, u32 bytes)
+static void reg_forbid_bytes(struct pb2_conf_reg *reg, u32 bytes)
 {
 	reg->rw &= ~bytes;
 	reg->rw1c &= ~bytes;
@@ -91,24 +91,11 @@ static void forbid(struct pb2_conf_reg *reg, u32 bytes)
 		reg->op_bytes = 0;
 }
 
-static int add_field(struct pb2_device *pbdev, unsigned int base,
-		     const struct pb2_conf_field *field)
+static void reg_merge_field(struct pb2_conf_reg *reg, unsigned int off,
+			    const struct pb2_conf_field *field)
 {
-	unsigned int off = base + field->off;
 	unsigned int shift = pb2_conf_shift(off);
 	u32 bytes = pb2_conf_bytes(off, field->len);
-	struct pb2_conf_reg *reg;
-
-	reg = pb2_conf_get_reg(pbdev->conf, off);
-	if (!reg)
-		return -ENOMEM;
-
-	if (reg->claimed & bytes) {
-		pci_warn(pbdev->pdev, "capabilities overlap at 0x%03x, which is read-only therefore\n",
-			 off);
-		forbid(reg, reg->claimed & bytes);
-		return 0;
-	}
 
 	reg->claimed |= bytes;
 	reg->rw |= field->rw << shift;
@@ -129,6 +116,26 @@ static int add_field(struct pb2_device *pbdev, unsigned int base,
 		reg->ops = field->ops;
 		if (field->ops->write)
 			reg->op_bytes = bytes;
+	}
+}
+
+static int add_field(struct pb2_device *pbdev, unsigned int base,
+		     const struct pb2_conf_field *field)
+{
+	unsigned int off = base + field->off;
+	u32 bytes = pb2_conf_bytes(off, field->len);
+	struct pb2_conf_reg *reg;
+
+	reg = pb2_conf_get_reg(pbdev->conf, off);
+	if (!reg)
+		return -ENOMEM;
+
+	if (reg->claimed & bytes) {
+		pci_warn(pbdev->pdev, "capabilities overlap at 0x%03x, which is read-only therefore\n",
+			 off);
+		reg_forbid_bytes(reg, reg->claimed & bytes);
+	} else {
+		reg_merge_field(reg, off, field);
 	}
 
 	return 0;
@@ -218,7 +225,7 @@ unsigned int pb2_conf_find_caps(struct pb2_device *pbdev, u8 *caps)
 	return nr;
 }
 
-static void note_cap(struct pb2_conf *conf, u8 id, u8 pos)
+static void record_cap(struct pb2_conf *conf, u8 id, u8 pos)
 {
 	if (id == PCI_CAP_ID_MSI)
 		conf->msi_cap = pos;
@@ -249,7 +256,7 @@ static int add_caps(struct pb2_device *pbdev)
 		cap = pb2_conf_cap_find(id);
 		if (!cap)
 			continue;
-		note_cap(pbdev->conf, id, caps[i]);
+		record_cap(pbdev->conf, id, caps[i]);
 		rc = add_fields(pbdev, caps[i], cap, PCI_CFG_SPACE_SIZE);
 		if (rc)
 			return rc;
@@ -279,15 +286,35 @@ static void find_ext_caps(struct pb2_device *pbdev, unsigned long *caps)
 }
 
 /* A capability that the guest does not see has no name in its registers. */
-static int add_ext_cap(struct pb2_device *pbdev, unsigned int pos,
-		       unsigned int end)
+static int hide_ext_cap(struct pb2_device *pbdev, unsigned int pos)
 {
 	static const struct pb2_conf_field null_header = {
 		.off = 0, .len = 4, .proof = PB2_CONF_PERMISSIVE_PROOF,
 		.virt = 0x000fffff,
 	};
-	const struct pb2_conf_cap *cap;
+
+	return add_field(pbdev, pos, &null_header);
+}
+
+static int protect_ext_cap(struct pb2_device *pbdev, unsigned int pos,
+			   unsigned int end)
+{
 	struct pb2_conf_reg *reg;
+
+	for (; pos < end; pos += 4) {
+		reg = pb2_conf_get_reg(pbdev->conf, pos);
+		if (!reg)
+			return -ENOMEM;
+		reg->permissive_proof = U32_MAX;
+	}
+
+	return 0;
+}
+
+static int add_ext_cap(struct pb2_device *pbdev, unsigned int pos,
+		       unsigned int end)
+{
+	const struct pb2_conf_cap *cap;
 	u32 val;
 	int rc;
 
@@ -298,20 +325,12 @@ static int add_ext_cap(struct pb2_device *pbdev, unsigned int pos,
 		return 0;
 
 	if (cap->hide) {
-		rc = add_field(pbdev, pos, &null_header);
+		rc = hide_ext_cap(pbdev, pos);
 		if (rc)
 			return rc;
 	}
 
-	end = min(end, pos + cap->proof_len);
-	for (; pos < end; pos += 4) {
-		reg = pb2_conf_get_reg(pbdev->conf, pos);
-		if (!reg)
-			return -ENOMEM;
-		reg->permissive_proof = U32_MAX;
-	}
-
-	return 0;
+	return protect_ext_cap(pbdev, pos, min(end, pos + cap->proof_len));
 }
 
 static int add_ext_caps(struct pb2_device *pbdev)
@@ -340,7 +359,7 @@ static int build_regs(struct pb2_device *pbdev)
 	int rc;
 
 	/* The register of PB2_CONF_NO_REG */
-	if (!new_reg(pbdev->conf))
+	if (!reg_alloc(pbdev->conf))
 		return -ENOMEM;
 
 	rc = add_header(pbdev);
@@ -388,7 +407,7 @@ int pb2_conf_init(struct pb2_device *pbdev)
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	pbdev->conf = new_conf(pbdev->pdev);
+	pbdev->conf = conf_alloc(pbdev->pdev);
 	if (!pbdev->conf)
 		return -ENOMEM;
 

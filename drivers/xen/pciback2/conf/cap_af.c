@@ -4,8 +4,8 @@
  */
 #include "conf.h"
 
-static int ctrl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
-		      u32 *val, u32 mask)
+static int af_ctrl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
+			 u32 *val, u32 mask)
 {
 	u32 cap;
 	int rc;
@@ -24,15 +24,15 @@ static int ctrl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 	return PB2_CONF_DONE;
 }
 
-static const struct pb2_conf_ops ctrl_ops = {
-	.write = ctrl_write,
+static const struct pb2_conf_ops af_ctrl_ops = {
+	.write = af_ctrl_write,
 };
 
-static const struct pb2_conf_field fields[] = {
+static const struct pb2_conf_field af_fields[] = {
 	{
 		.off = PCI_AF_CTRL, .len = 1,
 		.trap = PCI_AF_CTRL_FLR,
-		.ops = &ctrl_ops,
+		.ops = &af_ctrl_ops,
 		.why = "dom0 does the reset, and restores what the guest must not lose",
 	}, {
 		.off = PCI_AF_STATUS, .len = 1,
@@ -43,7 +43,7 @@ static const struct pb2_conf_field fields[] = {
 const struct pb2_conf_cap pb2_conf_cap_af = {
 	.id = PCI_CAP_ID_AF,
 	.size = PCI_CAP_AF_SIZEOF,
-	.fields = fields,
-	.nr_fields = ARRAY_SIZE(fields),
+	.fields = af_fields,
+	.nr_fields = ARRAY_SIZE(af_fields),
 	.why = "function level reset of conventional PCI functions",
 };

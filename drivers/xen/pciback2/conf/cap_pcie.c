@@ -54,7 +54,7 @@ static const struct pb2_conf_ops devctl_ops = {
 	.write = devctl_write,
 };
 
-static const struct pb2_conf_field fields[] = {
+static const struct pb2_conf_field pcie_fields[] = {
 	{
 		.off = PCI_EXP_DEVCTL, .len = 2,
 		.rw = DEVCTL_RW,
@@ -73,7 +73,7 @@ static const struct pb2_conf_field fields[] = {
 const struct pb2_conf_cap pb2_conf_cap_pcie = {
 	.id = PCI_CAP_ID_EXP,
 	.size = PCIE_SIZEOF,
-	.fields = fields,
-	.nr_fields = ARRAY_SIZE(fields),
+	.fields = pcie_fields,
+	.nr_fields = ARRAY_SIZE(pcie_fields),
 	.why = "links, slots and Device Control 2 have a partner that dom0 configures",
 };

@@ -5,8 +5,8 @@
 #include "../host/pci_iface.h"
 #include "conf.h"
 
-static int ctrl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
-		      u32 *val, u32 mask)
+static int pm_ctrl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
+			 u32 *val, u32 mask)
 {
 	int state = *val & PCI_PM_CTRL_STATE_MASK;
 	int rc;
@@ -24,11 +24,11 @@ static int ctrl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 	return 0;
 }
 
-static const struct pb2_conf_ops ctrl_ops = {
-	.write = ctrl_write,
+static const struct pb2_conf_ops pm_ctrl_ops = {
+	.write = pm_ctrl_write,
 };
 
-static const struct pb2_conf_field fields[] = {
+static const struct pb2_conf_field pm_fields[] = {
 	{
 		.off = PCI_CAP_LIST_ID, .len = 2, .proof = PB2_CONF_FIXED,
 		.why = "name and chain of the capability",
@@ -40,7 +40,7 @@ static const struct pb2_conf_field fields[] = {
 		.off = PCI_PM_CTRL, .len = 2, .proof = PB2_CONF_FIXED,
 		.rw = PCI_PM_CTRL_DATA_SEL_MASK,
 		.rw1c = PCI_PM_CTRL_PME_STATUS,
-		.ops = &ctrl_ops,
+		.ops = &pm_ctrl_ops,
 		.why = "the PCI core changes the state, and restores what is lost on the way",
 	}, {
 		.off = PCI_PM_PPB_EXTENSIONS, .len = 1, .proof = PB2_CONF_FIXED,
@@ -54,7 +54,7 @@ static const struct pb2_conf_field fields[] = {
 const struct pb2_conf_cap pb2_conf_cap_pm = {
 	.id = PCI_CAP_ID_PM,
 	.size = PCI_PM_SIZEOF,
-	.fields = fields,
-	.nr_fields = ARRAY_SIZE(fields),
+	.fields = pm_fields,
+	.nr_fields = ARRAY_SIZE(pm_fields),
 	.why = "the function's own power state",
 };

@@ -24,7 +24,7 @@ bool pb2_conf_is_permissive(const struct pb2_device *pbdev)
 	return pbdev->permissive || READ_ONCE(pb2_permissive);
 }
 
-static bool is_valid(const struct pb2_conf *conf, int off, int len)
+static bool is_access_valid(const struct pb2_conf *conf, int off, int len)
 {
 	if (!pb2_conf_is_width(len))
 		return false;
@@ -33,8 +33,8 @@ static bool is_valid(const struct pb2_conf *conf, int off, int len)
 }
 
 /* The bits of a dword that bypass its policy, in both directions. */
-static u32 raw_bits(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
-		    unsigned int dword)
+static u32 find_raw_bits(struct pb2_device *pbdev,
+			 const struct pb2_conf_reg *reg, unsigned int dword)
 {
 	u32 raw = pb2_conf_is_permissive(pbdev) ? ~reg->permissive_proof : 0;
 	unsigned int i;
@@ -48,7 +48,7 @@ static u32 raw_bits(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 }
 
 /* COMMAND and STATUS are never all-ones in a function that is there. */
-static bool is_lost(struct pb2_device *pbdev)
+static bool is_hw_lost(struct pb2_device *pbdev)
 {
 	u32 hw;
 
@@ -81,15 +81,15 @@ int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 	lockdep_assert_held(&pbdev->gate.lock);
 
 	*val = 0;
-	if (!is_valid(pbdev->conf, off, len))
+	if (!is_access_valid(pbdev->conf, off, len))
 		return XEN_PCI_ERR_invalid_offset;
 
 	reg = pb2_conf_find_reg(pbdev->conf, off);
 	shift = pb2_conf_shift(off);
 	mask = pb2_conf_bytes(off, len);
-	virt = reg->virt & ~raw_bits(pbdev, reg, off & ~3);
+	virt = reg->virt & ~find_raw_bits(pbdev, reg, off & ~3);
 
-	if ((reg->presence & mask) && is_lost(pbdev)) {
+	if ((reg->presence & mask) && is_hw_lost(pbdev)) {
 		*val = mask >> shift;
 		return 0;
 	}
@@ -119,6 +119,7 @@ struct hw_write {
 	u32 val;
 };
 
+/* Writes @len bytes from number @byte of the dword on. */
 static int write_chunk(struct pb2_device *pbdev, const struct hw_write *hww,
 		       unsigned int byte, unsigned int len)
 {
@@ -138,6 +139,39 @@ static int write_chunk(struct pb2_device *pbdev, const struct hw_write *hww,
 	return pb2_access_write(pbdev, hww->dword + byte, len, hw >> shift);
 }
 
+/* Returns one bit for each byte that has one of @bits. */
+static unsigned int find_touched_bytes(u32 bits)
+{
+	unsigned int touched = 0, i;
+
+	for (i = 0; i < 4; i++) {
+		if (bits & pb2_conf_bytes(i, 1))
+			touched |= BIT(i);
+	}
+
+	return touched;
+}
+
+static int write_chunks(struct pb2_device *pbdev, const struct hw_write *hww,
+			unsigned int touched)
+{
+	unsigned int pair, i;
+	int rc = 0;
+
+	if (touched == 0xf)
+		return write_chunk(pbdev, hww, 0, 4);
+
+	for (i = 0; i < 4 && !rc; i += 2) {
+		pair = (touched >> i) & 3;
+		if (pair == 3)
+			rc = write_chunk(pbdev, hww, i, 2);
+		else if (pair)
+			rc = write_chunk(pbdev, hww, i + pair / 2, 1);
+	}
+
+	return rc;
+}
+
 /*
  * Only bytes with a bit to be written are written, so that a neighbour with
  * RW1C bits, or one that nothing is known of, is never touched.
@@ -154,31 +188,15 @@ static int write_hw(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 		.val = (new & rw) | set,
 	};
 	u32 bits = rw | set;
-	unsigned int touched = 0, pair, i;
-	int rc = 0;
 
 	if (bits & reg->full_width)
 		bits |= reg->full_width;
-	for (i = 0; i < 4; i++) {
-		if (bits & pb2_conf_bytes(i, 1))
-			touched |= BIT(i);
-	}
 
-	if (touched == 0xf)
-		return write_chunk(pbdev, &hww, 0, 4);
-
-	for (i = 0; i < 4 && !rc; i += 2) {
-		pair = (touched >> i) & 3;
-		if (pair == 3)
-			rc = write_chunk(pbdev, &hww, i, 2);
-		else if (pair)
-			rc = write_chunk(pbdev, &hww, i + pair / 2, 1);
-	}
-
-	return rc;
+	return write_chunks(pbdev, &hww, find_touched_bytes(bits));
 }
 
-static void report_dropped(struct pb2_device *pbdev, int off, int len, u32 val)
+static void report_dropped_write(struct pb2_device *pbdev, int off, int len,
+				 u32 val)
 {
 	if (pbdev->conf->warned)
 		return;
@@ -186,6 +204,31 @@ static void report_dropped(struct pb2_device *pbdev, int off, int len, u32 val)
 	pbdev->conf->warned = true;
 	pci_warn(pbdev->pdev, "dropped a guest's write of 0x%0*x to read-only register 0x%03x, and will drop others silently. If its driver needs the register, open it with the quirks attribute, or all such registers with permissive\n",
 		 len * 2, val, off);
+}
+
+/* The bits that are subject to a policy: to drop a write of them is no news. */
+static u32 find_policy_bits(const struct pb2_conf_reg *reg)
+{
+	return reg->rw | reg->rw1c | reg->virt | reg->op_bytes | reg->quirk_proof;
+}
+
+static int call_write_op(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
+			 u32 *val, u32 mask, u32 raw)
+{
+	u32 written = *val;
+	int rc;
+
+	*val |= reg->shadow & reg->virt & ~mask;
+	rc = reg->ops->write(pbdev, reg, val, mask);
+	/* What is open is not for the policy to change. */
+	*val = (*val & ~raw) | (written & raw);
+	return rc;
+}
+
+static void write_shadow(struct pb2_conf_reg *reg, u32 val, u32 mask)
+{
+	mask &= reg->vwrite;
+	reg->shadow = (reg->shadow & ~mask) | (val & mask);
 }
 
 /**
@@ -207,39 +250,32 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
 {
 	struct pb2_conf_reg *reg;
 	unsigned int dword;
-	u32 mask, new, written, raw, vwrite;
+	u32 mask, new, raw;
 	int rc;
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if (!is_valid(pbdev->conf, off, len))
+	if (!is_access_valid(pbdev->conf, off, len))
 		return XEN_PCI_ERR_invalid_offset;
 
 	reg = pb2_conf_find_reg(pbdev->conf, off);
 	dword = off & ~3;
 	mask = pb2_conf_bytes(off, len);
 	new = (val << pb2_conf_shift(off)) & mask;
-	raw = raw_bits(pbdev, reg, dword) & mask;
+	raw = find_raw_bits(pbdev, reg, dword) & mask;
 
-	if (!((reg->rw | reg->rw1c | reg->virt | reg->op_bytes | reg->quirk_proof |
-	       raw) & mask)) {
-		report_dropped(pbdev, off, len, new >> pb2_conf_shift(off));
+	if (!((find_policy_bits(reg) | raw) & mask)) {
+		report_dropped_write(pbdev, off, len, new >> pb2_conf_shift(off));
 		return 0;
 	}
 
 	if (reg->op_bytes & mask) {
-		written = new;
-		new |= reg->shadow & reg->virt & ~mask;
-		rc = reg->ops->write(pbdev, reg, &new, mask);
+		rc = call_write_op(pbdev, reg, &new, mask, raw);
 		if (rc)
 			return rc == PB2_CONF_DONE ? 0 : rc;
-		/* What is open is not for the policy to change. */
-		new = (new & ~raw) | (written & raw);
 	}
 
-	vwrite = reg->vwrite & mask & ~raw;
-	reg->shadow = (reg->shadow & ~vwrite) | (new & vwrite);
-
+	write_shadow(reg, new, mask & ~raw);
 	return write_hw(pbdev, reg, dword, new, mask, raw);
 }
 

@@ -24,13 +24,13 @@
 			 PCI_STATUS_SIG_SYSTEM_ERROR | \
 			 PCI_STATUS_DETECTED_PARITY)
 
-static u32 id_reset(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
+static u32 header_id_reset(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
 {
 	return pbdev->pdev->vendor | (u32)pbdev->pdev->device << 16;
 }
 
-static const struct pb2_conf_ops id_ops = {
-	.reset = id_reset,
+static const struct pb2_conf_ops header_id_ops = {
+	.reset = header_id_reset,
 };
 
 /*
@@ -38,7 +38,7 @@ static const struct pb2_conf_ops id_ops = {
  * that nobody answers can take the host down (XSA-120). All that the guest's
  * decode bits change is whether dom0 answers for a shared interrupt line.
  */
-static void command_decode(struct pb2_device *pbdev, u32 old, u32 new)
+static void command_set_decode(struct pb2_device *pbdev, u32 old, u32 new)
 {
 	if (pbdev->pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
 		return;
@@ -49,7 +49,7 @@ static void command_decode(struct pb2_device *pbdev, u32 old, u32 new)
 		pb2_intx_disable(pbdev);
 }
 
-static void command_mwi(struct pb2_device *pbdev, u32 old, u32 *new)
+static void command_set_mwi(struct pb2_device *pbdev, u32 old, u32 *new)
 {
 	int rc;
 
@@ -64,7 +64,7 @@ static void command_mwi(struct pb2_device *pbdev, u32 old, u32 *new)
 	}
 }
 
-static int command_raw(struct pb2_device *pbdev, u32 *new)
+static int command_write_raw(struct pb2_device *pbdev, u32 *new)
 {
 	u32 hw, want;
 	int rc;
@@ -104,16 +104,16 @@ static int command_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 	    pb2_gate_is_detaching(pbdev))
 		return XEN_PCI_ERR_access_denied;
 
-	command_decode(pbdev, old, *val);
+	command_set_decode(pbdev, old, *val);
 	if (master != !!(hw & PCI_COMMAND_MASTER))
 		pb2_pci_set_master(pdev, master);
-	command_mwi(pbdev, old, val);
+	command_set_mwi(pbdev, old, val);
 	if (pbdev->allow_interrupt_control &&
 	    ((old ^ *val) & PCI_COMMAND_INTX_DISABLE))
 		pb2_pci_set_intx(pdev, !(*val & PCI_COMMAND_INTX_DISABLE));
 
 	if (pb2_conf_is_permissive(pbdev))
-		return command_raw(pbdev, val);
+		return command_write_raw(pbdev, val);
 
 	*val &= ~LEGACY_BITS;
 	return 0;
@@ -124,20 +124,21 @@ static const struct pb2_conf_ops command_ops = {
 };
 
 /* MSI replaces pci_dev.irq, but a guest looks here for the INTx line only. */
-static u32 line_reset(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
+static u32 interrupt_line_reset(struct pb2_device *pbdev,
+				struct pb2_conf_reg *reg)
 {
 	return (pbdev->intx.irq ?: pbdev->pdev->irq) & 0xff;
 }
 
-static const struct pb2_conf_ops line_ops = {
-	.reset = line_reset,
+static const struct pb2_conf_ops interrupt_line_ops = {
+	.reset = interrupt_line_reset,
 };
 
 static const struct pb2_conf_field header_fields[] = {
 	{
 		.off = PCI_VENDOR_ID, .len = 4, .proof = PB2_CONF_FIXED,
 		.virt = 0xffffffff, .presence = true,
-		.ops = &id_ops,
+		.ops = &header_id_ops,
 		.why = "a virtual function reads ffff:ffff in hardware",
 	}, {
 		.off = PCI_COMMAND, .len = 2, .proof = PB2_CONF_FIXED,
@@ -162,7 +163,7 @@ static const struct pb2_conf_field header_fields[] = {
 	}, {
 		.off = PCI_INTERRUPT_LINE, .len = 1, .proof = PB2_CONF_FIXED,
 		.virt = 0xff,
-		.ops = &line_ops,
+		.ops = &interrupt_line_ops,
 		.why = "the guest binds this line, which dom0 chose and not the firmware",
 	}, {
 		.off = PCI_INTERRUPT_PIN, .len = 1, .proof = PB2_CONF_FIXED,

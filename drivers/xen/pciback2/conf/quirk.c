@@ -6,6 +6,13 @@
 
 #include "conf.h"
 
+static bool is_quirk_valid(const struct pb2_conf *conf, unsigned int off,
+			   unsigned int len, u32 mask)
+{
+	return pb2_conf_is_width(len) && off < conf->size &&
+	       (off & 3) + len <= 4 && !(mask & ~pb2_conf_bytes(0, len));
+}
+
 static bool has_quirk_at(const struct pb2_conf *conf, unsigned int off)
 {
 	const struct pb2_conf_quirk *quirk;
@@ -18,12 +25,30 @@ static bool has_quirk_at(const struct pb2_conf *conf, unsigned int off)
 	return false;
 }
 
-static bool is_sealed(const struct pb2_conf *conf, unsigned int off,
-		      unsigned int len)
+static bool is_quirk_proof(const struct pb2_conf *conf, unsigned int off,
+			   unsigned int len)
 {
 	u32 quirk_proof = pb2_conf_find_reg(conf, off)->quirk_proof;
 
 	return !(pb2_conf_bytes(off, len) & ~quirk_proof);
+}
+
+static int quirk_create(struct pb2_conf *conf, unsigned int off,
+			unsigned int len, u32 mask)
+{
+	struct pb2_conf_quirk *quirk;
+
+	quirk = kzalloc(sizeof(*quirk), GFP_KERNEL);
+	if (!quirk)
+		return -ENOMEM;
+
+	quirk->off = off;
+	quirk->len = len;
+	quirk->mask = mask;
+	list_add_tail(&quirk->link, &conf->quirks);
+	conf->nr_quirks++;
+	bitmap_set(conf->open, off, len);
+	return 0;
 }
 
 /**
@@ -49,18 +74,16 @@ int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
 		       unsigned int len, u32 mask)
 {
 	struct pb2_conf *conf = pbdev->conf;
-	struct pb2_conf_quirk *quirk;
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if (!conf || !pb2_conf_is_width(len) || off >= conf->size ||
-	    (off & 3) + len > 4 || (mask & ~pb2_conf_bytes(0, len)))
+	if (!conf || !is_quirk_valid(conf, off, len, mask))
 		return -EINVAL;
 
 	if (has_quirk_at(conf, off))
 		return 0;
 
-	if (is_sealed(conf, off, len)) {
+	if (is_quirk_proof(conf, off, len)) {
 		pci_warn(pbdev->pdev, "register 0x%03x stays under policy: quirk ignored\n",
 			 off);
 		return 0;
@@ -69,17 +92,7 @@ int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
 	if (conf->nr_quirks >= PB2_CONF_MAX_QUIRKS)
 		return -ENOSPC;
 
-	quirk = kzalloc(sizeof(*quirk), GFP_KERNEL);
-	if (!quirk)
-		return -ENOMEM;
-
-	quirk->off = off;
-	quirk->len = len;
-	quirk->mask = mask;
-	list_add_tail(&quirk->link, &conf->quirks);
-	conf->nr_quirks++;
-	bitmap_set(conf->open, off, len);
-	return 0;
+	return quirk_create(conf, off, len, mask);
 }
 
 /**
@@ -115,6 +128,43 @@ void pb2_conf_quirk_clear(struct pb2_device *pbdev)
 		pb2_conf_quirk_free(pbdev->conf);
 }
 
+static int quirk_show_function(const struct pci_dev *pdev, char *buf,
+			       size_t size)
+{
+	return scnprintf(buf, size, "%02x:%02x.%01x\n\t%04x:%04x:%04x:%04x\n",
+			 pdev->bus->number, PCI_SLOT(pdev->devfn),
+			 PCI_FUNC(pdev->devfn), pdev->vendor, pdev->device,
+			 pdev->subsystem_vendor, pdev->subsystem_device);
+}
+
+static int quirk_show_regs(const struct pb2_conf *conf, char *buf, size_t size)
+{
+	const struct pb2_conf_reg *reg;
+	unsigned int i;
+	int len = 0;
+
+	for (i = PB2_CONF_NO_REG + 1; i < conf->nr_regs; i++) {
+		reg = &conf->regs[i];
+		len += scnprintf(buf + len, size - len, "\t\t%08x:4:%08x\n",
+				 reg->off, reg->rw | reg->rw1c | reg->vwrite);
+	}
+
+	return len;
+}
+
+static int quirk_show_entries(const struct pb2_conf *conf, char *buf,
+			      size_t size)
+{
+	const struct pb2_conf_quirk *quirk;
+	int len = 0;
+
+	list_for_each_entry(quirk, &conf->quirks, link)
+		len += scnprintf(buf + len, size - len, "\t\t%08x:%01x:%08x\n",
+				 quirk->off, quirk->len, quirk->mask);
+
+	return len;
+}
+
 /**
  * pb2_conf_quirk_show() - list the registers under policy, then the quirks
  * @pbdev: the function
@@ -131,10 +181,6 @@ void pb2_conf_quirk_clear(struct pb2_device *pbdev)
 int pb2_conf_quirk_show(struct pb2_device *pbdev, char *buf, size_t size)
 {
 	const struct pb2_conf *conf = pbdev->conf;
-	const struct pci_dev *pdev = pbdev->pdev;
-	const struct pb2_conf_quirk *quirk;
-	const struct pb2_conf_reg *reg;
-	unsigned int i;
 	int len;
 
 	lockdep_assert_held(&pbdev->gate.lock);
@@ -142,20 +188,8 @@ int pb2_conf_quirk_show(struct pb2_device *pbdev, char *buf, size_t size)
 	if (!conf)
 		return 0;
 
-	len = scnprintf(buf, size, "%02x:%02x.%01x\n\t%04x:%04x:%04x:%04x\n",
-			pdev->bus->number, PCI_SLOT(pdev->devfn),
-			PCI_FUNC(pdev->devfn), pdev->vendor, pdev->device,
-			pdev->subsystem_vendor, pdev->subsystem_device);
-
-	for (i = PB2_CONF_NO_REG + 1; i < conf->nr_regs; i++) {
-		reg = &conf->regs[i];
-		len += scnprintf(buf + len, size - len, "\t\t%08x:4:%08x\n",
-				 reg->off, reg->rw | reg->rw1c | reg->vwrite);
-	}
-
-	list_for_each_entry(quirk, &conf->quirks, link)
-		len += scnprintf(buf + len, size - len, "\t\t%08x:%01x:%08x\n",
-				 quirk->off, quirk->len, quirk->mask);
-
+	len = quirk_show_function(pbdev->pdev, buf, size);
+	len += quirk_show_regs(conf, buf + len, size - len);
+	len += quirk_show_entries(conf, buf + len, size - len);
 	return len;
 }

@@ -17,60 +17,60 @@
  * VIRTIO_PCI_CAP_VENDOR_CFG of virtio 1.2: all drivers of virtio leave the
  * capability alone, but for those that know the vendor and the format.
  */
-#define CFG_TYPE	9
-#define FORMAT		0x4442	/* "BD" */
-#define VERSION		1
+#define CAP_CFG_TYPE	9
+#define CAP_FORMAT	0x4442	/* "BD" */
+#define CAP_VERSION	1
 
 /* Rows of the table: the first two are of the header. */
 enum {
-	STATUS,
-	POINTER,
-	NAME,
-	SIGNATURE,
-	DOMAIN,
+	ROW_STATUS,
+	ROW_POINTER,
+	ROW_HEADER,
+	ROW_SIGNATURE,
+	ROW_DOMAIN,
 	NR_ROWS,
 };
 
 /* Only the bits of @virt are held; their neighbours keep their own policy. */
-static const struct pb2_conf_field rows[NR_ROWS] = {
-	[STATUS] = {
+static const struct pb2_conf_field cap_rows[NR_ROWS] = {
+	[ROW_STATUS] = {
 		.off = PCI_STATUS, .len = 2, .proof = PB2_CONF_FIXED,
 		.virt = PCI_STATUS_CAP_LIST,
 		.init = PCI_STATUS_CAP_LIST,
 		.why = "there is a list now, if there was none",
 	},
-	[POINTER] = {
+	[ROW_POINTER] = {
 		.off = PCI_CAPABILITY_LIST, .len = 1, .proof = PB2_CONF_FIXED,
 		.virt = 0xff,
 		.why = "the list begins with the capability of ours",
 	},
-	[NAME] = {
+	[ROW_HEADER] = {
 		.off = 0, .len = 4, .proof = PB2_CONF_FIXED,
 		.virt = U32_MAX,
-		.init = PCI_CAP_ID_VNDR | CAP_SIZE << 16 | CFG_TYPE << 24,
+		.init = PCI_CAP_ID_VNDR | CAP_SIZE << 16 | CAP_CFG_TYPE << 24,
 		.why = "the device's own list goes on behind it",
 	},
-	[SIGNATURE] = {
+	[ROW_SIGNATURE] = {
 		.off = 4, .len = 4, .proof = PB2_CONF_FIXED,
 		.virt = U32_MAX,
-		.init = PCI_VENDOR_ID_XEN | FORMAT << 16,
+		.init = PCI_VENDOR_ID_XEN | CAP_FORMAT << 16,
 		.why = "tells it from vendor-specific ones of the device",
 	},
-	[DOMAIN] = {
+	[ROW_DOMAIN] = {
 		.off = 8, .len = 4, .proof = PB2_CONF_FIXED,
 		.virt = U32_MAX,
-		.init = VERSION,
+		.init = CAP_VERSION,
 		.why = "a guest trusts it, so it is the toolstack's word and nobody else's",
 	},
 };
 
-static unsigned int offset_of(unsigned int row, unsigned int pos)
+static unsigned int get_row_offset(unsigned int row, unsigned int pos)
 {
-	return row < NAME ? rows[row].off : pos + rows[row].off;
+	return row < ROW_HEADER ? cap_rows[row].off : pos + cap_rows[row].off;
 }
 
-static unsigned int end_of(struct pb2_device *pbdev, unsigned int pos,
-			   const unsigned long *starts)
+static unsigned int find_cap_end(struct pb2_device *pbdev, unsigned int pos,
+				 const unsigned long *starts)
 {
 	const struct pb2_conf_cap *cap;
 	u32 val, size = 0;
@@ -93,7 +93,7 @@ static unsigned int end_of(struct pb2_device *pbdev, unsigned int pos,
  * Devices have registers that no capability names. What reads 0, has no rule
  * and was not opened by a quirk is no such register, as far as we can know.
  */
-static bool is_spare(struct pb2_device *pbdev, unsigned int off)
+static bool is_dword_free(struct pb2_device *pbdev, unsigned int off)
 {
 	const struct pb2_conf *conf = pbdev->conf;
 	u32 val;
@@ -103,13 +103,11 @@ static bool is_spare(struct pb2_device *pbdev, unsigned int off)
 	       !pb2_access_read(pbdev, off, 4, &val) && !val;
 }
 
-/* Returns 0 if there is none. */
-static unsigned int find_hole(struct pb2_device *pbdev, const u8 *caps,
-			      unsigned int nr)
+/* Sets the bit in @used of every dword of the header and of a capability. */
+static void mark_used_caps(struct pb2_device *pbdev, const u8 *caps,
+			   unsigned int nr, unsigned long *used)
 {
 	DECLARE_BITMAP(starts, NR_DWORDS) = {};
-	DECLARE_BITMAP(used, NR_DWORDS) = {};
-	unsigned long hole;
 	unsigned int i, end;
 
 	for (i = 0; i < nr; i++)
@@ -117,49 +115,92 @@ static unsigned int find_hole(struct pb2_device *pbdev, const u8 *caps,
 
 	bitmap_set(used, 0, PCI_STD_HEADER_SIZEOF / 4);
 	for (i = 0; i < nr; i++) {
-		end = DIV_ROUND_UP(end_of(pbdev, caps[i], starts), 4);
+		end = DIV_ROUND_UP(find_cap_end(pbdev, caps[i], starts), 4);
 		bitmap_set(used, caps[i] / 4, end - caps[i] / 4);
 	}
+}
+
+/* Returns 0 if there is none. */
+static unsigned int find_free_space(struct pb2_device *pbdev, const u8 *caps,
+				    unsigned int nr)
+{
+	DECLARE_BITMAP(used, NR_DWORDS) = {};
+	unsigned long start;
+	unsigned int i;
+
+	mark_used_caps(pbdev, caps, nr, used);
 	for (i = PCI_STD_HEADER_SIZEOF / 4; i < NR_DWORDS; i++) {
-		if (!is_spare(pbdev, i * 4))
+		if (!is_dword_free(pbdev, i * 4))
 			__set_bit(i, used);
 	}
 
-	hole = bitmap_find_next_zero_area(used, NR_DWORDS, 0, CAP_SIZE / 4, 0);
-	return hole < NR_DWORDS ? hole * 4 : 0;
+	start = bitmap_find_next_zero_area(used, NR_DWORDS, 0, CAP_SIZE / 4, 0);
+	return start < NR_DWORDS ? start * 4 : 0;
 }
 
-static int make_room(struct pb2_conf *conf, unsigned int pos)
+static int make_row_regs(struct pb2_conf *conf, unsigned int pos)
 {
 	unsigned int i;
 
 	for (i = 0; i < NR_ROWS; i++) {
-		if (!pb2_conf_get_reg(conf, offset_of(i, pos)))
+		if (!pb2_conf_get_reg(conf, get_row_offset(i, pos)))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
+/* @bits of @reg read as in @val, and nothing opens them to the guest. */
+static void reg_show_bits(struct pb2_conf_reg *reg, u32 bits, u32 val)
+{
+	reg->virt |= bits;
+	reg->permissive_proof |= bits;
+	reg->quirk_proof |= bits;
+	reg->init = (reg->init & ~bits) | val;
+	/* Nothing else of the function's state changes. */
+	reg->shadow = (reg->shadow & ~bits) | val;
+}
+
+/* @bits of @reg read as in the hardware. */
+static void reg_hide_bits(struct pb2_conf_reg *reg, u32 bits)
+{
+	reg->virt &= ~bits;
+	reg->permissive_proof &= ~bits;
+	reg->quirk_proof &= ~bits;
+	reg->init &= ~bits;
+	reg->shadow &= ~bits;
+}
+
 /* Shows what is in @vals, or the hardware for %NULL. */
-static void change(struct pb2_conf *conf, unsigned int pos, const u32 *vals)
+static void update_rows(struct pb2_conf *conf, unsigned int pos,
+			const u32 *vals)
 {
 	struct pb2_conf_reg *reg;
 	unsigned int i, off;
-	u32 bits, val;
+	u32 bits;
 
 	for (i = 0; i < NR_ROWS; i++) {
-		off = offset_of(i, pos);
+		off = get_row_offset(i, pos);
 		reg = pb2_conf_find_reg(conf, off);
-		bits = rows[i].virt << pb2_conf_shift(off);
-		val = vals ? vals[i] << pb2_conf_shift(off) : 0;
-
-		reg->virt = vals ? reg->virt | bits : reg->virt & ~bits;
-		reg->permissive_proof = vals ? reg->permissive_proof | bits : reg->permissive_proof & ~bits;
-		reg->quirk_proof = vals ? reg->quirk_proof | bits : reg->quirk_proof & ~bits;
-		reg->init = (reg->init & ~bits) | val;
-		/* Nothing else of the function's state changes. */
-		reg->shadow = (reg->shadow & ~bits) | val;
+		bits = cap_rows[i].virt << pb2_conf_shift(off);
+		if (vals)
+			reg_show_bits(reg, bits, vals[i] << pb2_conf_shift(off));
+		else
+			reg_hide_bits(reg, bits);
 	}
+}
+
+static void show_virtio_cap(struct pb2_conf *conf, unsigned int pos, u8 next,
+			    u16 domid)
+{
+	u32 vals[NR_ROWS];
+	unsigned int i;
+
+	for (i = 0; i < NR_ROWS; i++)
+		vals[i] = cap_rows[i].init;
+	vals[ROW_POINTER] |= pos;
+	vals[ROW_HEADER] |= next << 8;
+	vals[ROW_DOMAIN] |= (u32)domid << 16;
+	update_rows(conf, pos, vals);
 }
 
 /**
@@ -176,7 +217,7 @@ void pb2_conf_virtio_clear(struct pb2_device *pbdev)
 
 	if (!conf || !conf->virtio_cap)
 		return;
-	change(conf, conf->virtio_cap, NULL);
+	update_rows(conf, conf->virtio_cap, NULL);
 	conf->virtio_cap = 0;
 }
 
@@ -193,31 +234,24 @@ int pb2_conf_virtio_set(struct pb2_device *pbdev, u16 domid)
 {
 	struct pb2_conf *conf = pbdev->conf;
 	u8 caps[PB2_CONF_MAX_CAPS];
-	unsigned int nr, pos, i;
-	u32 vals[NR_ROWS];
+	unsigned int nr, pos;
 	int rc;
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
 	pb2_conf_virtio_clear(pbdev);
 	nr = pb2_conf_find_caps(pbdev, caps);
-	pos = find_hole(pbdev, caps, nr);
+	pos = find_free_space(pbdev, caps, nr);
 	if (!pos) {
 		pci_warn(pbdev->pdev, "no %u free bytes in its configuration space to show the backend in\n",
 			 CAP_SIZE);
 		return -ENOSPC;
 	}
-	rc = make_room(conf, pos);
+	rc = make_row_regs(conf, pos);
 	if (rc)
 		return rc;
 
-	for (i = 0; i < NR_ROWS; i++)
-		vals[i] = rows[i].init;
-	vals[POINTER] |= pos;
-	vals[NAME] |= nr ? caps[0] << 8 : 0;
-	vals[DOMAIN] |= (u32)domid << 16;
-	change(conf, pos, vals);
-
+	show_virtio_cap(conf, pos, nr ? caps[0] : 0, domid);
 	conf->virtio_cap = pos;
 	conf->virtio_domid = domid;
 	return 0;
