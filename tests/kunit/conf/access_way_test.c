@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the choice between the two ways to configuration space
+ * Tests of the choice between the two ways of access to configuration space
  */
 #include "../support/fake_ecam.h"
 #include "../support/life_world.h"
@@ -125,7 +125,7 @@ static void the_way_can_be_changed(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, choose(world, PB2_ACCESS_ECAM), 0);
 	expect_way(test, "ecam (ecam)\n");
-	/* Once more maps nothing once more. */
+	/* A second choice of the page does not map it a second time. */
 	KUNIT_EXPECT_EQ(test, choose(world, PB2_ACCESS_AUTO), 0);
 	KUNIT_EXPECT_EQ(test, fake_ecam.mapped, 1);
 }

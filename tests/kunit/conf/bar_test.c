@@ -8,7 +8,7 @@
 
 #define BAR_AT(n)	(PCI_BASE_ADDRESS_0 + (n) * 4)
 
-/* Real addresses, one of each kind */
+/* One resource of each kind, with addresses of real machines */
 static const struct resource kinds[] = {
 	{ .start = 0xfe840000, .end = 0xfe85ffff,
 	  .flags = IORESOURCE_MEM },

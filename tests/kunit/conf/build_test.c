@@ -7,7 +7,7 @@
 
 #include "../support/conf_world.h"
 
-/* The how manieth allocation fails; 0 for none */
+/* The number of the allocation that fails, counted from 1; 0 for none */
 static unsigned int fail_at;
 
 static void *flaky(void *ptr, size_t n, size_t size)
@@ -24,7 +24,7 @@ static void *scarce(size_t n, size_t size)
 	return no_memory ? NULL : kcalloc(n, size, GFP_KERNEL);
 }
 
-/* Macros since 6.10 */
+/* These are macros since Linux 6.10. */
 #undef krealloc_array
 #undef kcalloc
 #define krealloc_array(ptr, n, size, gfp)	flaky(ptr, n, size)
@@ -141,7 +141,7 @@ static void the_longest_list_fits(struct kunit *test)
 	cap(test, 0xfc, PCI_CAP_ID_MSI, 0x40);
 	KUNIT_EXPECT_EQ(test, build(test), 0);
 	KUNIT_EXPECT_EQ(test, world->pbdev.conf->msi_cap, 0xfc);
-	/* What would lie behind the end does not exist. */
+	/* The last capability got no fields beyond the end of the first 256 bytes. */
 	KUNIT_EXPECT_EQ(test, world->pbdev.conf->index[0x100 / 4], 0);
 }
 
@@ -164,7 +164,7 @@ static void where_capabilities_overlap_nothing_is_writable(struct kunit *test)
 	struct conf_world *world = test->priv;
 	unsigned int off;
 
-	/* VPD's address lies on the control register of PM. */
+	/* VPD's address register overlaps the control register of PM. */
 	start(test, 0x50);
 	cap(test, 0x50, PCI_CAP_ID_PM, 0x54);
 	cap(test, 0x54, PCI_CAP_ID_VPD, 0);
@@ -191,13 +191,13 @@ static void loops_and_strays_end_the_extended_list(struct kunit *test)
 		ext_cap(test, 0x100, PCI_EXT_CAP_ID_SRIOV, 0x200);
 		ext_cap(test, 0x200, PCI_EXT_CAP_ID_ATS, ends[i]);
 		KUNIT_EXPECT_EQ(test, build(test), 0);
-		/* Both were seen and are hidden. */
+		/* The walk found both, so both are hidden. */
 		KUNIT_EXPECT_EQ(test, conf_world_read(test, 0x100, 4),
 				0x20000000);
 		KUNIT_EXPECT_EQ(test, conf_world_read(test, 0x200, 4),
 				(u32)ends[i] << 20);
 	}
-	/* A space without extended capabilities is not asked for any. */
+	/* A configuration space of 256 bytes has no extended capabilities. */
 	world->pdev.cfg_size = PCI_CFG_SPACE_SIZE;
 	KUNIT_EXPECT_EQ(test, build(test), 0);
 }
@@ -227,7 +227,7 @@ static void any_garbage_is_survived(struct kunit *test)
 		world->hw[PCI_STATUS] |= PCI_STATUS_CAP_LIST;
 		KUNIT_EXPECT_EQ(test, build(test), 0);
 		KUNIT_EXPECT_LE(test, world->pbdev.conf->nr_regs, 1025);
-		/* Decode and BARs are governed whatever the rest says. */
+		/* Decode and BARs keep their policy whatever the other registers contain. */
 		world->pbdev.permissive = true;
 		world->writes = 0;
 		decode = world->hw[PCI_COMMAND] & 3;
@@ -259,7 +259,7 @@ static void every_failed_allocation_is_an_error_and_no_leak(struct kunit *test)
 	unsigned int i, pos, failed = 0;
 	int rc = -ENOMEM;
 
-	/* Many registers, so that they are allocated more than once. */
+	/* The function has so many registers that the array grows more than once. */
 	conf_world_load(world, &conf_e1000e);
 	for (pos = 0x100; pos < 0xf00; pos += 8)
 		ext_cap(test, pos, PCI_EXT_CAP_ID_PRI, pos + 8);

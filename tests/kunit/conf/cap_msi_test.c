@@ -72,7 +72,7 @@ static void a_device_model_may_flip_the_enable_bits(struct kunit *test)
 			0);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, MSIX_FLAGS, 2), MSIX_ON);
 
-	/* And no others */
+	/* The device model may flip no other bit. */
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, MSI_FLAGS, 2, 0x00a0),
 			XEN_PCI_ERR_access_denied);
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, MSIX_FLAGS, 2, 0x8005),
@@ -88,7 +88,7 @@ static void expect_written(struct kunit *test, unsigned int off, u32 val)
 	KUNIT_EXPECT_EQ(test, world->write_val, val);
 }
 
-/* Xen drops dom0's writes of parts of them. */
+/* Xen drops dom0's writes of a part of the flags. */
 static void the_flags_are_written_as_a_whole(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
@@ -129,7 +129,7 @@ static void msi_and_msix_are_not_enabled_together(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, MSI_FLAGS, 2), MSI_OFF);
 }
 
-static void an_announced_teardown_forbids_enabling(struct kunit *test)
+static void a_pending_detach_forbids_enabling(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
 	unsigned int permissive;
@@ -190,7 +190,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_device_model_may_flip_the_enable_bits),
 	KUNIT_CASE(the_flags_are_written_as_a_whole),
 	KUNIT_CASE(msi_and_msix_are_not_enabled_together),
-	KUNIT_CASE(an_announced_teardown_forbids_enabling),
+	KUNIT_CASE(a_pending_detach_forbids_enabling),
 	KUNIT_CASE(address_and_data_are_read_only),
 	KUNIT_CASE(permissive_writes_the_flags_as_they_are),
 	KUNIT_CASE(a_function_that_is_gone_has_no_flags),

@@ -40,7 +40,7 @@ static void a_guests_reset_is_done_by_dom0(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->flrs, 4);
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, DEVCTL, 2) & 0x8000, 0);
-	/* The lower half has no such bit. */
+	/* The FLR bit is not in the lower byte. */
 	conf_world_write(test, DEVCTL, 1, 0x80);
 	KUNIT_EXPECT_EQ(test, world->flrs, 4);
 }
@@ -104,7 +104,7 @@ static void the_error_bits_are_cleared_by_ones_only(struct kunit *test)
 	conf_world_set(world, DEVSTA, 2, 0x000f);
 	conf_world_write(test, DEVSTA, 2, 0x0002);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, DEVSTA, 2), 0x000d);
-	/* A write of the control register is none of the status. */
+	/* A write of all four bytes with zeros for the status clears no error bit. */
 	conf_world_write(test, DEVCTL, 4, 0x00000810);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, DEVCTL, 4), 0x000d0810);
 }

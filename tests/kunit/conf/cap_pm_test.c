@@ -35,9 +35,9 @@ static void a_state_is_reached_through_the_pci_core(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->powers, 4);
 	conf_world_write(test, CTRL, 1, 3);
 	KUNIT_EXPECT_EQ(test, world->powers, 5);
-	/* The fake core left the register alone, and so did we. */
+	/* The fake PCI core does not write the register, and pciback2 must not. */
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, CTRL, 2), 0);
-	/* What the guest reads is the hardware's word. */
+	/* The guest reads the state from the hardware. */
 	conf_world_set(world, CTRL, 2, 2);
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, CTRL, 2), 2);
 }

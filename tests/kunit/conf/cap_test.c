@@ -55,7 +55,7 @@ static void check_field(struct kunit *test, const struct pb2_conf_field *f)
 	KUNIT_EXPECT_EQ(test, (f->rw | f->rw1c | f->virt) & f->trap, 0);
 	KUNIT_EXPECT_EQ(test, f->vwrite & ~f->virt, 0);
 	KUNIT_EXPECT_EQ(test, f->init & ~f->virt, 0);
-	/* Somebody must act upon it. */
+	/* A trapped bit needs a callback that acts upon it. */
 	if (f->trap)
 		KUNIT_EXPECT_TRUE(test, f->ops && f->ops->write);
 	KUNIT_EXPECT_NOT_NULL(test, f->why);
@@ -120,7 +120,7 @@ static void permissive_opens_none_that_break_isolation(struct kunit *test)
 	unsigned int off;
 
 	world->pbdev.permissive = true;
-	/* The name stays hidden. */
+	/* The capability stays hidden. */
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, 0x140, 4), 0x20000000);
 	for (off = 0x140; off < 0x180; off += 4)
 		conf_world_write(test, off, 4, 0xffffffff);
@@ -128,7 +128,7 @@ static void permissive_opens_none_that_break_isolation(struct kunit *test)
 		conf_world_write(test, off, 4, 0xffffffff);
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
 
-	/* The others and the gaps are open, as with xen-pciback. */
+	/* Other capabilities and the gaps are open, as with xen-pciback. */
 	conf_world_write(test, 0x108, 4, 0x00100000);
 	conf_world_write(test, 0x180, 4, 1);
 	conf_world_write(test, 0x214, 4, 1);

@@ -61,7 +61,7 @@ static void half_an_address_does_not_complete_a_store(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
 
-	/* As after a read: the flag is set, and says done. */
+	/* The device sets the flag when a read is complete. */
 	conf_world_set(world, ADDR, 2, 0x8004);
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, ADDR, 1, 0x08),
 			XEN_PCI_ERR_access_denied);

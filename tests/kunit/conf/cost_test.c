@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of what a guest's access costs: in accesses of the hardware, which
- * take most of its time, and for the reader in ns
+ * Tests of the cost of a guest's access, in accesses of the hardware, which take
+ * most of the time; the time in ns is only printed
  */
 #include <linux/ktime.h>
 
@@ -21,7 +21,7 @@ static struct conf_world *load(struct kunit *test,
 	return world;
 }
 
-/* In all of configuration space */
+/* Reads all of configuration space and returns the number of reads. */
 static unsigned int read_all(struct kunit *test, unsigned int len)
 {
 	unsigned int off;
@@ -42,7 +42,10 @@ static unsigned int cost_of(struct kunit *test, unsigned int off,
 	return world->reads - reads;
 }
 
-/* IDs and COMMAND: is the function still there? COMMAND is half virtual. */
+/*
+ * A read of the IDs or of COMMAND first checks whether the function answers. The
+ * dword of COMMAND is half virtual, so its read needs the hardware once more.
+ */
 static bool asks(unsigned int off)
 {
 	return off < 8;
@@ -96,7 +99,7 @@ static void what_is_opened_makes_no_read_dearer(struct kunit *test)
 	pb2_conf_free(&world->pbdev);
 }
 
-/* Told, not judged: this kernel watches every access of its memory. */
+/* A sanitizer slows every memory access down, so the time itself proves nothing. */
 static void the_time_is_told(struct kunit *test)
 {
 	struct conf_world *world = load(test, &conf_e1000e);

@@ -68,12 +68,12 @@ static void a_virtual_register_is_read_without_the_hardware(struct kunit *test)
 	conf_world_read(test, PCI_BASE_ADDRESS_0 + 3, 1);
 	conf_world_read(test, PCI_INTERRUPT_LINE, 1);
 	KUNIT_EXPECT_EQ(test, world->reads, 0);
-	/* One look whether it is there */
+	/* One read checks whether the function answers. */
 	conf_world_read(test, PCI_VENDOR_ID, 4);
 	KUNIT_EXPECT_EQ(test, world->reads, 1);
 	conf_world_read(test, PCI_COMMAND, 2);
 	KUNIT_EXPECT_EQ(test, world->reads, 2);
-	/* Half of it is not virtual. */
+	/* Half of this dword is not virtual. */
 	conf_world_read(test, PCI_INTERRUPT_LINE, 4);
 	KUNIT_EXPECT_EQ(test, world->reads, 3);
 }
@@ -91,7 +91,7 @@ static void command_and_status_are_written_as_one_dword(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, PCI_COMMAND, 4),
 			0x79100006);
 	KUNIT_EXPECT_TRUE(test, world->master);
-	/* The byte that had a bit to clear, and that bit only. */
+	/* Only the byte with a bit to clear is written, with this bit alone. */
 	KUNIT_EXPECT_EQ(test, world->writes, 1);
 	KUNIT_EXPECT_EQ(test, world->write_off, PCI_STATUS + 1);
 	KUNIT_EXPECT_EQ(test, world->write_len, 1);
@@ -103,7 +103,7 @@ static void a_dropped_write_is_told_once_per_assignment(struct kunit *test)
 	struct conf_world *world = test->priv;
 
 	start_e1000e(test);
-	/* The policy's own registers are nobody's surprise. */
+	/* Writes of registers with a policy are not reported. */
 	conf_world_write(test, PCI_VENDOR_ID, 4, 0);
 	conf_world_write(test, PCI_LATENCY_TIMER, 1, 0x40);
 	conf_world_write(test, PCI_STATUS, 2, 0);
@@ -148,7 +148,7 @@ static void an_error_of_the_hardware_reaches_the_guest(struct kunit *test)
 			XEN_PCI_ERR_dev_not_found);
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, 0xcc, 2, 0x1e00),
 			XEN_PCI_ERR_dev_not_found);
-	/* What is not there cannot break. */
+	/* A failed read of COMMAND does not count as a lost function. */
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, PCI_VENDOR_ID, 4),
 			0x10d38086);
 }

@@ -40,7 +40,7 @@ static void decode_is_never_switched_off_in_hardware(struct kunit *test)
 	}
 }
 
-static void the_stand_in_handler_follows_the_guests_decode(struct kunit *test)
+static void the_dummy_handler_follows_the_guests_decode(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
 
@@ -52,7 +52,7 @@ static void the_stand_in_handler_follows_the_guests_decode(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->decode, 0);
 	conf_world_write(test, PCI_COMMAND, 2, 0);
 	KUNIT_EXPECT_EQ(test, world->decode, 0);
-	/* The upper half says nothing of decode. */
+	/* The upper byte has no decode bit. */
 	conf_world_write(test, PCI_COMMAND + 1, 1, 0x05);
 	KUNIT_EXPECT_EQ(test, world->decode, 0);
 
@@ -70,12 +70,12 @@ static void bus_mastering_goes_through_the_pci_core(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, world->master);
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
 
-	/* Already as it should be */
+	/* The hardware already has the bit. */
 	conf_world_set(world, PCI_COMMAND, 2, 0x0107);
 	conf_world_write(test, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
 	KUNIT_EXPECT_EQ(test, world->masters, 1);
 
-	/* Lost in a reset that the shadow knows nothing of */
+	/* A reset cleared the bit in the hardware and not in the shadow. */
 	conf_world_set(world, PCI_COMMAND, 2, 0x0103);
 	conf_world_write(test, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
 	KUNIT_EXPECT_EQ(test, world->masters, 2);
@@ -86,7 +86,7 @@ static void bus_mastering_goes_through_the_pci_core(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, world->master);
 }
 
-static void an_announced_teardown_forbids_starting_dma(struct kunit *test)
+static void a_pending_detach_forbids_starting_dma(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
 	unsigned int permissive;
@@ -101,7 +101,7 @@ static void an_announced_teardown_forbids_starting_dma(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, conf_world_read(test, PCI_COMMAND, 2), 0);
 	}
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, PCI_COMMAND, 2, 3), 0);
-	/* Stopping it is always possible. */
+	/* The guest may always switch bus mastering off. */
 	conf_world_set(world, PCI_COMMAND, 2, 0x0107);
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, PCI_COMMAND, 2, 3), 0);
 	KUNIT_EXPECT_EQ(test, world->masters, 1);
@@ -157,7 +157,7 @@ static void permissive_writes_six_command_bits_as_they_are(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, conf_world_read(test, PCI_COMMAND, 2), 0x07ff);
 	conf_world_write(test, PCI_COMMAND, 2, 0);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, PCI_COMMAND, 2), 0x0103);
-	/* Nothing to change, nothing to write */
+	/* A write that changes nothing does not reach the hardware. */
 	world->writes = 0;
 	conf_world_write(test, PCI_COMMAND, 2, 0);
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
@@ -173,7 +173,7 @@ static void the_error_bits_of_status_can_be_cleared_one_by_one(struct kunit *tes
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, PCI_STATUS, 2), 0xd910);
 	conf_world_write(test, PCI_STATUS + 1, 1, 0x80);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, PCI_STATUS, 2), 0x5910);
-	/* A write of COMMAND is none of STATUS. */
+	/* A write of COMMAND, and zeros for the error bits, leave STATUS alone. */
 	world->writes = 0;
 	conf_world_write(test, PCI_COMMAND, 2, 0xffff);
 	conf_world_write(test, PCI_COMMAND, 4, 0x0000ffff);
@@ -186,7 +186,7 @@ static void a_guest_sees_the_ids_that_the_kernel_knows(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
 
-	/* As virtual functions have them */
+	/* A virtual function has these IDs in the hardware. */
 	conf_world_set(world, PCI_VENDOR_ID, 4, 0xffffffff);
 	world->pdev.device = 0x10ca;
 	pb2_conf_reset(&world->pbdev);
@@ -197,7 +197,7 @@ static void a_guest_sees_the_ids_that_the_kernel_knows(struct kunit *test)
 			0x80);
 }
 
-/* PCI drivers look there whether their device was pulled out. */
+/* PCI drivers read these registers to detect that their device was removed. */
 static void a_lost_function_reads_all_ones(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
@@ -240,9 +240,9 @@ static void a_self_test_can_be_started_and_nothing_else(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(decode_is_never_switched_off_in_hardware),
-	KUNIT_CASE(the_stand_in_handler_follows_the_guests_decode),
+	KUNIT_CASE(the_dummy_handler_follows_the_guests_decode),
 	KUNIT_CASE(bus_mastering_goes_through_the_pci_core),
-	KUNIT_CASE(an_announced_teardown_forbids_starting_dma),
+	KUNIT_CASE(a_pending_detach_forbids_starting_dma),
 	KUNIT_CASE(invalidate_reads_back_only_if_it_could_be_set),
 	KUNIT_CASE(intx_disable_is_real_with_interrupt_control_only),
 	KUNIT_CASE(permissive_writes_six_command_bits_as_they_are),

@@ -13,7 +13,7 @@ static void *flaky(size_t size, gfp_t gfp)
 	return no_memory ? NULL : kzalloc(size, gfp);
 }
 
-/* A macro since 6.10 */
+/* This is a macro since Linux 6.10. */
 #undef kzalloc
 #define kzalloc(size, gfp)	flaky(size, gfp)
 #include "../../../drivers/xen/pciback2/conf/quirk.c"
@@ -48,7 +48,7 @@ static void a_quirk_opens_its_bytes_and_no_others(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, 0x54, 4), 0x00332200);
 	conf_world_write(test, 0x58, 4, 0x44332211);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, 0x58, 4), 0);
-	/* Last dword of all */
+	/* The last dword of configuration space */
 	KUNIT_EXPECT_EQ(test, add(test, 0xffc, 4, 0), 0);
 	conf_world_write(test, 0xffc, 4, 0x44332211);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, 0xffc, 4), 0x44332211);
@@ -106,7 +106,7 @@ static void bars_and_command_are_not_opened(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add(test, PCI_BASE_ADDRESS_0 + 2, 2, 0), 0);
 	KUNIT_EXPECT_EQ(test, add(test, PCI_COMMAND, 2, 0), 0);
 	KUNIT_EXPECT_EQ(test, world->pbdev.conf->nr_quirks, 0);
-	/* Half of this one is. */
+	/* The upper half of this dword, STATUS, is not proof against quirks. */
 	KUNIT_EXPECT_EQ(test, add(test, PCI_COMMAND, 4, 0), 0);
 	KUNIT_EXPECT_EQ(test, world->pbdev.conf->nr_quirks, 1);
 	conf_world_write(test, PCI_BASE_ADDRESS_0, 4, 0);

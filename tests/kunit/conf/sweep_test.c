@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sweeps over all of configuration space: what a guest sees, and what of its
- * writes reaches the hardware, against a table written by hand
+ * Sweeps over all of configuration space: they compare what a guest sees, and
+ * which of its writes reach the hardware, with a table written by hand
  */
 #include "../support/conf_world.h"
 
@@ -13,11 +13,11 @@
  * @rw1c: likewise
  * @virt: likewise
  * @vwrite: likewise
- * @seen: what the guest finds in @virt
+ * @seen: value of the bits of @virt at the start
  * @fixed: neither permissive nor a quirk opens it
  *
- * Written by hand from the specifications and from config-policy.rst, and not
- * from the tables of the driver.
+ * The author of a row reads the specifications and config-policy.rst, and not the
+ * tables of the driver.
  */
 struct oracle_row {
 	u16 off;
@@ -54,7 +54,7 @@ static const struct oracle_row pm_rows[] = {
 	RO_ROW(6, 2),
 };
 
-/* Read requests are not among the bits: the ceiling of both devices is 0. */
+/* @rw lacks the read request size, because both devices begin with size 0. */
 static const struct oracle_row pcie_rows[] = {
 	{ .off = 8, .len = 2, .rw = 0x0810, .virt = 0x00e0, .vwrite = 0x00e0 },
 	{ .off = 10, .len = 2, .rw1c = 0x000f },
@@ -101,7 +101,7 @@ enum mode {
  * @flags: offsets of the flags of MSI and MSI-X, or 0
  * @pm: offset of the power management capability
  * @devctl: offset of the device control register
- * @has_flr: of the device capabilities register
+ * @has_flr: the device capabilities register has the FLR bit
  */
 struct oracle {
 	const struct conf_image *image;
@@ -120,17 +120,17 @@ static const struct oracle oracles[] = {
 	  { 0x42, 0 }, 0x60, 0x88, true },
 };
 
-/* Quirks open what is left open by the limit of their number. */
+/* The limit of their number lets quirks of a dword cover this many bytes. */
 #define QUIRK_END	(PB2_CONF_MAX_QUIRKS * 4)
 
 /**
  * struct bytes - an oracle in one mode, byte by byte
- * @rw: bits that reach the hardware
- * @rw1c: bits that reach the hardware as ones only
- * @virt: bits that do not come from the hardware
- * @vwrite: bits of @virt that change
- * @seen: @virt at first
- * @hw: the hardware at first
+ * @rw: bits that a write changes in the hardware
+ * @rw1c: bits that a written one clears in the hardware
+ * @virt: bits that the guest does not read from the hardware
+ * @vwrite: bits of @virt that a write changes
+ * @seen: value of the bits of @virt
+ * @hw: contents of the hardware
  */
 struct bytes {
 	u8 rw[PB2_CONF_MAX_SIZE];
@@ -188,15 +188,15 @@ static void fill(struct bytes *bytes, const struct oracle *oracle,
 	fill_rows(bytes, pcie_rows, ARRAY_SIZE(pcie_rows), oracle->devctl - 8,
 		  mode);
 
-	/* The flags of MSI: raw in permissive, else refused. */
+	/* A quirk does not open the flags of MSI and MSI-X. */
 	for (i = 0; i < 4 && mode == QUIRK; i++)
 		if (oracle->flags[i / 2])
 			bytes->rw[oracle->flags[i / 2] + i % 2] = 0;
 
-	/* A function level reset is never the guest's own. */
+	/* No mode lets the guest's FLR bit through to the hardware. */
 	bytes->rw[oracle->devctl + 1] &= 0x7f;
 
-	/* COMMAND in permissive: six bits of the hardware's. */
+	/* Permissive mode opens six bits of COMMAND. */
 	if (mode == PERMISSIVE) {
 		bytes->virt[4] = 0x43;
 		bytes->virt[5] = 0xfd;
@@ -229,7 +229,7 @@ static u32 seen_by_guest(const struct bytes *bytes, unsigned int off,
 	return val;
 }
 
-/* What the hardware and the guest's view are after the write of @val. */
+/* Changes @bytes as the write of @val should, and returns the expected error. */
 static int expect(struct bytes *bytes, const struct oracle *oracle,
 		  enum mode mode, unsigned int off, unsigned int len, u32 val)
 {
@@ -256,7 +256,7 @@ static int expect(struct bytes *bytes, const struct oracle *oracle,
 	return 0;
 }
 
-/* Which bytes of the hardware may see a write at all? */
+/* May a write of these bytes reach the hardware at all? */
 static bool may_touch(const struct bytes *bytes, unsigned int off,
 		      unsigned int len)
 {
@@ -271,12 +271,12 @@ static void rewind(struct conf_world *world, const struct bytes *bytes)
 {
 	memcpy(world->hw, bytes->hw, sizeof(world->hw));
 	pb2_conf_reset(&world->pbdev);
-	/* One message for each write would bury the rest. */
+	/* Without this, messages about dropped writes would fill the log. */
 	world->pbdev.conf->warned = true;
 	world->writes = 0;
 }
 
-/* Permissive writes COMMAND as a word, and Xen wants the flags of MSI so. */
+/* The driver writes COMMAND in permissive mode, and MSI's flags, as a word. */
 static bool is_word(const struct pb2_conf *conf, unsigned int off)
 {
 	off &= ~3;
@@ -346,7 +346,7 @@ static void sweep(struct kunit *test, const struct oracle *oracle,
 
 	conf_world_load(world, oracle->image);
 	world->hw[oracle->devctl + 2] |= 0x05;
-	/* As seizing leaves it */
+	/* Seizing a function switches its bus mastering off. */
 	world->hw[PCI_COMMAND] &= ~PCI_COMMAND_MASTER;
 	KUNIT_EXPECT_EQ(test, pb2_conf_init(&world->pbdev), 0);
 	world->pbdev.permissive = mode == PERMISSIVE;
@@ -380,7 +380,7 @@ static void permissive_opens_no_byte_that_policy_governs(struct kunit *test)
 		sweep(test, &oracles[i], PERMISSIVE);
 }
 
-static void quirks_open_their_bytes_and_no_sealed_ones(struct kunit *test)
+static void quirks_open_their_bytes_and_no_quirk_proof_ones(struct kunit *test)
 {
 	unsigned int i;
 
@@ -391,7 +391,7 @@ static void quirks_open_their_bytes_and_no_sealed_ones(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(every_byte_of_configuration_space_follows_the_policy),
 	KUNIT_CASE(permissive_opens_no_byte_that_policy_governs),
-	KUNIT_CASE(quirks_open_their_bytes_and_no_sealed_ones),
+	KUNIT_CASE(quirks_open_their_bytes_and_no_quirk_proof_ones),
 	{}
 };
 

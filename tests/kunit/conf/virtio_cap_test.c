@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the capability that names the backend
+ * Tests of the capability that names the virtio backend domain
  */
 #include "../support/conf_world.h"
 
@@ -36,7 +36,7 @@ static int set(struct kunit *test, u16 domid)
 	return pb2_conf_virtio_set(&world->pbdev, domid);
 }
 
-/* A function with nothing but a list of capabilities */
+/* Adds a capability; the first one also begins the list. */
 static void cap(struct kunit *test, u8 pos, u8 id, u8 next, u8 len)
 {
 	struct conf_world *world = test->priv;
@@ -55,7 +55,7 @@ static void clear_hw(struct kunit *test)
 	memset(world->hw, 0, sizeof(world->hw));
 }
 
-/* The layout as design.rst has it */
+/* Compares with the layout in design.rst. */
 static void expect_layout(struct kunit *test, u8 pos, u8 next, u16 domid)
 {
 	const u8 want[] = {
@@ -71,7 +71,7 @@ static void expect_layout(struct kunit *test, u8 pos, u8 next, u16 domid)
 				    want[i], "byte %u", i);
 }
 
-/* Nothing but the hardware */
+/* The guest reads everything from the hardware. */
 static void expect_nothing(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
@@ -98,7 +98,7 @@ static void the_layout_is_that_of_the_documentation(struct kunit *test)
 	start(test, &conf_nvme);
 	KUNIT_EXPECT_EQ(test, set(test, 0), 0);
 	expect_layout(test, 0x4c, 0x40, 0);
-	/* Another domain, at the same place */
+	/* The capability for another domain is at the same offset. */
 	KUNIT_EXPECT_EQ(test, set(test, 0x7fef), 0);
 	expect_layout(test, 0x4c, 0x40, 0x7fef);
 }
@@ -170,7 +170,7 @@ static void a_device_without_capabilities_has_one_then(struct kunit *test)
 	struct conf_world *world = test->priv;
 
 	clear_hw(test);
-	/* What a device has there that has no list means nothing. */
+	/* The pointer of a device without a list has no meaning. */
 	conf_world_set(world, PCI_CAPABILITY_LIST, 1, 0x88);
 	start(test, NULL);
 	KUNIT_EXPECT_EQ(test, set(test, DOMID), 0);
@@ -197,19 +197,19 @@ static void all_that_may_be_a_capability_is_spared(struct kunit *test)
 	static const struct {
 		u8 id;
 		u8 len;
-		u8 hole;
+		u8 room;
 	} first[] = {
-		/* Known sizes */
+		/* These have a known size. */
 		{ PCI_CAP_ID_PM, 0, 0x48 }, { PCI_CAP_ID_VPD, 0, 0x48 },
 		{ PCI_CAP_ID_MSI, 0, 0x58 }, { PCI_CAP_ID_MSIX, 0, 0x4c },
 		{ PCI_CAP_ID_AF, 0, 0x48 }, { PCI_CAP_ID_EXP, 0, 0x88 },
-		/* It says its own, in whole dwords for us. */
+		/* These tell their length, which counts in whole dwords. */
 		{ PCI_CAP_ID_VNDR, 0x10, 0x50 }, { PCI_CAP_ID_VNDR, 0x11, 0x54 },
-		/* A lie, and unknown ones: up to the next capability */
+		/* These extend up to the next one: the length is impossible or unknown. */
 		{ PCI_CAP_ID_VNDR, 0, 0x88 }, { PCI_CAP_ID_VNDR, 2, 0x88 },
 		{ PCI_CAP_ID_SSVID, 8, 0x88 }, { PCI_CAP_ID_PCIX, 0, 0x88 },
 		{ PCI_CAP_ID_EA, 0, 0x88 }, { 0xfe, 0, 0x88 },
-		/* It would end beyond the end. */
+		/* This length exceeds the first 256 bytes. */
 		{ PCI_CAP_ID_VNDR, 0xff, 0 },
 	};
 	unsigned int i;
@@ -217,19 +217,19 @@ static void all_that_may_be_a_capability_is_spared(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(first); i++) {
 		clear_hw(test);
 		cap(test, 0x40, first[i].id, 0x80, first[i].len);
-		/* Of the size 8 whatever the other one is */
+		/* The second capability has 8 bytes and another ID than the first. */
 		cap(test, 0x80, first[i].id == PCI_CAP_ID_PM ? PCI_CAP_ID_VPD :
 			PCI_CAP_ID_PM, 0, 0);
 		start(test, NULL);
 		KUNIT_EXPECT_EQ(test, set(test, DOMID),
-				first[i].hole ? 0 : -ENOSPC);
-		if (first[i].hole)
-			expect_layout(test, first[i].hole, 0x40, DOMID);
+				first[i].room ? 0 : -ENOSPC);
+		if (first[i].room)
+			expect_layout(test, first[i].room, 0x40, DOMID);
 		else
 			expect_nothing(test);
 	}
 
-	/* What has no size and no successor has the rest. */
+	/* The last capability extends up to the end if its size is unknown. */
 	clear_hw(test);
 	cap(test, 0x80, PCI_CAP_ID_PM, 0x40, 0);
 	cap(test, 0x40, PCI_CAP_ID_SSVID, 0, 0);
@@ -248,7 +248,7 @@ static void registers_that_no_capability_names_are_spared(struct kunit *test)
 	struct conf_world *world = test->priv;
 	unsigned int off;
 
-	/* A byte in each third dword leaves two free. */
+	/* One byte in every third dword leaves gaps of two free dwords. */
 	clear_hw(test);
 	for (off = 0x48; off < 0x100; off += 12)
 		conf_world_set(world, off + 3, 1, 0x80);
@@ -257,7 +257,7 @@ static void registers_that_no_capability_names_are_spared(struct kunit *test)
 	expect_nothing(test);
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
 
-	/* Three free ones are enough, also the last three. */
+	/* The last three dwords have room for the capability. */
 	for (off = 0xf4; off < 0x100; off++)
 		conf_world_set(world, off, 1, 0);
 	start(test, NULL);
@@ -307,7 +307,7 @@ static void a_reset_does_not_take_it_away(struct kunit *test)
 	expect_nothing(test);
 }
 
-/* At all widths and offsets, all bits: the guest sees what it saw before. */
+/* Writes at all widths and offsets do not change what the guest sees. */
 static void scribble(struct kunit *test, unsigned int from, unsigned int to)
 {
 	struct conf_world *world = test->priv;
@@ -334,7 +334,7 @@ static void a_guest_cannot_change_it(struct kunit *test)
 	world->writes = 0;
 	scribble(test, 0x40, 0x4c);
 	scribble(test, 0x34, 0x38);
-	/* Not even for the hardware to ignore */
+	/* The hardware sees no write at all. */
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
 	scribble(test, 0x04, 0x08);
 }
@@ -349,7 +349,7 @@ static void permissive_does_not_open_it(struct kunit *test)
 	scribble(test, 0x40, 0x4c);
 	scribble(test, 0x34, 0x38);
 	scribble(test, 0x04, 0x08);
-	/* The hardware's own pointer is as safe, its neighbours are not. */
+	/* The hardware's pointer is unchanged; the bytes next to it are open. */
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, 0x34, 4), 0xa5a5a5c8);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, 0x06, 1) & 0x10, 0x10);
 }
@@ -365,7 +365,7 @@ static void a_quirk_does_not_open_it(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0, pb2_conf_quirk_add(&world->pbdev, off,
 							    4, 0));
 	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(&world->pbdev, 0x34, 1, 0), 0);
-	/* All of these were ignored. */
+	/* pciback2 ignored all of these quirks. */
 	KUNIT_EXPECT_EQ(test, world->pbdev.conf->nr_quirks, 0);
 	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(&world->pbdev, 0x34, 4, 0), 0);
 	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(&world->pbdev, 0x06, 2, 0), 0);

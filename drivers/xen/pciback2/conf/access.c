@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * access.c - the configuration space of the hardware, on one of two ways
+ * access.c - access to the configuration space of the hardware
  *
- * cf8: the kernel's accessors, which lock properly and do not wait for a user
- * of pci_cfg_access_lock(): the ring must get its answer during a reset as
- * well. In a PV dom0 each access below offset 256 traps twice.
+ * There are two ways. The names in parentheses are those in sysfs.
  *
- * ecam: the function's page, mapped. A PV dom0 reads it without a trap and
- * without a lock; its writes fault, and Xen carries them out after the same
- * checks as on the other way.
+ * The kernel's accessors (cf8) take the locks that the hardware needs. They do
+ * not wait for the holder of pci_cfg_access_lock(), so that the ring gets an
+ * answer during a reset, too. In a PV dom0 each access below offset 256 traps
+ * twice.
+ *
+ * The function's ECAM page (ecam) is mapped. A PV dom0 reads the page without a
+ * trap and without a lock. Its writes fault, and Xen carries them out after the
+ * same checks as for the kernel's accessors.
  */
 #include <linux/err.h>
 #include <linux/io.h>
@@ -17,7 +20,7 @@
 #include "../host/ecam_iface.h"
 #include "conf.h"
 
-/* A parameter of the module */
+/* The module parameter; main.c registers it. */
 enum pb2_access_way pb2_access_default;
 
 static const char * const access_names[] = {
@@ -79,7 +82,7 @@ static int kernel_config_write(struct pci_dev *pdev, unsigned int off,
 	}
 }
 
-/* The kernel's accessors look at this as well: nobody is there. */
+/* The kernel's accessors fail for this reason, too. */
 static bool is_pdev_disconnected(const struct pci_dev *pdev)
 {
 	return pdev->error_state == pci_channel_io_perm_failure;
@@ -90,12 +93,17 @@ static bool is_pdev_disconnected(const struct pci_dev *pdev)
  * @pbdev: the function
  * @off: offset, a multiple of @len
  * @len: 1, 2 or 4 bytes; the hardware sees exactly this width
- * @val: the value; all-ones when the read failed
+ * @val: set to the value, or to all-ones of @len bytes after an error
  *
- * Context: process context; gate lock held, or nobody changes the way.
- * Return: 0, %XEN_PCI_ERR_dev_not_found for a function that is gone,
- * %XEN_PCI_ERR_invalid_offset for an offset that the bus has no way to reach,
- * or another XEN_PCI_ERR_* as the bus' accessor failed.
+ * Context: process context; pb2_device.gate.lock held, or nobody else can
+ * change the way of access.
+ * Return: 0, or one of these errors:
+ *
+ * * %XEN_PCI_ERR_dev_not_found - the function is disconnected
+ * * %XEN_PCI_ERR_invalid_offset - the bus cannot reach @off
+ * * %XEN_PCI_ERR_not_implemented, %XEN_PCI_ERR_access_denied,
+ *   %XEN_PCI_ERR_op_failed - the bus' accessor failed with
+ *   PCIBIOS_FUNC_NOT_SUPPORTED, with PCIBIOS_SET_FAILED or otherwise
  */
 int pb2_access_read(struct pb2_device *pbdev, unsigned int off,
 		    unsigned int len, u32 *val)
@@ -141,7 +149,10 @@ int pb2_access_write(struct pb2_device *pbdev, unsigned int off,
 	return access_to_xen_error(rc);
 }
 
-/* STATUS and BIST may change by themselves. */
+/*
+ * The hardware may change STATUS and BIST at any time. The header is compared
+ * in words, and BIST is the upper byte of its word.
+ */
 static bool is_register_stable(unsigned int off)
 {
 	return off != PCI_STATUS && off != PCI_BIST - 1;
@@ -160,7 +171,10 @@ static bool page_has_same_header(struct pci_dev *pdev, const void __iomem *page)
 	return true;
 }
 
-/* Two cards of a kind differ in nothing but what is written to one of them. */
+/*
+ * Two cards of the same model have the same header. Only a write to one of them
+ * shows whether the page belongs to this function.
+ */
 static bool page_is_of_function(struct pci_dev *pdev, const void __iomem *page)
 {
 	bool same = page_has_same_header(pdev, page);
@@ -181,7 +195,7 @@ static void access_unmap_page(struct pb2_access *access)
 	access->page = NULL;
 }
 
-/* Returns what is against it, or %NULL. */
+/* Returns %NULL, or the reason why the page cannot be used. */
 static const char *access_map_page(struct pb2_device *pbdev)
 {
 	void __iomem *page;
@@ -193,7 +207,7 @@ static const char *access_map_page(struct pb2_device *pbdev)
 	address = pb2_window_page(&pbdev->sbdf, &confirmed);
 	if (!address)
 		return "no ECAM window covers it";
-	/* Writes would bypass Xen's checks. */
+	/* dom0's writes would bypass Xen's checks. */
 	if (!confirmed)
 		return "Xen does not use its ECAM window";
 	page = pb2_ecam_map(address);
@@ -210,14 +224,16 @@ static const char *access_map_page(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_access_choose() - choose the way
+ * pb2_access_choose() - choose the way of access
  * @pbdev: the function, in a power state in which it answers
- * @way: which; %PB2_ACCESS_AUTO for ecam where that is possible
+ * @way: the way; %PB2_ACCESS_AUTO uses the ECAM page where that is possible
  *
- * Where ecam is not possible cf8 is used, whatever was asked for.
+ * Where the ECAM page cannot be used, the function is accessed through the
+ * kernel's accessors, whatever @way is.
  *
- * Context: gate lock held, may sleep.
- * Return: 0, or -EOPNOTSUPP if ecam was asked for and is not possible.
+ * Context: process context, may sleep, pb2_device.gate.lock held.
+ * Return: 0, or -EOPNOTSUPP if @way is %PB2_ACCESS_ECAM and the ECAM page cannot
+ * be used; pb2_access_show() tells the reason.
  */
 int pb2_access_choose(struct pb2_device *pbdev, enum pb2_access_way way)
 {
@@ -236,10 +252,10 @@ int pb2_access_choose(struct pb2_device *pbdev, enum pb2_access_way way)
 }
 
 /**
- * pb2_access_exit() - give up what pb2_access_choose() mapped
+ * pb2_access_exit() - unmap what pb2_access_choose() mapped
  * @pbdev: the function
  *
- * Context: gate lock held, may sleep.
+ * Context: process context, may sleep, pb2_device.gate.lock held.
  */
 void pb2_access_exit(struct pb2_device *pbdev)
 {
@@ -248,11 +264,11 @@ void pb2_access_exit(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_access_parse() - a way by its name
+ * pb2_access_parse() - find a way of access by its name
  * @name: auto, cf8 or ecam; a newline may follow
  *
  * Context: any.
- * Return: the way, or -EINVAL.
+ * Return: the way (enum pb2_access_way), or -EINVAL for another name.
  */
 int pb2_access_parse(const char *name)
 {
@@ -260,14 +276,16 @@ int pb2_access_parse(const char *name)
 }
 
 /**
- * pb2_access_show() - pciback2/access
+ * pb2_access_show() - print the attribute pciback2/access
  * @pbdev: the function
- * @buf: where to
- * @size: its size in bytes
+ * @buf: receives the text
+ * @size: size of @buf in bytes
  *
- * Context: gate lock held.
- * Return: bytes written: the way in use, what was asked for, and what is
- * against ecam.
+ * The text has the way in use, the way that was chosen, and the reason why the
+ * ECAM page is not in use.
+ *
+ * Context: process context, pb2_device.gate.lock held.
+ * Return: number of bytes written.
  */
 int pb2_access_show(const struct pb2_device *pbdev, char *buf, size_t size)
 {

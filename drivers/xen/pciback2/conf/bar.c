@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bar.c - base address registers and the expansion ROM's
+ * bar.c - policy of the base address registers and of the expansion ROM's
  *
- * A guest sees registers that size and hold an address like real ones, at
- * every width. The address in the hardware is dom0's.
+ * A guest sees registers that can be sized and that hold an address like real
+ * ones, in accesses of every width. The hardware keeps the address that dom0
+ * assigned.
  */
 #include "conf.h"
 
@@ -11,10 +12,11 @@
 
 /**
  * struct bar - what one register stands for
- * @res: the resource, or %NULL where nothing is implemented or assigned
- * @shift: 32 for the upper half of a 64-bit BAR
- * @type: the bits below the address
- * @rom: the expansion ROM's
+ * @res: the resource, or %NULL where the register is not implemented or has no
+ *	address
+ * @shift: 32 for the upper half of a 64-bit BAR, else 0
+ * @type: the type bits below the address
+ * @rom: the register is that of the expansion ROM
  */
 struct bar {
 	const struct resource *res;
@@ -86,8 +88,9 @@ static u32 bar_reset(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
 }
 
 /*
- * A reset that went behind dom0's back loses the address. The guest that
- * notices writes back what it saw, and means the true one.
+ * A reset that dom0 does not know of clears the address in the hardware. A guest
+ * that notices this writes back the address that it saw, and the register gets
+ * the address that dom0 assigned.
  */
 static int bar_restore(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 		       const struct bar *bar)
@@ -120,7 +123,7 @@ static int bar_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 	if (bar.rom)
 		address &= ~PCI_ROM_ADDRESS_ENABLE;
 
-	/* The BARs of a virtual function are in its physical function. */
+	/* The BARs of a virtual function are registers of its physical function. */
 	if (!bar.res || ((*val ^ reg->init) & address) ||
 	    pbdev->pdev->is_virtfn || (bar.res->flags & IORESOURCE_ROM_SHADOW))
 		return 0;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * build.c - merges the policy tables into the registers of one function
+ * build.c - merge the policy tables into the registers of one function
  *
- * The chains of capabilities are the device's word: they may loop, overlap
- * and point anywhere, and then yield fewer writable bits, never more.
+ * The device supplies the lists of capabilities. A broken or malicious one may
+ * make them loop, overlap or point anywhere; then fewer bits are writable, never
+ * more.
  */
 #include <linux/slab.h>
 
 #include "conf.h"
 
+/* Registers that the array grows by */
 #define REGS_STEP	32
 
 static struct pb2_conf *conf_alloc(const struct pci_dev *pdev)
@@ -50,14 +52,15 @@ static struct pb2_conf_reg *reg_alloc(struct pb2_conf *conf)
 }
 
 /**
- * pb2_conf_get_reg() - the register of a dword, made if there is none
+ * pb2_conf_get_reg() - find or create the register of a dword
  * @conf: a virtual configuration space
- * @off: offset of any byte of the dword
+ * @off: offset of any byte of the dword, below &pb2_conf.size
  *
- * A new one has no policy. Registers may move when another one is made.
+ * A new register allows what the register of %PB2_CONF_NO_REG allows. Creating
+ * one may move the array, which invalidates all pointers to registers.
  *
  * Context: process context, may sleep, pb2_device.gate.lock held.
- * Return: the register, or %NULL for want of memory.
+ * Return: the register, or %NULL if there is no memory for it.
  */
 struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off)
 {
@@ -77,8 +80,8 @@ struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off)
 }
 
 /*
- * Two capabilities claim these bytes, so what a write of them does is
- * anybody's guess.
+ * Two capabilities claim @bytes, so nobody can tell what a write of them does in
+ * the hardware.
  */
 static void reg_forbid_bytes(struct pb2_conf_reg *reg, u32 bytes)
 {
@@ -186,11 +189,15 @@ static int add_header(struct pb2_device *pbdev)
 /**
  * pb2_conf_find_caps() - walk the hardware's list of capabilities
  * @pbdev: the function, in D0
- * @caps: where the offsets go, %PB2_CONF_MAX_CAPS of them, in the order of the
- *	list
+ * @caps: receives the offsets in the order of the list; has room for
+ *	%PB2_CONF_MAX_CAPS
+ *
+ * A list that loops or points into the header ends at this point, and the log
+ * says so (PCI Local Bus 3.0, 6.7). A list also ends where the hardware does not
+ * answer.
  *
  * Context: process context, may sleep, pb2_device.gate.lock held.
- * Return: how many there are. A list that is broken ends there, with a message.
+ * Return: the number of capabilities.
  */
 unsigned int pb2_conf_find_caps(struct pb2_device *pbdev, u8 *caps)
 {
@@ -245,8 +252,8 @@ static int add_caps(struct pb2_device *pbdev)
 	int rc;
 
 	/*
-	 * Of two capabilities with one ID the kernel uses the first, so the
-	 * second gets no policy.
+	 * The kernel uses the first of two capabilities with the same ID, so the
+	 * second one gets no policy.
 	 */
 	nr = pb2_conf_find_caps(pbdev, caps);
 	for (i = 0; i < nr; i++) {
@@ -285,7 +292,7 @@ static void find_ext_caps(struct pb2_device *pbdev, unsigned long *caps)
 	}
 }
 
-/* A capability that the guest does not see has no name in its registers. */
+/* The guest sees a null capability, whose pointer leads to the next one. */
 static int hide_ext_cap(struct pb2_device *pbdev, unsigned int pos)
 {
 	static const struct pb2_conf_field null_header = {
@@ -358,7 +365,7 @@ static int build_regs(struct pb2_device *pbdev)
 {
 	int rc;
 
-	/* The register of PB2_CONF_NO_REG */
+	/* The first register is that of PB2_CONF_NO_REG. */
 	if (!reg_alloc(pbdev->conf))
 		return -ENOMEM;
 
@@ -374,9 +381,9 @@ static int build_regs(struct pb2_device *pbdev)
 
 /**
  * pb2_conf_free() - free the virtual configuration space
- * @pbdev: the function; one without a virtual configuration space is fine
+ * @pbdev: the function; nothing happens if it has no virtual configuration space
  *
- * Context: process context, pb2_device.gate.lock held.
+ * Context: process context, may sleep, pb2_device.gate.lock held.
  */
 void pb2_conf_free(struct pb2_device *pbdev)
 {
@@ -399,7 +406,9 @@ void pb2_conf_free(struct pb2_device *pbdev)
  * @pbdev: the function, in D0, without a virtual configuration space
  *
  * Context: process context, may sleep, pb2_device.gate.lock held.
- * Return: 0, -ENOMEM, or -ENODEV for a header of a type other than 0 and 1.
+ * Return: 0, -ENOMEM if there is no memory, or -ENODEV if the header has another
+ * type than 0 and 1. After an error the function has no virtual configuration
+ * space.
  */
 int pb2_conf_init(struct pb2_device *pbdev)
 {

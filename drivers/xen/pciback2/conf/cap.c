@@ -2,14 +2,15 @@
 /*
  * cap.c - the tables of capabilities, conventional and extended
  *
- * A guest sees a capability that neither table lists, such as a vendor-specific
- * one, but cannot write to it unless the function is permissive.
+ * A capability in neither table, such as a vendor-specific one, is visible and
+ * read-only. Permissive mode and quirks make it writable.
  */
 #include "conf.h"
 
 /* Not in the headers of all kernels that this builds against */
 #define EXT_CAP_ID_VF_REBAR	0x24
 
+/* The header, and control and capability registers of six BARs */
 #define REBAR_MAX_SIZEOF	(4 + 6 * 8)
 
 static const struct pb2_conf_cap *const conventional_caps[] = {
@@ -56,7 +57,7 @@ static const struct pb2_conf_cap extended_caps[] = {
 };
 
 /**
- * pb2_conf_cap_find() - the policy of a conventional capability
+ * pb2_conf_cap_find() - find the policy of a conventional capability
  * @id: PCI_CAP_ID_*
  *
  * Context: any.
@@ -75,7 +76,7 @@ const struct pb2_conf_cap *pb2_conf_cap_find(u8 id)
 }
 
 /**
- * pb2_conf_cap_find_ext() - the policy of an extended capability
+ * pb2_conf_cap_find_ext() - find the policy of an extended capability
  * @id: PCI_EXT_CAP_ID_*
  *
  * Context: any.

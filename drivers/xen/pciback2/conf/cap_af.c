@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cap_af.c - policy of the advanced features capability
+ * cap_af.c - policy of the Advanced Features capability
  */
 #include "conf.h"
 

@@ -2,20 +2,20 @@
 /*
  * cap_msi.c - policy of the MSI and MSI-X capabilities
  *
- * A PV guest asks for vectors over the ring and writes nothing here. A device
- * model in a stub domain does set the enable bits, once the toolstack said
- * that it may (allow_interrupt_control). Xen watches these registers: it drops
- * dom0's writes of anything but all 16 bits of the flags.
+ * A PV guest requests vectors over the ring and does not write these registers.
+ * A device model in a stub domain sets the enable bits, if the toolstack allows
+ * it (allow_interrupt_control). Xen intercepts dom0's writes of these registers
+ * and drops all that do not cover the 16 bits of the flags.
  */
 #include "conf.h"
 
-/* With 64 bits of address and a mask */
+/* The longest form has a 64-bit address and mask bits. */
 #define MSI_SIZEOF	(PCI_MSI_PENDING_64 + 4)
 #define MSI_RW		((u16)PCI_MSI_FLAGS_ENABLE)
 #define MSIX_RW		((u16)(PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL))
 
 /**
- * struct msi_policy - in what the two capabilities differ
+ * struct msi_policy - the difference between the two capabilities
  * @enable: the bit of the flags that enables the capability
  * @writable: bits of the flags that a device model may change
  */
@@ -58,7 +58,10 @@ static bool is_other_msi_enabled(struct pb2_device *pbdev,
 	return is_msi_enabled(pbdev, pbdev->conf->msi_cap, &msi_policy);
 }
 
-/* Returns 0 to write @new, %PB2_CONF_DONE to write nothing, or an error. */
+/*
+ * Returns 0 if the guest may change the flags from @old to @new, %PB2_CONF_DONE if
+ * there is nothing to write, or a negative XEN_PCI_ERR_*.
+ */
 static int msi_check_change(struct pb2_device *pbdev,
 			    const struct msi_policy *policy, u16 old, u16 new)
 {

@@ -4,7 +4,7 @@
  */
 #include "conf.h"
 
-/* Version 2, of a port with a slot */
+/* The longest form is version 2 of a port with a slot. */
 #define PCIE_SIZEOF	(PCI_EXP_SLTSTA2 + 2)
 #define DEVCTL_RW	(PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN | \
 			 PCI_EXP_DEVCTL_READRQ)
@@ -18,7 +18,7 @@ static u32 devctl_reset(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
 	if (pb2_access_read(pbdev, reg->off, 2, &hw))
 		hw = 0;
 
-	/* The host's read request size is the ceiling of the guest's. */
+	/* A guest's read requests may be as large as the host's, but not larger. */
 	reg->init = hw & (PCI_EXP_DEVCTL_PAYLOAD | PCI_EXP_DEVCTL_READRQ);
 	return reg->init & PCI_EXP_DEVCTL_PAYLOAD;
 }
@@ -36,7 +36,7 @@ static int devctl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 				     4, &devcap);
 		if (rc)
 			return rc;
-		/* The rest of the write would not survive the reset. */
+		/* The reset would undo what the rest of the write changes. */
 		if (devcap & PCI_EXP_DEVCAP_FLR) {
 			pb2_gate_start_flr(pbdev);
 			return PB2_CONF_DONE;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cap_pm.c - policy of the power management capability
+ * cap_pm.c - policy of the Power Management capability
  */
 #include "../host/pci_iface.h"
 #include "conf.h"

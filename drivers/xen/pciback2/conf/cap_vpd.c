@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cap_vpd.c - policy of the vital product data capability
+ * cap_vpd.c - policy of the Vital Product Data capability
  */
 #include "conf.h"
 
 /*
- * Flag set means: store the data register, for ever. A write of one half of
- * the register leaves the other as it is, which may have the flag set.
+ * A write of the address with the flag set makes the device store the data
+ * register in its non-volatile memory (PCI Local Bus 3.0, appendix I). A write
+ * of the lower byte alone goes to the hardware without the flag's byte, where
+ * the flag may be set.
  */
 static int vpd_addr_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 			  u32 *val, u32 mask)

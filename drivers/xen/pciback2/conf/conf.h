@@ -2,9 +2,9 @@
 /*
  * conf.h - the virtual configuration space of one function
  *
- * What a guest sees of a register, and what a write of it reaches, is a
- * matter of a few masks per dword. The masks come from const tables, one per
- * capability; the engine in engine.c knows no register by name.
+ * A few masks per dword decide what a guest reads from a register and which
+ * bits its writes change. The masks come from const tables, one per capability;
+ * the engine in engine.c knows no register by name.
  */
 #ifndef PB2_CONF_H
 #define PB2_CONF_H
@@ -18,34 +18,35 @@
 
 struct pb2_conf_reg;
 
-/* A dword that carries no policy of its own: readable, never writable. */
+/* The register of each dword without a policy: readable, never writable */
 #define PB2_CONF_NO_REG		0
 
 #define PB2_CONF_MAX_SIZE	4096
 #define PB2_CONF_MAX_QUIRKS	256
 
-/* More do not fit behind the header, at a dword each */
+/* Each capability takes at least a dword, and all lie behind the header. */
 #define PB2_CONF_MAX_CAPS	((PCI_CFG_SPACE_SIZE - PCI_STD_HEADER_SIZEOF) / 4)
 
 /* struct pb2_conf_field.proof */
-#define PB2_CONF_PERMISSIVE_PROOF		BIT(0)	/* permissive does not relax it */
+#define PB2_CONF_PERMISSIVE_PROOF	BIT(0)	/* permissive does not relax it */
 #define PB2_CONF_QUIRK_PROOF		BIT(1)	/* a quirk does not open it */
-#define PB2_CONF_FIXED		(PB2_CONF_PERMISSIVE_PROOF | PB2_CONF_QUIRK_PROOF)
+#define PB2_CONF_FIXED			(PB2_CONF_PERMISSIVE_PROOF | PB2_CONF_QUIRK_PROOF)
 
-/* struct pb2_conf_ops.write: the write is done, no mask is to be applied. */
+/* struct pb2_conf_ops.write: the write is complete, the engine adds nothing. */
 #define PB2_CONF_DONE		1
 
 /**
- * struct pb2_conf_ops - what masks cannot say of a register
- * @reset: compute the shadow of a fresh assignment; %NULL: take the field's
- *	@init. Called with the function in D0; it may set &pb2_conf_reg.init
- *	and &pb2_conf_reg.vwrite.
- * @write: side effects of a guest's write, before the masks are applied.
- *	@mask has the bits of the bytes that were written; @val has those
- *	bits as written, the other virtual bits from the shadow, and 0 for
- *	the rest. It may change *@val (a bit that could not be set). It
- *	returns 0 to go on, %PB2_CONF_DONE to leave it at that, or a negative
- *	XEN_PCI_ERR_* that the guest gets in place of the write.
+ * struct pb2_conf_ops - the behaviour of a register that masks cannot express
+ * @reset: computes the shadow for a fresh assignment; with %NULL the engine
+ *	takes the field's @init. The function is in D0. The callback may set
+ *	&pb2_conf_reg.init and &pb2_conf_reg.vwrite.
+ * @write: carries out the side effects of a guest's write, before the engine
+ *	applies the masks. @mask has the bits of the bytes that the guest
+ *	writes. *@val has these bits as the guest writes them, the other virtual
+ *	bits as they are in the shadow, and 0 for the rest. The callback may
+ *	change *@val, for example where it could not set a bit. It returns 0 to
+ *	let the engine apply the masks, %PB2_CONF_DONE to end the write with
+ *	success, or a negative XEN_PCI_ERR_* to end it with this error.
  *
  * Context: process context, may sleep, pb2_device.gate.lock held.
  */
@@ -56,7 +57,7 @@ struct pb2_conf_ops {
 };
 
 /**
- * struct pb2_conf_field - one line of policy
+ * struct pb2_conf_field - the policy of one register
  * @off: byte offset, from the start of the header or of the capability
  * @len: 1, 2 or 4 bytes; a field never crosses a dword
  * @proof: %PB2_CONF_PERMISSIVE_PROOF, %PB2_CONF_QUIRK_PROOF, both or 0
@@ -64,17 +65,18 @@ struct pb2_conf_ops {
  * @rw1c: bits that the hardware clears when a one is written
  * @virt: bits that the guest reads from the shadow, not from the hardware
  * @vwrite: bits of @virt that a guest's write changes in the shadow
- * @trap: bits that only @ops act upon: no relaxation lets them through
- * @init: the shadow of a fresh assignment
- * @presence: read as all-ones from a function that does not answer, as its driver
- *	expects, and not from the shadow
- * @full_width: is written to the hardware at its full width, or not at all
+ * @trap: bits that only @ops act upon: neither permissive nor a quirk lets a
+ *	guest write them to the hardware
+ * @init: the shadow at the start of an assignment
+ * @presence: the register reads as all-ones, and not from the shadow, while the
+ *	function does not answer: PCI drivers read it to detect a lost device
+ * @full_width: the hardware needs writes of all bytes of the register at once
  * @ops: side effects, or %NULL
  * @why: the reason, word for word as in config-policy.rst
  *
- * A bit in none of the masks is read from the hardware and never written. A
- * field with writable bits lists all the RW1C bits of its bytes in @rw1c. All
- * masks are relative to @off.
+ * A guest reads a bit that is in none of the masks from the hardware, and cannot
+ * change it. A field with writable bits lists all the RW1C bits of its bytes in
+ * @rw1c. All masks are relative to @off.
  */
 struct pb2_conf_field {
 	u16 off;
@@ -95,17 +97,17 @@ struct pb2_conf_field {
 /**
  * struct pb2_conf_cap - the policy of one capability, or of a header
  * @id: PCI_CAP_ID_* or PCI_EXT_CAP_ID_*; unused for a header
- * @hide: the guest sees a null capability in its place (ID and version read
- *	0, the chain goes on); extended capabilities only
- * @size: bytes of its longest form; conventional capabilities only
- * @proof_len: bytes from its start that permissive does not relax, up to the
- *	next capability; extended capabilities only
- * @fields: table, or %NULL where the whole capability is read-only
+ * @hide: the guest sees a null capability in its place: ID and version read 0,
+ *	and the pointer leads to the next capability; extended capabilities only
+ * @size: length of its longest form in bytes; conventional capabilities only
+ * @proof_len: number of bytes from its start that permissive does not relax;
+ *	the next capability ends them early; extended capabilities only
+ * @fields: the registers with a policy, or %NULL where all are read-only
  * @nr_fields: length of @fields
  * @why: the reason, word for word as in config-policy.rst
  *
- * Fields lie within the shortest form of the capability: what lies behind it
- * may be another capability.
+ * All fields lie within the shortest form of the capability, because another
+ * capability may begin behind it.
  */
 struct pb2_conf_cap {
 	u16 id;
@@ -120,20 +122,21 @@ struct pb2_conf_cap {
 /**
  * struct pb2_conf_reg - the merged policy of one dword of one function
  * @off: offset of the dword in configuration space
- * @rw: see struct pb2_conf_field, as all masks here; shifted into the dword
+ * @rw: see struct pb2_conf_field; shifted to its place in the dword
  * @rw1c: likewise
  * @virt: likewise
  * @vwrite: likewise
  * @trap: likewise
  * @permissive_proof: bytes, as a bit mask, that permissive does not relax
  * @quirk_proof: bytes, as a bit mask, that a quirk does not open
- * @presence: bytes, as a bit mask, that a function must answer for
- * @full_width: bytes, as a bit mask, that are written together or not at all
+ * @presence: bytes, as a bit mask, that read as all-ones while the function does
+ *	not answer
+ * @full_width: bytes, as a bit mask, that the hardware needs written together
  * @claimed: bytes, as a bit mask, that a field covers
  * @op_bytes: bytes, as a bit mask, whose write calls @ops
- * @init: shadow of a fresh assignment
+ * @init: the shadow at the start of an assignment
  * @shadow: the virtual bits as the guest sees them now
- * @ops: at most one field of a dword has side effects
+ * @ops: side effects of the one field of the dword that has some, or %NULL
  */
 struct pb2_conf_reg {
 	u16 off;
@@ -158,7 +161,8 @@ struct pb2_conf_reg {
  * @link: in pb2_conf.quirks
  * @off: offset in configuration space
  * @len: 1, 2 or 4
- * @mask: as given; shown, and without effect on access, as with xen-pciback
+ * @mask: as the administrator gave it; sysfs shows it, and it restricts no
+ *	access, as with xen-pciback
  */
 struct pb2_conf_quirk {
 	struct list_head link;
@@ -169,21 +173,22 @@ struct pb2_conf_quirk {
 
 /**
  * struct pb2_conf - the virtual configuration space of one function
- * @index: for each dword the place of its register in @regs, 0 for none;
- *	%NULL while it is being built
- * @size: bytes of configuration space, 0 where @index is %NULL
- * @regs: @regs[0] is the register of PB2_CONF_NO_REG: read-only
+ * @index: the place in @regs of the register of each dword; %PB2_CONF_NO_REG for
+ *	a dword without a policy
+ * @size: size of configuration space in bytes: 256 to 4096
+ * @regs: the registers; @regs[0] is the read-only one of %PB2_CONF_NO_REG
  * @nr_regs: length of @regs
  * @max_regs: room in @regs
  * @open: one bit per byte that a quirk opens
  * @quirks: struct pb2_conf_quirk
  * @nr_quirks: length of @quirks
- * @warned: a dropped write was reported in this assignment
+ * @warned: the log has the first dropped write of this assignment
  * @msi_cap: offset of the MSI capability, or 0; immutable
  * @msix_cap: offset of the MSI-X capability, or 0; immutable
  * @pcie_cap: offset of the PCI Express capability, or 0; immutable
- * @virtio_cap: offset of the capability that names the backend, or 0
- * @virtio_domid: the domain that it names
+ * @virtio_cap: offset of the capability that names the virtio backend domain,
+ *	or 0
+ * @virtio_domid: the domain that this capability names
  *
  * Protected by pb2_device.gate.lock.
  */
@@ -206,7 +211,7 @@ struct pb2_conf {
 
 /**
  * pb2_conf_is_width() - can an access of configuration space be this wide?
- * @len: bytes; a negative one of a guest is a huge one here
+ * @len: width in bytes; a negative width from a guest becomes a huge one here
  *
  * Context: any.
  * Return: true for 1, 2 and 4.
@@ -242,13 +247,14 @@ static inline u32 pb2_conf_bytes(unsigned int off, unsigned int len)
 }
 
 /**
- * pb2_conf_find_reg() - the register of a dword, as far as there is one
- * @conf: a virtual configuration space that was built
+ * pb2_conf_find_reg() - find the register of a dword
+ * @conf: a virtual configuration space
  * @off: offset of any byte of the dword, below &pb2_conf.size
  *
  * Context: pb2_device.gate.lock held.
- * Return: the register; the read-only one of %PB2_CONF_NO_REG for a dword
- * without a policy of its own. It may move when pb2_conf_get_reg() makes another.
+ * Return: the register, or the read-only one of %PB2_CONF_NO_REG for a dword
+ * without a policy. The pointer is valid until pb2_conf_get_reg() creates a
+ * register.
  */
 static inline struct pb2_conf_reg *pb2_conf_find_reg(const struct pb2_conf *conf,
 						     unsigned int off)
@@ -263,13 +269,13 @@ bool pb2_conf_is_permissive(const struct pb2_device *pbdev);
 int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val);
 int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val);
 
-/* build.c: merges the tables into the registers of one function */
+/* build.c: merge the tables into the registers of one function */
 int pb2_conf_init(struct pb2_device *pbdev);
 void pb2_conf_free(struct pb2_device *pbdev);
 unsigned int pb2_conf_find_caps(struct pb2_device *pbdev, u8 *caps);
 struct pb2_conf_reg *pb2_conf_get_reg(struct pb2_conf *conf, unsigned int off);
 
-/* virtio_cap.c: a capability that names the domain behind a function */
+/* virtio_cap.c: the capability that names the virtio backend domain */
 int pb2_conf_virtio_set(struct pb2_device *pbdev, u16 domid);
 void pb2_conf_virtio_clear(struct pb2_device *pbdev);
 domid_t pb2_conf_virtio_get(struct pb2_device *pbdev);
@@ -292,7 +298,7 @@ int pb2_access_read(struct pb2_device *pbdev, unsigned int off,
 int pb2_access_write(struct pb2_device *pbdev, unsigned int off,
 		     unsigned int len, u32 val);
 
-/* The tables */
+/* The tables of policy, and cap.c: find the one of a capability */
 extern const struct pb2_conf_cap pb2_conf_header;
 extern const struct pb2_conf_cap pb2_conf_bars_normal;
 extern const struct pb2_conf_cap pb2_conf_bars_bridge;

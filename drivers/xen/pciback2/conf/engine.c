@@ -2,20 +2,20 @@
 /*
  * engine.c - a guest's reads and writes of configuration space
  *
- * The engine: it applies the masks that build.c merged out of the
- * tables, and knows no register by name.
+ * The engine applies the masks that build.c merged from the tables. It knows no
+ * register by name.
  */
 #include "conf.h"
 
-/* A parameter of the module */
+/* The module parameter; main.c registers it. */
 bool pb2_permissive;
 
 /**
- * pb2_conf_is_permissive() - are registers without policy writable
+ * pb2_conf_is_permissive() - may the guest write registers without a policy?
  * @pbdev: the function
  *
  * Context: pb2_device.gate.lock held.
- * Return: true by the function's own attribute or by the module parameter.
+ * Return: true if the function's attribute or the module parameter says so.
  */
 bool pb2_conf_is_permissive(const struct pb2_device *pbdev)
 {
@@ -32,7 +32,7 @@ static bool is_access_valid(const struct pb2_conf *conf, int off, int len)
 	return conf && off >= 0 && off % len == 0 && off < conf->size;
 }
 
-/* The bits of a dword that bypass its policy, in both directions. */
+/* Returns the bits of a dword whose reads and writes bypass its policy. */
 static u32 find_raw_bits(struct pb2_device *pbdev,
 			 const struct pb2_conf_reg *reg, unsigned int dword)
 {
@@ -47,7 +47,7 @@ static u32 find_raw_bits(struct pb2_device *pbdev,
 	return raw;
 }
 
-/* COMMAND and STATUS are never all-ones in a function that is there. */
+/* A function that answers never has all-ones in COMMAND and STATUS. */
 static bool is_hw_lost(struct pb2_device *pbdev)
 {
 	u32 hw;
@@ -56,20 +56,21 @@ static bool is_hw_lost(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_conf_read() - a guest reads
+ * pb2_conf_read() - serve a guest's read of configuration space
  * @pbdev: the function
  * @off: offset, as the guest gave it
  * @len: width in bytes, as the guest gave it
- * @val: what the guest sees; 0 on an error
+ * @val: set to what the guest sees, or to 0 after an error
  *
- * The hardware is read at exactly the width asked for, and not at all where
- * every bit asked for is virtual. The registers by which a driver finds out
- * whether its function is still there are no exception while it is.
+ * The hardware sees a read of exactly @len bytes, and none if all bits are
+ * virtual. By some registers a driver detects that its function is gone
+ * (&pb2_conf_field.presence); before these, COMMAND is read to learn whether the
+ * function still answers.
  *
  * Context: process context, pb2_device.gate.lock held.
- * Return: 0, %XEN_PCI_ERR_invalid_offset unless the access is 1, 2 or 4 bytes
- * wide, aligned to its width and inside of configuration space, or as
- * pb2_access_read().
+ * Return: 0; %XEN_PCI_ERR_invalid_offset for an access that is not 1, 2 or 4
+ * bytes wide, not aligned to its width or outside of configuration space; or an
+ * error of pb2_access_read().
  */
 int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 {
@@ -106,11 +107,11 @@ int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 }
 
 /**
- * struct hw_write - one guest's write on its way to the hardware
+ * struct hw_write - the part of a guest's write that goes to the hardware
  * @dword: offset of the dword
- * @keep: bits that the hardware keeps as they are
- * @clear: bits that must be written as 0 unless they are in @val
- * @val: what @dword gets; bits of @keep are 0
+ * @keep: bits that keep the value that they have in the hardware
+ * @clear: bits of @keep that are written as 0 all the same
+ * @val: value of the bits that are not in @keep; the bits of @keep are 0
  */
 struct hw_write {
 	unsigned int dword;
@@ -119,7 +120,7 @@ struct hw_write {
 	u32 val;
 };
 
-/* Writes @len bytes from number @byte of the dword on. */
+/* Writes the @len bytes of the dword that begin with number @byte. */
 static int write_chunk(struct pb2_device *pbdev, const struct hw_write *hww,
 		       unsigned int byte, unsigned int len)
 {
@@ -139,7 +140,7 @@ static int write_chunk(struct pb2_device *pbdev, const struct hw_write *hww,
 	return pb2_access_write(pbdev, hww->dword + byte, len, hw >> shift);
 }
 
-/* Returns one bit for each byte that has one of @bits. */
+/* Returns a mask with one bit for each byte that contains one of @bits. */
 static unsigned int find_touched_bytes(u32 bits)
 {
 	unsigned int touched = 0, i;
@@ -152,6 +153,7 @@ static unsigned int find_touched_bytes(u32 bits)
 	return touched;
 }
 
+/* Writes the bytes in @touched, and no others, with the widest accesses. */
 static int write_chunks(struct pb2_device *pbdev, const struct hw_write *hww,
 			unsigned int touched)
 {
@@ -173,8 +175,8 @@ static int write_chunks(struct pb2_device *pbdev, const struct hw_write *hww,
 }
 
 /*
- * Only bytes with a bit to be written are written, so that a neighbour with
- * RW1C bits, or one that nothing is known of, is never touched.
+ * The write covers only those bytes that have a bit to change. A neighbour with
+ * RW1C bits, or an unknown register, would suffer from being written back.
  */
 static int write_hw(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 		    unsigned int dword, u32 new, u32 mask, u32 raw)
@@ -206,7 +208,7 @@ static void report_dropped_write(struct pb2_device *pbdev, int off, int len,
 		 len * 2, val, off);
 }
 
-/* The bits that are subject to a policy: to drop a write of them is no news. */
+/* Returns the bits that have a policy. Dropping a write of these is expected. */
 static u32 find_policy_bits(const struct pb2_conf_reg *reg)
 {
 	return reg->rw | reg->rw1c | reg->virt | reg->op_bytes | reg->quirk_proof;
@@ -220,7 +222,7 @@ static int call_write_op(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 
 	*val |= reg->shadow & reg->virt & ~mask;
 	rc = reg->ops->write(pbdev, reg, val, mask);
-	/* What is open is not for the policy to change. */
+	/* The callback has no say in the bits that permissive or a quirk opens. */
 	*val = (*val & ~raw) | (written & raw);
 	return rc;
 }
@@ -232,19 +234,20 @@ static void write_shadow(struct pb2_conf_reg *reg, u32 val, u32 mask)
 }
 
 /**
- * pb2_conf_write() - a guest writes
+ * pb2_conf_write() - serve a guest's write of configuration space
  * @pbdev: the function
  * @off: offset, as the guest gave it
  * @len: width in bytes, as the guest gave it
- * @val: what it writes; bits beyond @len are ignored
+ * @val: the value; bits beyond @len bytes are ignored
  *
- * A bit that no policy makes writable keeps its value, and no error tells the
- * guest: hardware ignores writes of read-only bits as well.
+ * A bit that the guest may not write keeps its value, and the write succeeds:
+ * hardware ignores writes of read-only bits in the same way. The log has the
+ * first such write of an assignment.
  *
  * Context: process context, may sleep, pb2_device.gate.lock held.
- * Return: 0, %XEN_PCI_ERR_invalid_offset as pb2_conf_read(),
- * %XEN_PCI_ERR_access_denied where the policy refuses a side effect, or as
- * pb2_access_write().
+ * Return: 0; %XEN_PCI_ERR_invalid_offset as from pb2_conf_read();
+ * %XEN_PCI_ERR_access_denied if the policy refuses a side effect of the write; or
+ * an error of pb2_access_read() or pb2_access_write().
  */
 int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
 {
@@ -281,9 +284,10 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
 
 /**
  * pb2_conf_reset() - give all virtual registers their initial values
- * @pbdev: the function, in D0; one without a virtual configuration space is fine
+ * @pbdev: the function, in D0; nothing happens if it has no virtual configuration
+ *	space
  *
- * For a fresh assignment, and after a reset of the function. Quirks stay.
+ * This is for the start of an assignment and for the end of a reset. Quirks stay.
  *
  * Context: process context, may sleep, pb2_device.gate.lock held.
  */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * header.c - policy of the registers that all headers have
+ * header.c - policy of the registers that headers of type 0 and 1 share
  */
 #include "../host/pci_iface.h"
 #include "conf.h"
 
 #define DECODE_BITS	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)
 
-/* Bits that only legacy buses know: raw in permissive mode, or not at all */
+/* Bits for conventional PCI: only permissive mode lets a guest write them. */
 #define LEGACY_BITS	(PCI_COMMAND_SPECIAL | PCI_COMMAND_VGA_PALETTE | \
 			 PCI_COMMAND_WAIT | PCI_COMMAND_FAST_BACK)
 
-/* Bits that permissive mode opens in the hardware, as with xen-pciback */
+/* Bits that permissive mode lets a guest write, as with xen-pciback */
 #define GUEST_BITS	(LEGACY_BITS | PCI_COMMAND_MASTER | \
 			 PCI_COMMAND_INVALIDATE)
 
@@ -34,9 +34,9 @@ static const struct pb2_conf_ops header_id_ops = {
 };
 
 /*
- * Decode stays on in the hardware whatever the guest says: a memory request
- * that nobody answers can take the host down (XSA-120). All that the guest's
- * decode bits change is whether dom0 answers for a shared interrupt line.
+ * Decode stays on in the hardware whatever the guest writes, because a memory
+ * request that nobody answers can take the host down (XSA-120). The guest's
+ * decode bits only switch dom0's dummy handler of a shared IRQ on and off.
  */
 static void command_set_decode(struct pb2_device *pbdev, u32 old, u32 new)
 {
@@ -49,6 +49,7 @@ static void command_set_decode(struct pb2_device *pbdev, u32 old, u32 new)
 		pb2_intx_disable(pbdev);
 }
 
+/* Clears the bit in @new if memory write and invalidate stays off. */
 static void command_set_mwi(struct pb2_device *pbdev, u32 old, u32 *new)
 {
 	int rc;
@@ -64,6 +65,10 @@ static void command_set_mwi(struct pb2_device *pbdev, u32 old, u32 *new)
 	}
 }
 
+/*
+ * In permissive mode the guest's value of the bits goes to the hardware, and the
+ * guest reads what the hardware made of it.
+ */
 static int command_write_raw(struct pb2_device *pbdev, u32 *new)
 {
 	u32 hw, want;
@@ -95,7 +100,7 @@ static int command_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 	u32 old = reg->shadow, hw;
 	int rc;
 
-	/* A reset changes the hardware behind the shadow: ask the hardware. */
+	/* A reset changes the hardware and not the shadow. */
 	rc = pb2_access_read(pbdev, PCI_COMMAND, 2, &hw);
 	if (rc)
 		return rc;
@@ -123,7 +128,7 @@ static const struct pb2_conf_ops command_ops = {
 	.write = command_write,
 };
 
-/* MSI replaces pci_dev.irq, but a guest looks here for the INTx line only. */
+/* MSI replaces pci_dev.irq, but the guest needs the IRQ of the INTx line. */
 static u32 interrupt_line_reset(struct pb2_device *pbdev,
 				struct pb2_conf_reg *reg)
 {

@@ -25,6 +25,7 @@ static bool has_quirk_at(const struct pb2_conf *conf, unsigned int off)
 	return false;
 }
 
+/* Does policy hold all bytes of the register against quirks? */
 static bool is_quirk_proof(const struct pb2_conf *conf, unsigned int off,
 			   unsigned int len)
 {
@@ -56,19 +57,21 @@ static int quirk_create(struct pb2_conf *conf, unsigned int off,
  * @pbdev: the function
  * @off: offset of the first byte
  * @len: 1, 2 or 4 bytes
- * @mask: shown by pb2_conf_quirk_show(), and without another effect: that of
- *	xen-pciback never restricted an access, and administrators' lines rely
- *	on that
+ * @mask: bits that pb2_conf_quirk_show() prints. The mask restricts no access:
+ *	that of xen-pciback never did, and the quirks of administrators rely on
+ *	this.
  *
- * A second quirk at the same offset, and one of bytes that stay under policy
- * whatever happens (the header's, a BAR's), have no effect and are no error,
- * as with xen-pciback.
+ * A second quirk at the same offset has no effect and is no error, as with
+ * xen-pciback. The same is true for a quirk whose bytes are all proof against
+ * quirks, such as those of a BAR.
  *
  * Context: process context, may sleep, pb2_device.gate.lock held.
- * Return: 0; -EINVAL for an access that is not 1, 2 or 4 bytes within a dword
- * of configuration space (a function without one included), or a mask wider
- * than it; -ENOSPC for more than
- * %PB2_CONF_MAX_QUIRKS; -ENOMEM.
+ * Return: 0, or one of these errors:
+ *
+ * * -EINVAL - the function has no virtual configuration space, the register is
+ *   not 1, 2 or 4 bytes within a dword of it, or @mask is wider than @len bytes
+ * * -ENOSPC - the function has %PB2_CONF_MAX_QUIRKS quirks
+ * * -ENOMEM - there is no memory for the quirk
  */
 int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
 		       unsigned int len, u32 mask)
@@ -96,8 +99,8 @@ int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
 }
 
 /**
- * pb2_conf_quirk_free() - forget all quirks
- * @conf: a virtual configuration space that was built
+ * pb2_conf_quirk_free() - free all quirks
+ * @conf: a virtual configuration space
  *
  * Context: process context, pb2_device.gate.lock held.
  */
@@ -116,7 +119,7 @@ void pb2_conf_quirk_free(struct pb2_conf *conf)
 
 /**
  * pb2_conf_quirk_clear() - close all registers that quirks opened
- * @pbdev: the function
+ * @pbdev: the function; nothing happens if it has no virtual configuration space
  *
  * Context: process context, pb2_device.gate.lock held.
  */
@@ -166,17 +169,18 @@ static int quirk_show_entries(const struct pb2_conf *conf, char *buf,
 }
 
 /**
- * pb2_conf_quirk_show() - list the registers under policy, then the quirks
+ * pb2_conf_quirk_show() - print the registers with a policy and the quirks
  * @pbdev: the function
- * @buf: where to
- * @size: room in @buf
+ * @buf: receives the text
+ * @size: size of @buf in bytes
  *
- * The format is that of xen-pciback: offset, bytes and mask, in hexadecimal;
- * for a register under policy the mask has the bits that a guest may change.
+ * The format is that of xen-pciback: a line for each register and each quirk with
+ * the offset, the number of bytes and the mask, in hexadecimal. The mask of a
+ * register with a policy has the bits that a guest may change.
  *
  * Context: process context, pb2_device.gate.lock held.
- * Return: bytes written, less than @size unless that is 0; 0 for a function
- * without a virtual configuration space.
+ * Return: number of bytes written, less than @size unless @size is 0; 0 for a
+ * function without a virtual configuration space.
  */
 int pb2_conf_quirk_show(struct pb2_device *pbdev, char *buf, size_t size)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * virtio_cap.c - a capability that no hardware has: who backs the function
+ * virtio_cap.c - the capability that names the virtio backend domain
  *
- * A virtio driver needs to know to which domain it grants its pages. It must
- * not hear that from the device, which is that very domain. So the toolstack
- * tells us, and the guest finds it at the head of the list of capabilities.
+ * No hardware has this capability. A virtio driver must know the domain to which
+ * it grants its pages, and must not learn it from the device, because that domain
+ * implements the device. The toolstack tells pciback2, and the guest finds the
+ * capability at the head of the list.
  */
 #include <linux/bitmap.h>
 
@@ -14,14 +15,14 @@
 #define NR_DWORDS	(PCI_CFG_SPACE_SIZE / 4)
 
 /*
- * VIRTIO_PCI_CAP_VENDOR_CFG of virtio 1.2: all drivers of virtio leave the
- * capability alone, but for those that know the vendor and the format.
+ * VIRTIO_PCI_CAP_VENDOR_CFG (virtio 1.2, 4.1.4): virtio drivers ignore the
+ * capability unless they know the vendor and the format.
  */
 #define CAP_CFG_TYPE	9
 #define CAP_FORMAT	0x4442	/* "BD" */
 #define CAP_VERSION	1
 
-/* Rows of the table: the first two are of the header. */
+/* Rows of the table: the first two are registers of the header. */
 enum {
 	ROW_STATUS,
 	ROW_POINTER,
@@ -31,7 +32,7 @@ enum {
 	NR_ROWS,
 };
 
-/* Only the bits of @virt are held; their neighbours keep their own policy. */
+/* The rows govern only the bits of @virt; other bits keep their policy. */
 static const struct pb2_conf_field cap_rows[NR_ROWS] = {
 	[ROW_STATUS] = {
 		.off = PCI_STATUS, .len = 2, .proof = PB2_CONF_FIXED,
@@ -83,15 +84,15 @@ static unsigned int find_cap_end(struct pb2_device *pbdev, unsigned int pos,
 			size = val >> 16 & 0xff;
 	}
 
-	/* Of no known size: all that can be its own is. */
+	/* A capability of unknown size may extend up to the next one. */
 	if (size < PCI_CAP_SIZEOF)
 		return find_next_bit(starts, NR_DWORDS, pos / 4 + 1) * 4;
 	return min_t(unsigned int, pos + size, PCI_CFG_SPACE_SIZE);
 }
 
 /*
- * Devices have registers that no capability names. What reads 0, has no rule
- * and was not opened by a quirk is no such register, as far as we can know.
+ * Devices have registers outside of all capabilities. A dword that reads 0, has
+ * no policy and was not opened by a quirk is most likely no such register.
  */
 static bool is_dword_free(struct pb2_device *pbdev, unsigned int off)
 {
@@ -103,7 +104,7 @@ static bool is_dword_free(struct pb2_device *pbdev, unsigned int off)
 	       !pb2_access_read(pbdev, off, 4, &val) && !val;
 }
 
-/* Sets the bit in @used of every dword of the header and of a capability. */
+/* Marks in @used the dwords of the header and of all capabilities. */
 static void mark_used_caps(struct pb2_device *pbdev, const u8 *caps,
 			   unsigned int nr, unsigned long *used)
 {
@@ -120,7 +121,7 @@ static void mark_used_caps(struct pb2_device *pbdev, const u8 *caps,
 	}
 }
 
-/* Returns 0 if there is none. */
+/* Returns the offset where the capability fits, or 0 if there is no room. */
 static unsigned int find_free_space(struct pb2_device *pbdev, const u8 *caps,
 				    unsigned int nr)
 {
@@ -149,18 +150,17 @@ static int make_row_regs(struct pb2_conf *conf, unsigned int pos)
 	return 0;
 }
 
-/* @bits of @reg read as in @val, and nothing opens them to the guest. */
+/* The guest reads @bits as in @val. Neither permissive nor a quirk opens them. */
 static void reg_show_bits(struct pb2_conf_reg *reg, u32 bits, u32 val)
 {
 	reg->virt |= bits;
 	reg->permissive_proof |= bits;
 	reg->quirk_proof |= bits;
 	reg->init = (reg->init & ~bits) | val;
-	/* Nothing else of the function's state changes. */
 	reg->shadow = (reg->shadow & ~bits) | val;
 }
 
-/* @bits of @reg read as in the hardware. */
+/* The guest reads @bits from the hardware again. */
 static void reg_hide_bits(struct pb2_conf_reg *reg, u32 bits)
 {
 	reg->virt &= ~bits;
@@ -170,7 +170,7 @@ static void reg_hide_bits(struct pb2_conf_reg *reg, u32 bits)
 	reg->shadow &= ~bits;
 }
 
-/* Shows what is in @vals, or the hardware for %NULL. */
+/* Shows the guest @vals, one for each row, or with %NULL the hardware. */
 static void update_rows(struct pb2_conf *conf, unsigned int pos,
 			const u32 *vals)
 {
@@ -204,8 +204,8 @@ static void show_virtio_cap(struct pb2_conf *conf, unsigned int pos, u8 next,
 }
 
 /**
- * pb2_conf_virtio_clear() - the guest sees no backend
- * @pbdev: the function; one without a virtual configuration space is fine
+ * pb2_conf_virtio_clear() - take the capability out of the guest's sight
+ * @pbdev: the function; nothing happens if it has no virtual configuration space
  *
  * Context: process context, pb2_device.gate.lock held.
  */
@@ -222,13 +222,14 @@ void pb2_conf_virtio_clear(struct pb2_device *pbdev)
 }
 
 /**
- * pb2_conf_virtio_set() - show the guest who backs the function
- * @pbdev: the function, in D0, in no domain
- * @domid: the domain
+ * pb2_conf_virtio_set() - show the guest the virtio backend domain
+ * @pbdev: the function, in D0, assigned to no domain
+ * @domid: the virtio backend domain
  *
  * Context: process context, may sleep, pb2_device.gate.lock held.
- * Return: 0; -ENOSPC if there is no place for the capability, which is
- * logged, or -ENOMEM. After an error the guest sees no backend.
+ * Return: 0; -ENOSPC if configuration space has no room for the capability, which
+ * the log tells, too; -ENOMEM if there is no memory for its registers. After an
+ * error the guest does not see the capability.
  */
 int pb2_conf_virtio_set(struct pb2_device *pbdev, u16 domid)
 {
@@ -258,11 +259,11 @@ int pb2_conf_virtio_set(struct pb2_device *pbdev, u16 domid)
 }
 
 /**
- * pb2_conf_virtio_get() - which domain does the capability name?
+ * pb2_conf_virtio_get() - read the domain that the capability names
  * @pbdev: the function
  *
- * Context: may sleep; takes the gate lock.
- * Return: the domain, or %DOMID_INVALID if there is no such capability.
+ * Context: process context, may sleep; takes pb2_device.gate.lock.
+ * Return: the domain, or %DOMID_INVALID if the guest sees no such capability.
  */
 domid_t pb2_conf_virtio_get(struct pb2_device *pbdev)
 {
