@@ -10,14 +10,10 @@
 
 static int init(struct kunit *test)
 {
-	struct conf_world *world;
-	int rc;
+	struct conf_world *world = conf_world_create(test, &conf_e1000e);
 
-	rc = conf_world_init(test);
-	if (rc)
-		return rc;
-	world = test->priv;
-	conf_world_load(world, &conf_e1000e);
+	if (!world)
+		return -ENOMEM;
 	conf_world_set(world, PCI_CAPABILITY_LIST, 1, AF);
 	conf_world_set(world, AF, 4, PCI_CAP_ID_AF | 6 << 16 | 3 << 24);
 	return pb2_conf_init(&world->pbdev);

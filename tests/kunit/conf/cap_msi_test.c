@@ -17,15 +17,7 @@
 
 static int init(struct kunit *test)
 {
-	struct conf_world *world;
-	int rc;
-
-	rc = conf_world_init(test);
-	if (rc)
-		return rc;
-	world = test->priv;
-	conf_world_load(world, &conf_e1000e);
-	return pb2_conf_init(&world->pbdev);
+	return conf_world_start(test, &conf_e1000e);
 }
 
 static void without_interrupt_control_nothing_changes(struct kunit *test)

@@ -12,15 +12,7 @@
 
 static int init(struct kunit *test)
 {
-	struct conf_world *world;
-	int rc;
-
-	rc = conf_world_init(test);
-	if (rc)
-		return rc;
-	world = test->priv;
-	conf_world_load(world, &conf_nvme);
-	return pb2_conf_init(&world->pbdev);
+	return conf_world_start(test, &conf_nvme);
 }
 
 static void a_guests_reset_is_done_by_dom0(struct kunit *test)

@@ -11,15 +11,7 @@
 
 static int init(struct kunit *test)
 {
-	struct conf_world *world;
-	int rc;
-
-	rc = conf_world_init(test);
-	if (rc)
-		return rc;
-	world = test->priv;
-	conf_world_load(world, &conf_e1000e);
-	return pb2_conf_init(&world->pbdev);
+	return conf_world_start(test, &conf_e1000e);
 }
 
 static void a_state_is_reached_through_the_pci_core(struct kunit *test)

@@ -8,14 +8,10 @@
 
 static int init(struct kunit *test)
 {
-	struct conf_world *world;
-	int rc;
+	struct conf_world *world = conf_world_create(test, &conf_e1000e);
 
-	rc = conf_world_init(test);
-	if (rc)
-		return rc;
-	world = test->priv;
-	conf_world_load(world, &conf_e1000e);
+	if (!world)
+		return -ENOMEM;
 	/* AER, SR-IOV, resizable BARs, ACS, latency tolerance */
 	conf_world_set(world, 0x100, 4, 0x14020001);
 	conf_world_set(world, 0x140, 4, 0x20010010);

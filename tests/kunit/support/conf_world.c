@@ -241,6 +241,44 @@ void conf_world_load(struct conf_world *world, const struct conf_image *image)
 }
 
 /**
+ * conf_world_create() - set up a world with a certain device, as test->priv
+ * @test: the test
+ * @image: the device
+ *
+ * The function has no virtual configuration space yet, so that a test can add
+ * registers before it calls pb2_conf_init().
+ *
+ * Context: may sleep.
+ * Return: the world, or %NULL if there is no memory.
+ */
+struct conf_world *conf_world_create(struct kunit *test,
+				     const struct conf_image *image)
+{
+	struct conf_world *world;
+
+	if (conf_world_init(test))
+		return NULL;
+	world = test->priv;
+	conf_world_load(world, image);
+	return world;
+}
+
+/**
+ * conf_world_start() - set up a world and the device's virtual space
+ * @test: the test
+ * @image: the device
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative error of pb2_conf_init().
+ */
+int conf_world_start(struct kunit *test, const struct conf_image *image)
+{
+	struct conf_world *world = conf_world_create(test, image);
+
+	return world ? pb2_conf_init(&world->pbdev) : -ENOMEM;
+}
+
+/**
  * conf_world_read() - what the guest reads
  * @test: the test
  * @off: offset

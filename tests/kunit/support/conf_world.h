@@ -99,6 +99,9 @@ struct conf_world {
 int conf_world_init(struct kunit *test);
 void conf_world_exit(struct kunit *test);
 void conf_world_load(struct conf_world *world, const struct conf_image *image);
+struct conf_world *conf_world_create(struct kunit *test,
+				     const struct conf_image *image);
+int conf_world_start(struct kunit *test, const struct conf_image *image);
 
 u32 conf_world_get(const struct conf_world *world, unsigned int off,
 		   unsigned int len);
