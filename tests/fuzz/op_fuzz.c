@@ -29,7 +29,7 @@ static bool scribbled;
 
 /* The guest's second CPU writes as soon as the request is taken. */
 struct pb2_device *pb2_frontend_find(struct pb2_frontend *from,
-				  const struct pb2_sbdf *vsbdf)
+				     const struct pb2_sbdf *vsbdf)
 {
 	struct pb2_device *pbdev;
 

@@ -16,7 +16,6 @@ static struct {
 } wanted[MAX_BUSES];
 static unsigned int nr_wanted;
 
-
 u64 pb2_xen_stolen(unsigned int cpu)
 {
 	return 0;

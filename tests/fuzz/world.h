@@ -42,7 +42,7 @@
  * @decode: stand-in handler started minus stopped
  * @flrs: resets that the guest asked for
  * @vectors: vectors that the PCI core was asked for last, and were there
- * @exports: their entries
+ * @entries: their entries
  */
 struct world {
 	struct pb2_device pbdev;
