@@ -62,7 +62,7 @@ static void guest_writes(int off, int len, u32 val)
 		world.may_write = nowhere;
 		rc = pb2_conf_write(&world.pbdev, off, len, val);
 		fuzz_assert(rc <= 0);
-		/* The stand-in handler, and no more */
+		/* The dummy IRQ handler, and no more */
 		saved.decode = world.decode;
 		saved.flrs = world.flrs;
 		model = saved;

@@ -47,8 +47,8 @@ u8 model_raw(unsigned int off)
 {
 	bool permissive = world.pbdev.permissive || pb2_permissive;
 
-	return (permissive ? ~model.firm[off] : 0) |
-	       (model.open[off] ? ~model.sealed[off] : 0);
+	return (permissive ? ~model.permissive_proof[off] : 0) |
+	       (model.open[off] ? ~model.quirk_proof[off] : 0);
 }
 
 static bool is_permissive(void)

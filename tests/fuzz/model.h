@@ -38,7 +38,7 @@ enum act {
  * struct model_rule - what a guest may do to one register
  * @off: from the start of its capability
  * @len: bytes
- * @hold: 'x' fixed, 's' sealed, 0 open
+ * @proof: 'x' against permissive and quirks, 's' against quirks, 0 against none
  * @act: see enum act
  * @rw: bits that change in the hardware
  * @rw1c: bits that a one clears there
@@ -49,7 +49,7 @@ enum act {
 struct model_rule {
 	u8 off;
 	u8 len;
-	char hold;
+	char proof;
 	u8 act;
 	u32 rw;
 	u32 rw1c;
@@ -65,8 +65,8 @@ struct model_rule {
  * @virt: likewise
  * @vwrite: likewise
  * @trap: likewise
- * @firm: bits that permissive does not open
- * @sealed: bits that a quirk does not open
+ * @permissive_proof: bits that permissive does not open
+ * @quirk_proof: bits that a quirk does not open
  * @act: what a write does
  * @claimed: a rule covers the byte
  * @open: a quirk does
@@ -81,7 +81,7 @@ struct model_rule {
  * @quirks: number of quirks
  * @quirk_at: there is one at the offset
  * @backend: offset of the backend's capability, or 0
- * @decode: stand-in handler started minus stopped
+ * @decode: dummy IRQ handler started minus stopped
  * @flrs: resets that the guest asked for
  */
 struct model {
@@ -90,8 +90,8 @@ struct model {
 	u8 virt[PB2_CONF_MAX_SIZE];
 	u8 vwrite[PB2_CONF_MAX_SIZE];
 	u8 trap[PB2_CONF_MAX_SIZE];
-	u8 firm[PB2_CONF_MAX_SIZE];
-	u8 sealed[PB2_CONF_MAX_SIZE];
+	u8 permissive_proof[PB2_CONF_MAX_SIZE];
+	u8 quirk_proof[PB2_CONF_MAX_SIZE];
 	u8 act[PB2_CONF_MAX_SIZE];
 	u8 claimed[PB2_CONF_MAX_SIZE];
 	u8 open[PB2_CONF_MAX_SIZE];

@@ -74,7 +74,7 @@ static const struct {
 static const struct {
 	u16 id;
 	u8 hidden;
-	u8 firm;
+	u8 proof_len;
 } ext_caps[] = {
 	{ 0x10, true, 64 }, { 0x11, true, 4 }, { 0x0f, true, 8 },
 	{ 0x13, true, 16 }, { 0x1b, true, 8 }, { 0x15, true, 52 },
@@ -90,8 +90,8 @@ static void kill_byte(unsigned int off)
 	model.rw[off] = 0;
 	model.rw1c[off] = 0;
 	model.vwrite[off] = 0;
-	model.firm[off] = 0xff;
-	model.sealed[off] = 0xff;
+	model.permissive_proof[off] = 0xff;
+	model.quirk_proof[off] = 0xff;
 	for (i = dword; i < dword + 4; i++)
 		if (act && model.act[i] == act)
 			model.act[i] = ACT_NONE;
@@ -121,8 +121,8 @@ static void claim(unsigned int base, const struct model_rule *rule)
 		model.virt[i] = rule->virt >> shift;
 		model.vwrite[i] = rule->vwrite >> shift;
 		model.trap[i] = rule->trap >> shift;
-		model.firm[i] = rule->hold == 'x' ? 0xff : 0;
-		model.sealed[i] = rule->hold ? 0xff : 0;
+		model.permissive_proof[i] = rule->proof == 'x' ? 0xff : 0;
+		model.quirk_proof[i] = rule->proof ? 0xff : 0;
 		model.act[i] = rule->act;
 		world.rw1c[i] = model.rw1c[i];
 	}
@@ -194,8 +194,8 @@ static void build_ext_cap(unsigned int pos, unsigned int next)
 			model.claimed[pos + j] = true;
 			model.virt[pos + j] = j < 2 ? 0xff : j == 2 ? 0x0f : 0;
 		}
-		for (j = pos; j < pos + ext_caps[i].firm && j < next; j++)
-			model.firm[j] = 0xff;
+		for (j = pos; j < pos + ext_caps[i].proof_len && j < next; j++)
+			model.permissive_proof[j] = 0xff;
 	}
 }
 
@@ -225,7 +225,7 @@ static void build_bars(void)
 {
 	bool bridge = world.pdev.hdr_type;
 	struct model_rule bar = {
-		.len = 4, .hold = 'x', .act = ACT_BAR, .virt = 0xffffffff,
+		.len = 4, .proof = 'x', .act = ACT_BAR, .virt = 0xffffffff,
 	};
 	unsigned int i;
 
@@ -330,15 +330,15 @@ void model_build(void)
  */
 int model_quirk(unsigned int off, unsigned int len, u32 mask)
 {
-	bool sealed = true;
+	bool quirk_proof = true;
 	unsigned int i;
 
 	if ((len != 1 && len != 2 && len != 4) || off >= world.pdev.cfg_size ||
 	    off / 4 != (off + len - 1) / 4 || (len < 4 && mask >> (len * 8)))
 		return -EINVAL;
 	for (i = off; i < off + len; i++)
-		sealed &= model.sealed[i] == 0xff;
-	if (model.quirk_at[off] || sealed)
+		quirk_proof &= model.quirk_proof[i] == 0xff;
+	if (model.quirk_at[off] || quirk_proof)
 		return 0;
 	if (model.quirks == PB2_CONF_MAX_QUIRKS)
 		return -ENOSPC;
@@ -362,9 +362,12 @@ void model_quirks_clear(void)
 static void show(unsigned int off, u8 bits, u8 val, bool on)
 {
 	model.virt[off] = on ? model.virt[off] | bits : model.virt[off] & ~bits;
-	model.firm[off] = on ? model.firm[off] | bits : model.firm[off] & ~bits;
-	model.sealed[off] = on ? model.sealed[off] | bits :
-				 model.sealed[off] & ~bits;
+	model.permissive_proof[off] &= ~bits;
+	model.quirk_proof[off] &= ~bits;
+	if (on) {
+		model.permissive_proof[off] |= bits;
+		model.quirk_proof[off] |= bits;
+	}
 	model.seen[off] = (model.seen[off] & ~bits) | val;
 	model.init[off] = (model.init[off] & ~bits) | val;
 }

@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		busy = fuzz_take(&in, 2);
 		now += busy;
 		window = pb2_poll_answered(&poll, now);
-		/* Others come while it looks on. */
+		/* Others come while it polls. */
 		for (what = what >> 1 & 7; what; what--) {
 			if (window)
 				hold(&poll, what & 1);

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * words_fuzz.c - what an administrator writes: addresses, the list of those
- * that are wanted, and single words
+ * in slots, and single words
  */
 #include "../../drivers/xen/pciback2/guest/guest.h"
 #include "text.h"
 
 #define MAX_BUSES	16
 
-/* The wanted addresses as they have to be, in the order of their first use */
+/* The addresses in slots as they have to be, in the order of their first use */
 static struct {
 	u16 domain;
 	u8 bus;
 	bool devfn[256];
-} wanted[MAX_BUSES];
-static unsigned int nr_wanted;
+} slots[MAX_BUSES];
+static unsigned int nr_slots;
 
 u64 pb2_xen_stolen(unsigned int cpu)
 {
@@ -59,9 +59,9 @@ static int bus_of(const struct pb2_pattern *pat)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_wanted; i++)
-		if (wanted[i].domain == pat->domain &&
-		    wanted[i].bus == pat->bus)
+	for (i = 0; i < nr_slots; i++)
+		if (slots[i].domain == pat->domain &&
+		    slots[i].bus == pat->bus)
 			return i;
 	return -1;
 }
@@ -72,13 +72,13 @@ static void want(const struct pb2_pattern *pat)
 	unsigned int devfn;
 
 	if (i < 0) {
-		i = nr_wanted++;
-		memset(&wanted[i], 0, sizeof(wanted[i]));
-		wanted[i].domain = pat->domain;
-		wanted[i].bus = pat->bus;
+		i = nr_slots++;
+		memset(&slots[i], 0, sizeof(slots[i]));
+		slots[i].domain = pat->domain;
+		slots[i].bus = pat->bus;
 	}
 	for (devfn = 0; devfn < 256; devfn++)
-		wanted[i].devfn[devfn] |= hits(pat, devfn);
+		slots[i].devfn[devfn] |= hits(pat, devfn);
 }
 
 static int forget(const struct pb2_pattern *pat)
@@ -88,16 +88,16 @@ static int forget(const struct pb2_pattern *pat)
 	int rc = -ENOENT;
 
 	for (devfn = 0; i >= 0 && devfn < 256; devfn++) {
-		if (wanted[i].devfn[devfn] && hits(pat, devfn)) {
-			wanted[i].devfn[devfn] = false;
+		if (slots[i].devfn[devfn] && hits(pat, devfn)) {
+			slots[i].devfn[devfn] = false;
 			rc = 0;
 		}
-		left += wanted[i].devfn[devfn];
+		left += slots[i].devfn[devfn];
 	}
 	if (i >= 0 && !left) {
-		nr_wanted--;
-		memmove(&wanted[i], &wanted[i + 1],
-			(nr_wanted - i) * sizeof(wanted[0]));
+		nr_slots--;
+		memmove(&slots[i], &slots[i + 1],
+			(nr_slots - i) * sizeof(slots[0]));
 	}
 	return rc;
 }
@@ -108,7 +108,7 @@ static bool is_equal(const struct pb2_pattern *a, const struct pb2_pattern *b)
 	       a->slot == b->slot && a->func == b->func;
 }
 
-/* The wanted functions and no others, with the bridge above them */
+/* The functions in slots and no others, with the bridge above them */
 static void try_match(const struct pb2_pattern *pat)
 {
 	struct pci_bus bus = { .domain = pat->domain, .number = pat->bus };
@@ -118,7 +118,7 @@ static void try_match(const struct pb2_pattern *pat)
 	int i = bus_of(pat);
 
 	for (up.devfn = 0; up.devfn < 256; up.devfn += 3) {
-		bool is = i >= 0 && wanted[i].devfn[up.devfn];
+		bool is = i >= 0 && slots[i].devfn[up.devfn];
 
 		fuzz_assert(pb2_slots_match(&up) == is);
 		fuzz_assert(pb2_slots_match(&child) == is);
@@ -151,7 +151,7 @@ static void try_slot(char what, const char *s)
 		return;
 	if (what == '-') {
 		fuzz_assert(pb2_slots_remove(&pat) == forget(&pat));
-	} else if (nr_wanted < MAX_BUSES) {
+	} else if (nr_slots < MAX_BUSES) {
 		fuzz_assert(!pb2_slots_add(&pat));
 		want(&pat);
 	}
@@ -167,7 +167,7 @@ static void try_list(const char *list)
 	if (strlen(list) > 100)
 		return;
 	pb2_slots_clear();
-	nr_wanted = 0;
+	nr_slots = 0;
 	while ((end = text_address(TEXT_BLANKS "\\(" TEXT_BLANKS,
 				   TEXT_BLANKS "\\)", s, &pat))) {
 		want(&pat);
@@ -188,12 +188,12 @@ static void try_show(const char *s)
 	fuzz_assert(buf);
 	len = pb2_slots_show(buf, size);
 	fuzz_assert(len >= 0 && len < size && strlen(buf) == len);
-	for (i = 0; i < nr_wanted; i++)
+	for (i = 0; i < nr_slots; i++)
 		for (devfn = 0; devfn < 256; devfn++) {
-			if (!wanted[i].devfn[devfn])
+			if (!slots[i].devfn[devfn])
 				continue;
 			snprintf(line, sizeof(line), "%04x:%02x:%02x.%x\n",
-				 wanted[i].domain, wanted[i].bus, devfn / 8,
+				 slots[i].domain, slots[i].bus, devfn / 8,
 				 devfn % 8);
 			if (count + strlen(line) < size)
 				fuzz_assert(!strncmp(buf + count, line,
@@ -254,7 +254,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		kfree(line);
 	}
 	pb2_slots_clear();
-	nr_wanted = 0;
+	nr_slots = 0;
 	fuzz_assert(!fuzz_alloc_live);
 	return 0;
 }

@@ -39,7 +39,7 @@
  * @failed: when the first of them was, jiffies
  * @pirqs: dom0 is a PV domain
  * @detaching: the toolstack is about to detach the function
- * @decode: stand-in handler started minus stopped
+ * @decode: dummy IRQ handler started minus stopped
  * @flrs: resets that the guest asked for
  * @vectors: vectors that the PCI core was asked for last, and were there
  * @entries: their entries

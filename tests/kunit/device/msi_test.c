@@ -293,7 +293,7 @@ static void a_core_that_fails_leaves_no_trace(struct kunit *test)
 	end(pbdev);
 }
 
-static void an_announced_teardown_refuses_new_vectors(struct kunit *test)
+static void a_pending_detach_refuses_new_vectors(struct kunit *test)
 {
 	struct pb2_device *pbdev = begin(test, fake_nic(test, 0));
 	struct xen_pci_op *op = new_op(test);
@@ -438,7 +438,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(enabled_again_msix_gets_new_vectors),
 	KUNIT_CASE(enabled_again_in_vain_it_is_back_to_the_line),
 	KUNIT_CASE(a_core_that_fails_leaves_no_trace),
-	KUNIT_CASE(an_announced_teardown_refuses_new_vectors),
+	KUNIT_CASE(a_pending_detach_refuses_new_vectors),
 	KUNIT_CASE(without_pirqs_there_is_no_msi),
 	KUNIT_CASE(every_order_of_commands_is_that_of_the_model),
 	{}

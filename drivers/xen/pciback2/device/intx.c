@@ -102,7 +102,7 @@ void pb2_intx_enable(struct pb2_device *pbdev)
 				 pbdev);
 	if (rc) {
 		WRITE_ONCE(intx->ack, false);
-		pci_warn_ratelimited(pbdev->pdev, "no stand-in handler for IRQ %u: %d\n",
+		pci_warn_ratelimited(pbdev->pdev, "no dummy handler for the shared IRQ %u: %d\n",
 				     intx->irq, rc);
 		return;
 	}
