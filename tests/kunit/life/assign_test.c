@@ -9,6 +9,8 @@
 /* A test must not wait the full eight seconds. */
 #define msecs_to_jiffies(ms)	msecs_to_jiffies((ms) / 40)
 
+#define pci_num_vf fake_pci_num_vf
+
 #include "../../../drivers/xen/pciback2/life/assign.c"
 
 static int claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
@@ -90,6 +92,23 @@ static void a_bridge_cannot_be_claimed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, claim(pbdev, &world->fe), -EPERM);
 	KUNIT_EXPECT_EQ(test, fake_count("register_owner"), 0);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_IDLE);
+}
+
+static void a_pf_cannot_be_claimed_while_it_has_vfs(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	world->dev->num_vf = 1;
+	KUNIT_EXPECT_EQ(test, claim(world->pbdev, &world->fe), -ENOTEMPTY);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(pb2_assign_reason(-ENOTEMPTY),
+					   "virtual functions"));
+	KUNIT_EXPECT_EQ(test, fake_count("register_owner"), 0);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+
+	world->dev->num_vf = 0;
+	KUNIT_EXPECT_EQ(test, claim(world->pbdev, &world->fe), 0);
+	pb2_assign_disown(world->pbdev, &world->fe);
 }
 
 static void a_dead_function_goes_back_to_sleep_unclaimed(struct kunit *test)
@@ -317,7 +336,7 @@ static void every_refusal_has_a_reason_of_its_own(struct kunit *test)
 {
 	static const int errnos[] = {
 		-ENODEV, -EBUSY, -EIO, -EPERM, -ENOSPC, -EINVAL, -ESHUTDOWN,
-		-ENOMEM,
+		-ENOTEMPTY, -ENOMEM,
 	};
 	unsigned int i, j;
 
@@ -332,6 +351,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_claim_needs_an_idle_or_held_function),
 	KUNIT_CASE(a_released_function_cannot_be_claimed),
 	KUNIT_CASE(a_bridge_cannot_be_claimed),
+	KUNIT_CASE(a_pf_cannot_be_claimed_while_it_has_vfs),
 	KUNIT_CASE(a_dead_function_goes_back_to_sleep_unclaimed),
 	KUNIT_CASE(a_claim_is_undone_at_whatever_step_it_fails),
 	KUNIT_CASE(a_stub_domain_may_control_interrupts_and_no_other),

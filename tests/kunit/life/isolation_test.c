@@ -40,11 +40,12 @@ static void isolating_twice_is_harmless(struct kunit *test)
 
 	device_lock(&world->pdev->dev);
 	pb2_isolation_enforce(pbdev);
-	fake_expect_calls(test, "gate_close", "disable_msi", NULL);
+	fake_expect_calls(test, "gate_close", "set_master=0", "disable_msi",
+			  NULL);
 	KUNIT_EXPECT_EQ(test, life_gate(pbdev, &world->fe), PB2_GATE_CLOSED);
 	fake_forget();
 	pb2_isolation_enforce(pbdev);
-	fake_expect_calls(test, "gate_close", NULL);
+	fake_expect_calls(test, "gate_close", "set_master=0", NULL);
 	device_unlock(&world->pdev->dev);
 	life_take_back(pbdev, &world->fe);
 }

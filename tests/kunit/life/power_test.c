@@ -4,15 +4,7 @@
  */
 #include "../support/life_world.h"
 
-/* The PCI core keeps the number of VFs where only the core can write it. */
-static int num_vf;
-
-static int fake_num_vf(struct pci_dev *pdev)
-{
-	return num_vf;
-}
-
-#define pci_num_vf fake_num_vf
+#define pci_num_vf fake_pci_num_vf
 
 #include "../../../drivers/xen/pciback2/life/power.c"
 
@@ -239,10 +231,10 @@ static void a_pf_stays_awake_for_its_vfs(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	num_vf = 1;
+	world->dev->num_vf = 1;
 	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&world->pdev->dev),
 			-EBUSY);
-	num_vf = 0;
+	world->dev->num_vf = 0;
 	KUNIT_EXPECT_EQ(test, fake_count("set_power"), 0);
 }
 

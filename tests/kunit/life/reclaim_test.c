@@ -41,8 +41,8 @@ static void the_way_back_keeps_its_order(struct kunit *test)
 	fake_forget();
 	life_take_back(world->pbdev, &world->fe);
 
-	fake_expect_calls(test, "set_power=0", "gate_close", "free_irq",
-			  "disable_msi", "lock_cfg", "set_master=0",
+	fake_expect_calls(test, "set_power=0", "gate_close", "set_master=0",
+			  "free_irq", "disable_msi", "lock_cfg", "set_master=0",
 			  "reset_function", "restore", "unlock_cfg",
 			  "device_reset", "quirk_clear", "unregister_owner", "read=vm",
 			  "pm_put", NULL);

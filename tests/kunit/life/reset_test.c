@@ -4,15 +4,7 @@
  */
 #include "../support/life_world.h"
 
-/* The PCI core keeps the number of VFs where only the core can write it. */
-static int num_vf;
-
-static int fake_num_vf(struct pci_dev *pdev)
-{
-	return num_vf;
-}
-
-#define pci_num_vf fake_num_vf
+#define pci_num_vf fake_pci_num_vf
 
 #include "../../../drivers/xen/pciback2/life/reset.c"
 
@@ -263,11 +255,33 @@ static void a_pf_is_not_reset_under_its_vfs(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	num_vf = 2;
+	world->dev->num_vf = 2;
 	run(world->pbdev);
 	expect_result(test, world->pbdev, "none", PB2_RESET_FAILED, -EBUSY);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
-	num_vf = 0;
+	world->dev->num_vf = 0;
+}
+
+static void a_pf_with_vfs_does_no_dma_without_a_domain(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	fake_pci_set(world->dev, PCI_COMMAND, 2,
+		     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	world->dev->num_vf = 2;
+	life_take_back(world->pbdev, &world->fe);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
+	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_COMMAND, 2) &
+			PCI_COMMAND_MASTER, 0);
+
+	/* do_flr, too, promises the end of DMA. */
+	fake_pci_set(world->dev, PCI_COMMAND, 2,
+		     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	run(world->pbdev);
+	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_COMMAND, 2) &
+			PCI_COMMAND_MASTER, 0);
+	world->dev->num_vf = 0;
 }
 
 static void a_reset_restores_what_was_saved_and_stops_dma(struct kunit *test)
@@ -348,6 +362,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_administrator_can_forbid_the_bus),
 	KUNIT_CASE(a_hot_plug_slot_is_asked_itself),
 	KUNIT_CASE(a_pf_is_not_reset_under_its_vfs),
+	KUNIT_CASE(a_pf_with_vfs_does_no_dma_without_a_domain),
 	KUNIT_CASE(a_reset_restores_what_was_saved_and_stops_dma),
 	KUNIT_CASE(a_bridge_is_never_reset),
 	KUNIT_CASE(a_reset_comes_after_the_last_vector),

@@ -97,6 +97,22 @@ struct fake_pci *fake_pci_of(const struct pci_dev *pdev)
 }
 
 /**
+ * fake_pci_num_vf() - in place of pci_num_vf()
+ * @pdev: the function
+ *
+ * The PCI core keeps the number of VFs where only the core can write it.
+ *
+ * Context: any.
+ * Return: the number of VFs.
+ */
+int fake_pci_num_vf(struct pci_dev *pdev)
+{
+	struct fake_pci *dev = fake_pci_of(pdev);
+
+	return dev ? dev->num_vf : 0;
+}
+
+/**
  * fake_pci_get() - look at the hardware, unseen
  * @dev: the function
  * @off: offset

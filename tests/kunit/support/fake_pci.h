@@ -76,6 +76,7 @@ struct fake_pci_write {
  * @bus_reset: what pb2_pci_reset_bus() does to this function
  * @wrote: called after a write that reached the hardware, unless %NULL
  * @resets: resets that were carried out
+ * @num_vf: VFs that the function has
  * @reads: reads that reached the hardware
  * @nr_writes: writes that reached the hardware
  * @writes: the first of them
@@ -105,6 +106,7 @@ struct fake_pci {
 	enum fake_reset bus_reset;
 	void (*wrote)(struct fake_pci *dev, unsigned int off, u32 val);
 	unsigned int resets;
+	int num_vf;
 
 	unsigned int reads;
 	unsigned int nr_writes;
@@ -139,6 +141,7 @@ void fake_pci_check(struct kunit *test);
 struct fake_pci *fake_port(void);
 struct fake_pci *fake_pci_next(struct fake_pci *dev);
 void fake_pci_do_reset(struct fake_pci *dev);
+int fake_pci_num_vf(struct pci_dev *pdev);
 
 /* fake_devices.c */
 struct fake_pci *fake_nic(struct kunit *test, u8 devfn);

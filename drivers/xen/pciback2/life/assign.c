@@ -70,6 +70,9 @@ static int claim_check_state(struct pb2_device *pbdev)
 	 */
 	if (pbdev->pdev->subordinate)
 		return -EPERM;
+	/* A domain that controls a PF controls its VFs, and no reset cleans it. */
+	if (pci_num_vf(pbdev->pdev))
+		return -ENOTEMPTY;
 	return 0;
 }
 
@@ -199,8 +202,8 @@ static int claim_try(struct pb2_device *pbdev, struct pb2_frontend *fe,
  * Return: 0; -ENODEV if the function is released or gone, -EIO if it is FAILED
  * or does not answer, -EBUSY if a domain owns it or a reset or reclaim runs,
  * -EADDRINUSE if another domain may still have the function's ECAM page mapped,
- * -EPERM for a bridge, -ENOMEM, or the errno of xenstore or of Xen's owner
- * registration.
+ * -EPERM for a bridge, -ENOTEMPTY for a PF that has VFs, -ENOMEM, or the errno
+ * of xenstore or of Xen's owner registration.
  */
 int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
 		     domid_t domid)
@@ -278,6 +281,8 @@ const char *pb2_assign_reason(int rc)
 		return "failed, see pciback2/fault and the log";
 	case -EPERM:
 		return "a bridge, which is not exported";
+	case -ENOTEMPTY:
+		return "has virtual functions, which its own driver must remove first";
 	case -ENOSPC:
 		return "the guest's virtual bus is full";
 	case -EINVAL:

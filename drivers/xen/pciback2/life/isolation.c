@@ -5,6 +5,7 @@
  * Isolation comes first, whether or not a reset can follow. The reclaim of a
  * function and the reset of a bus both begin with it.
  */
+#include "../host/pci_iface.h"
 #include "life.h"
 
 /**
@@ -13,7 +14,7 @@
  *
  * A second call is harmless: the reset of a sibling may have isolated the
  * function already. Afterwards the function is in D0, its gate is closed, its
- * ECAM page is withdrawn, and its vectors are freed.
+ * ECAM page is withdrawn, it does no DMA, and its vectors are freed.
  *
  * Context: device_lock held, may sleep.
  */
@@ -32,6 +33,9 @@ void pb2_isolation_enforce(struct pb2_device *pbdev)
 
 	/* After this, the domain cannot map the ECAM page anew. */
 	pb2_handover_end(pbdev);
+
+	/* A reset, which also stops DMA, need not follow. */
+	pb2_pci_set_master(pbdev->pdev, false);
 
 	/*
 	 * Vectors first: restoring the configuration space of a function whose

@@ -37,7 +37,8 @@ static struct pb2_reset_bus *reset_escalate(struct pb2_device *pbdev)
  * @pbdev: the function, in D0, its gate blocked or closed
  *
  * The saved state is restored afterwards, and with it the vectors that are
- * allocated. A PF that has VFs is not reset: the VFs would vanish.
+ * allocated. A PF that has VFs does no more DMA, but is not reset: the VFs
+ * would vanish.
  *
  * Context: device_lock held; sleeps, up to minutes.
  * Return: %NULL if the reset is over, or the bus reset that has to follow, for
@@ -52,9 +53,10 @@ struct pb2_reset_bus *pb2_reset_alone(struct pb2_device *pbdev)
 
 	pb2_reset_verdict_begin(pbdev);
 	/* The devices behind a bridge have owners of their own. */
-	if (pdev->subordinate)
+	if (pci_is_bridge(pdev))
 		return NULL;
 	if (pci_num_vf(pdev)) {
+		pb2_pci_set_master(pdev, false);
 		pb2_reset_verdict_finish(pbdev, "it has VFs");
 		return NULL;
 	}
