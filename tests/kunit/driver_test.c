@@ -162,6 +162,22 @@ static void a_bridge_is_seized_and_not_reset(struct kunit *test)
 	life_remove(&bridge->pdev);
 }
 
+/* All DMA behind a bridge stops when its bus master bit goes off. */
+static void a_bridge_is_left_as_it_was(struct kunit *test)
+{
+	struct fake_pci *bridge = fake_bridge(test, PCI_DEVFN(2, 0));
+	const u32 command = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
+
+	fake_pci_set(bridge, PCI_COMMAND, 2, command);
+	KUNIT_ASSERT_EQ(test, life_probe(&bridge->pdev), 0);
+	KUNIT_EXPECT_EQ(test, fake_pci_get(bridge, PCI_COMMAND, 2), command);
+	life_remove(&bridge->pdev);
+	KUNIT_EXPECT_EQ(test, fake_pci_get(bridge, PCI_COMMAND, 2), command);
+	KUNIT_EXPECT_EQ(test, bridge->nr_writes, 0);
+	KUNIT_EXPECT_EQ(test, fake_count("enable"), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("pme_off"), 0);
+}
+
 static void interrupts_that_were_left_half_on_are_turned_off(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -333,6 +349,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_is_neither_device_nor_bridge_is_refused),
 	KUNIT_CASE(a_segment_without_room_in_the_protocol_is_refused),
 	KUNIT_CASE(a_bridge_is_seized_and_not_reset),
+	KUNIT_CASE(a_bridge_is_left_as_it_was),
 	KUNIT_CASE(interrupts_that_were_left_half_on_are_turned_off),
 	KUNIT_CASE(msix_that_xen_cannot_prepare_is_no_obstacle),
 	KUNIT_CASE(xen_is_not_asked_about_what_it_does_not_see),

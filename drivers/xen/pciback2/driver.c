@@ -97,6 +97,10 @@ static int driver_enable(struct pb2_device *pbdev)
 		return -EIO;
 	}
 
+	/* What is behind a bridge depends on it, with or without this driver. */
+	if (pci_is_bridge(pdev))
+		return 0;
+
 	/* Xen and the saved state copy the BARs from the hardware. */
 	if (pb2_bar_restore(pdev))
 		pci_warn(pdev, "had lost the addresses of its BARs, which are restored\n");
@@ -121,6 +125,8 @@ static void driver_disable(struct pb2_device *pbdev)
 {
 	/* The gate lets no request pass any more. */
 	driver_free_conf(pbdev);
+	if (pci_is_bridge(pbdev->pdev))
+		return;
 	/* Xen answers -EBUSY unless all vectors are free. */
 	driver_release_msix(pbdev);
 	pb2_intx_exit(pbdev);
@@ -185,8 +191,8 @@ static int driver_check_header(struct pci_dev *pdev)
 		return 0;
 	/*
 	 * The administrator may seize a bridge to keep dom0's drivers from
-	 * changing its power state. pciback2 does not reset a bridge, put it to
-	 * sleep or export it.
+	 * changing its power state. pciback2 does not enable, disable or reset a
+	 * bridge, put it to sleep or export it.
 	 */
 	if (pdev->hdr_type == PCI_HEADER_TYPE_BRIDGE)
 		return 0;

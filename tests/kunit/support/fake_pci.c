@@ -73,7 +73,8 @@ void pb2_pci_disable(struct pci_dev *pdev)
 	fake_note("disable %s", pci_name(pdev));
 	if (!dev->enabled)
 		fake_wrong("%s disabled while it is", pci_name(pdev));
-	dev->enabled--;
+	if (--dev->enabled)
+		return;
 	set_bit16(dev, PCI_COMMAND, PCI_COMMAND_MASTER, false);
 }
 
