@@ -87,7 +87,7 @@ static const struct escalation escalations[] = {
 	  "none", PB2_RESET_FAILED, -ENOTTY },
 	{ "it kills",
 	  FAKE_RESET_KILLS, FAKE_RESET_NONE, true,
-	  "kernel", PB2_RESET_FAILED, -EIO },
+	  "bus", PB2_RESET_FAILED, -EIO },
 };
 
 static void describe(const struct escalation *row, char *desc)
@@ -250,6 +250,22 @@ static void a_hot_plug_slot_is_asked_itself(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 }
 
+/* To pciehp, a raw reset of the bus looks like a card that is pulled. */
+static void a_slot_whose_link_is_lost_gets_no_other_reset(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	world->dev->function_reset = FAKE_RESET_LIES;
+	world->dev->slot_reset = FAKE_RESET_UNTRAINED;
+	world->dev->bus_reset = FAKE_RESET_WORKS;
+	run(world->pbdev);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_slot"), 1);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+	expect_result(test, world->pbdev, "slot", PB2_RESET_FAILED, -EIO);
+	world->dev->absent = false;
+}
+
 static void a_pf_is_not_reset_under_its_vfs(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -361,6 +377,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_bridge_in_use_is_not_waited_for),
 	KUNIT_CASE(the_administrator_can_forbid_the_bus),
 	KUNIT_CASE(a_hot_plug_slot_is_asked_itself),
+	KUNIT_CASE(a_slot_whose_link_is_lost_gets_no_other_reset),
 	KUNIT_CASE(a_pf_is_not_reset_under_its_vfs),
 	KUNIT_CASE(a_pf_with_vfs_does_no_dma_without_a_domain),
 	KUNIT_CASE(a_reset_restores_what_was_saved_and_stops_dma),

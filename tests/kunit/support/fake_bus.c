@@ -50,20 +50,17 @@ struct fake_pci *fake_port(void)
 }
 
 /**
- * fake_pci_next() - the next function on the same bus
- * @dev: a function, or %NULL for the first one on bus 3
+ * fake_pci_next() - the next function, in the order in which they were added
+ * @dev: a function, or %NULL for the first one
  *
  * Context: any.
  * Return: the next one, %NULL after the last.
  */
 struct fake_pci *fake_pci_next(struct fake_pci *dev)
 {
-	struct pci_bus *bus = dev ? dev->pdev.bus : &root.bus;
-
 	dev = list_prepare_entry(dev, &devices, link);
 	list_for_each_entry_continue(dev, &devices, link)
-		if (dev->pdev.bus == bus)
-			return dev;
+		return dev;
 	return NULL;
 }
 
@@ -277,6 +274,29 @@ static void init_bus(struct fake_bus *bus, unsigned char number,
 	}
 }
 
+static unsigned int count_devices(void)
+{
+	struct list_head *pos;
+	unsigned int nr = 0;
+
+	list_for_each(pos, &devices)
+		nr++;
+	return nr;
+}
+
+/*
+ * The driver core hides each device_lock from lockdep. Here lockdep sees them,
+ * as a class each, because a reset takes them in the order of the bus.
+ */
+static void init_device_lock(struct pci_dev *pdev)
+{
+	static struct lock_class_key keys[32];
+	unsigned int nr = count_devices();
+
+	if (nr < ARRAY_SIZE(keys))
+		lockdep_set_class(&pdev->dev.mutex, &keys[nr]);
+}
+
 static struct fake_pci *add(struct kunit *test, struct pci_bus *bus, u8 devfn)
 {
 	struct fake_pci *dev = kunit_kzalloc(test, sizeof(*dev), GFP_KERNEL);
@@ -291,6 +311,7 @@ static struct fake_pci *add(struct kunit *test, struct pci_bus *bus, u8 devfn)
 	 * so it needs no release; fake_pci_check() counts the references.
 	 */
 	device_initialize(&pdev->dev);
+	init_device_lock(pdev);
 	pdev->dev.bus = &pci_bus_type;
 	pdev->bus = bus;
 	pdev->sysdata = bus->sysdata;
@@ -375,4 +396,27 @@ void fake_pci_add_bus(struct kunit *test, struct fake_pci *bridge, u8 number)
 	KUNIT_ASSERT_NOT_NULL(test, bus);
 	init_bus(bus, number, bridge);
 	bridge->pdev.subordinate = &bus->bus;
+}
+
+/**
+ * fake_pci_add_virtual() - a VF whose bus number is not that of its PF
+ * @test: the test, which the memory goes with
+ * @pf: the physical function
+ * @devfn: its address on that bus
+ *
+ * As the PCI core does, this adds a bus that no bridge leads to. pci_walk_bus()
+ * does not find what is on it.
+ *
+ * Context: may sleep.
+ * Return: the function.
+ */
+struct fake_pci *fake_pci_add_virtual(struct kunit *test, struct fake_pci *pf,
+				      u8 devfn)
+{
+	struct fake_bus *bus = kunit_kzalloc(test, sizeof(*bus), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, bus);
+	init_bus(bus, FAKE_PCI_BUS_VIRTUAL, NULL);
+	bus->bus.parent = pf->pdev.bus;
+	return add(test, &bus->bus, devfn);
 }

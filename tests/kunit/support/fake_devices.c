@@ -181,19 +181,8 @@ struct fake_pci *fake_intx(struct kunit *test, u8 devfn)
 	return dev;
 }
 
-/**
- * fake_vf() - a virtual function: IDs read as all-ones, no pin, no BAR
- * @test: the test
- * @pf: the physical function
- * @devfn: its address
- *
- * Context: may sleep.
- * Return: the function.
- */
-struct fake_pci *fake_vf(struct kunit *test, struct fake_pci *pf, u8 devfn)
+static struct fake_pci *make_vf(struct fake_pci *dev, struct fake_pci *pf)
 {
-	struct fake_pci *dev = fake_pci_add(test, NULL, devfn);
-
 	add_header(dev, PCI_HEADER_TYPE_NORMAL, 0xffff, 0xffff, 0x020000);
 	dev->pdev.vendor = pf->pdev.vendor;
 	dev->pdev.device = 0x10ca;
@@ -209,6 +198,35 @@ struct fake_pci *fake_vf(struct kunit *test, struct fake_pci *pf, u8 devfn)
 	finish(dev);
 	fake_pci_set(dev, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
 	return dev;
+}
+
+/**
+ * fake_vf() - a virtual function: IDs read as all-ones, no pin, no BAR
+ * @test: the test
+ * @pf: the physical function
+ * @devfn: its address
+ *
+ * Context: may sleep.
+ * Return: the function.
+ */
+struct fake_pci *fake_vf(struct kunit *test, struct fake_pci *pf, u8 devfn)
+{
+	return make_vf(fake_pci_add(test, NULL, devfn), pf);
+}
+
+/**
+ * fake_vf_elsewhere() - the same with another bus number than the PF's
+ * @test: the test
+ * @pf: the physical function
+ * @devfn: its address
+ *
+ * Context: may sleep.
+ * Return: the function.
+ */
+struct fake_pci *fake_vf_elsewhere(struct kunit *test, struct fake_pci *pf,
+				   u8 devfn)
+{
+	return make_vf(fake_pci_add_virtual(test, pf, devfn), pf);
 }
 
 /**
@@ -250,4 +268,14 @@ void fake_slot(void)
 	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTCTL, 2, 0);
 	fake_pci_set(port, FAKE_PCI_EXP + PCI_EXP_SLTSTA, 2,
 		     PCI_EXP_SLTSTA_PDS);
+}
+
+/**
+ * fake_slot_empty() - the card is pulled out of the slot
+ *
+ * Context: any; after fake_slot().
+ */
+void fake_slot_empty(void)
+{
+	fake_pci_set(fake_port(), FAKE_PCI_EXP + PCI_EXP_SLTSTA, 2, 0);
 }

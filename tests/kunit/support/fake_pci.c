@@ -7,6 +7,7 @@
 
 #include "fake.h"
 #include "fake_pci.h"
+#include "../../../drivers/xen/pciback2/host/compat.h"
 
 /**
  * struct pci_saved_state - opaque to everybody but pb2_pci_restore()
@@ -288,27 +289,14 @@ static int do_reset(struct fake_pci *dev, enum fake_reset how)
 	case FAKE_RESET_KILLS:
 		dev->absent = true;
 		return 0;
+	case FAKE_RESET_UNTRAINED:
+		dev->absent = true;
+		return -ENOTTY;
 	case FAKE_RESET_WORKS:
 		break;
 	}
 	fake_pci_do_reset(dev);
 	return 0;
-}
-
-int pb2_pci_reset_function(struct pci_dev *pdev)
-{
-	struct fake_pci *dev = fake_of(pdev);
-
-	return fake_call("reset_function %s", pci_name(pdev)) ?:
-	       do_reset(dev, dev->function_reset);
-}
-
-int pb2_pci_reset_flr(struct pci_dev *pdev)
-{
-	struct fake_pci *dev = fake_of(pdev);
-
-	return fake_call("reset_flr %s", pci_name(pdev)) ?:
-	       do_reset(dev, dev->flr_reset);
 }
 
 static void expect_locked(struct pci_dev *pdev)
@@ -319,30 +307,79 @@ static void expect_locked(struct pci_dev *pdev)
 			   pci_name(pdev));
 }
 
-int pb2_pci_reset_slot(struct pci_dev *pdev)
+static bool is_below(struct fake_pci *dev, const struct pci_dev *bridge)
+{
+	struct pci_dev *up = &dev->pdev;
+
+	do {
+		up = pci_upstream_bridge(up);
+	} while (up && up != bridge);
+	return up;
+}
+
+/* As hardware does, this resets all at once, and reports one result. */
+static int reset_below(struct pci_dev *bridge, bool by_slot)
+{
+	struct fake_pci *dev = NULL;
+	int rc = 0;
+
+	expect_locked(bridge);
+	while ((dev = fake_pci_next(dev)))
+		if (is_below(dev, bridge))
+			rc = do_reset(dev, by_slot ? dev->slot_reset :
+						     dev->bus_reset) ?: rc;
+	return rc;
+}
+
+/* The list ends at the first method that the function has. */
+static bool kernel_resets_bus(const struct pci_dev *pdev)
+{
+	return memchr(pdev->reset_methods, PB2_COMPAT_RESET_BUS,
+		      sizeof(pdev->reset_methods));
+}
+
+int pb2_pci_reset_function(struct pci_dev *pdev)
 {
 	struct fake_pci *dev = fake_of(pdev);
-	int rc;
+	int rc = fake_call("reset_function %s", pci_name(pdev)) ?:
+		 do_reset(dev, dev->function_reset);
 
-	if (dev->slot_reset == FAKE_RESET_NONE)
-		return -ENOTTY;
-	expect_locked(&fake_port()->pdev);
-	rc = fake_call("reset_slot %s", pci_name(pdev));
-	for (dev = fake_pci_next(NULL); dev && !rc; dev = fake_pci_next(dev))
-		rc = do_reset(dev, dev->slot_reset);
+	/* The PCI core takes the lock of the bridge for no one. */
+	if (rc == -ENOTTY && kernel_resets_bus(pdev))
+		rc = reset_below(pci_upstream_bridge(pdev), false);
 	return rc;
+}
+
+int pb2_pci_reset_flr(struct pci_dev *pdev)
+{
+	struct fake_pci *dev = fake_of(pdev);
+
+	return fake_call("reset_flr %s", pci_name(pdev)) ?:
+	       do_reset(dev, dev->flr_reset);
+}
+
+int pb2_pci_reset_slot(struct pci_dev *pdev, bool probe)
+{
+	if (fake_of(pdev)->slot_reset == FAKE_RESET_NONE)
+		return -ENOTTY;
+	if (probe)
+		return 0;
+	return fake_call("reset_slot %s", pci_name(pdev)) ?:
+	       reset_below(pci_upstream_bridge(pdev), true);
 }
 
 int pb2_pci_reset_bus(struct pci_dev *bridge)
 {
-	struct fake_pci *dev;
-	int rc;
+	return fake_call("reset_bus %s", pci_name(bridge)) ?:
+	       reset_below(bridge, false);
+}
 
-	expect_locked(bridge);
-	rc = fake_call("reset_bus %s", pci_name(bridge));
-	for (dev = fake_pci_next(NULL); dev && !rc; dev = fake_pci_next(dev))
-		rc = do_reset(dev, dev->bus_reset);
-	return rc;
+struct pci_dev *pb2_pci_next(struct pci_dev *from)
+{
+	struct fake_pci *next = fake_pci_next(from ? fake_of(from) : NULL);
+
+	pci_dev_put(from);
+	return next ? pci_dev_get(&next->pdev) : NULL;
 }
 
 void pb2_pci_lock(struct pci_dev *pdev)

@@ -8,7 +8,8 @@
  *
  *	0000:00		fake_port(), the bridge above bus 3
  *	0000:03		fake_nic(), fake_vf(), fake_intx(), fake_bridge()
- *	  `- 0000:04	fake_behind() of the bridge
+ *	  |- 0000:04	fake_behind() of the bridge
+ *	  `- 0000:05	fake_vf_elsewhere()
  */
 #ifndef FAKE_PCI_H
 #define FAKE_PCI_H
@@ -20,6 +21,7 @@
 #define FAKE_PCI_MAX_WRITES	128
 #define FAKE_PCI_BUS		3
 #define FAKE_PCI_BUS_BEHIND	4
+#define FAKE_PCI_BUS_VIRTUAL	5
 
 /* Where the builders put things */
 #define FAKE_PCI_PM		0x40
@@ -39,6 +41,8 @@
  * @FAKE_RESET_LIES: claims success and resets nothing
  * @FAKE_RESET_FAILS: -ETIMEDOUT, and resets nothing
  * @FAKE_RESET_KILLS: claims success, and the function never answers again
+ * @FAKE_RESET_UNTRAINED: the link does not come back, nor the function: -ENOTTY,
+ *	as from a method that does not exist
  */
 enum fake_reset {
 	FAKE_RESET_NONE,
@@ -46,6 +50,7 @@ enum fake_reset {
 	FAKE_RESET_LIES,
 	FAKE_RESET_FAILS,
 	FAKE_RESET_KILLS,
+	FAKE_RESET_UNTRAINED,
 };
 
 /**
@@ -132,6 +137,8 @@ u32 fake_pci_get(const struct fake_pci *dev, unsigned int off,
 void fake_pci_set(struct fake_pci *dev, unsigned int off, unsigned int len,
 		  u32 val);
 void fake_pci_add_bus(struct kunit *test, struct fake_pci *bridge, u8 number);
+struct fake_pci *fake_pci_add_virtual(struct kunit *test, struct fake_pci *pf,
+				      u8 devfn);
 void fake_pci_allow(struct fake_pci *dev, unsigned int off, unsigned int len,
 		    u32 mask);
 void fake_pci_clears(struct fake_pci *dev, unsigned int off, unsigned int len,
@@ -146,11 +153,14 @@ int fake_pci_num_vf(struct pci_dev *pdev);
 /* fake_devices.c */
 struct fake_pci *fake_nic(struct kunit *test, u8 devfn);
 struct fake_pci *fake_vf(struct kunit *test, struct fake_pci *pf, u8 devfn);
+struct fake_pci *fake_vf_elsewhere(struct kunit *test, struct fake_pci *pf,
+				   u8 devfn);
 struct fake_pci *fake_intx(struct kunit *test, u8 devfn);
 struct fake_pci *fake_bridge(struct kunit *test, u8 devfn);
 struct fake_pci *fake_behind(struct kunit *test, struct fake_pci *bridge,
 			     u8 devfn);
 void fake_slot(void);
+void fake_slot_empty(void);
 
 /* fake_pci.c */
 irqreturn_t fake_pci_interrupt(struct fake_pci *dev);

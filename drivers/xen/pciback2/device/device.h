@@ -6,7 +6,7 @@
  * below it, but none above it.
  *
  * device_lock of the upstream bridge
- *	Taken: for the reset of a bus or slot (life/reset_bus.c).
+ *	Taken: for the reset of a bus or slot (life/reset_affected.c).
  *	Protects: the bus below the bridge from any other reset.
  *
  * device_lock of the function
@@ -251,18 +251,21 @@ enum pb2_verdict {
  * @verdict: what the reset marker shows
  * @rc: errno of the last method tried, 0 if it reported success
  * @clean: the reset is proven, and no domain has had access since
+ * @blocked: another function blocked the bus reset that this one needs
  * @woken: runtime PM has resumed the function since the reset
  * @ms: duration of all methods tried, in ms
  * @start: when the reset began, monotonic clock
  * @when: when it ended, wall clock
  *
- * Protected by device_lock, except @woken, which runtime PM sets without it.
+ * Protected by device_lock, except @woken, which runtime PM sets without it, and
+ * @blocked, which a sibling reads without it, as a hint.
  */
 struct pb2_reset {
 	const char *method;
 	enum pb2_verdict verdict;
 	int rc;
 	bool clean;
+	bool blocked;
 	bool woken;
 	unsigned int ms;
 	ktime_t start;

@@ -30,9 +30,11 @@
  * Values in pci_dev.reset_methods. They are the same from 5.15 to 6.12; 6.9 has
  * appended one (cxl_bus).
  */
+#define PB2_COMPAT_RESET_SPECIFIC	1
 #define PB2_COMPAT_RESET_FLR	3
 #define PB2_COMPAT_RESET_AF	4
 #define PB2_COMPAT_RESET_PM	5
+#define PB2_COMPAT_RESET_BUS	6
 
 /* The kernel's copy of Xen's interface has this call since 6.14. */
 #ifndef PHYSDEVOP_pci_device_reset

@@ -266,13 +266,15 @@ int pb2_pci_reset_flr(struct pci_dev *pdev)
 /**
  * pb2_pci_reset_slot() - reset the hot-plug slot that holds a function
  * @pdev: the function; the reset affects every function in its slot
+ * @probe: only look whether the slot can be reset
  *
  * Context: the locks of the bridge above and of all functions in the slot are
  * held (pb2_pci_lock()); sleeps as long as the reset takes.
- * Return: 0, -ENOTTY if the function is in no hot-plug slot that can be reset,
- * or the errno of the slot's driver.
+ * Return: 0, or the errno of the slot's driver. -ENOTTY means with @probe that
+ * the function is in no hot-plug slot that can be reset, and otherwise that the
+ * link or a function does not come back.
  */
-int pb2_pci_reset_slot(struct pci_dev *pdev)
+int pb2_pci_reset_slot(struct pci_dev *pdev, bool probe)
 {
 	struct hotplug_slot *hotplug = pdev->slot ? pdev->slot->hotplug : NULL;
 	int rc;
@@ -283,7 +285,7 @@ int pb2_pci_reset_slot(struct pci_dev *pdev)
 	    !try_module_get(hotplug->owner))
 		return -ENOTTY;
 
-	rc = hotplug->ops->reset_slot(hotplug, false);
+	rc = hotplug->ops->reset_slot(hotplug, probe);
 	module_put(hotplug->owner);
 	return rc;
 }
@@ -294,12 +296,26 @@ int pb2_pci_reset_slot(struct pci_dev *pdev)
  *
  * Context: the locks of the bridge and of all functions below it are held
  * (pb2_pci_lock()); sleeps as long as the reset takes.
- * Return: 0, or -ENOTTY if a function does not come back.
+ * Return: 0, or -ENOTTY if the link or a function does not come back.
  */
 int pb2_pci_reset_bus(struct pci_dev *bridge)
 {
 	device_lock_assert(&bridge->dev);
 	return pci_bridge_secondary_bus_reset(bridge);
+}
+
+/**
+ * pb2_pci_next() - visit all functions of the machine
+ * @from: the last function visited, or %NULL for the first one; its reference
+ *	is dropped
+ *
+ * Context: may sleep. The PCI core takes no lock that comes before device_lock.
+ * Return: the next function with a reference for the caller, %NULL after the
+ * last one.
+ */
+struct pci_dev *pb2_pci_next(struct pci_dev *from)
+{
+	return pci_get_device(PCI_ANY_ID, PCI_ANY_ID, from);
 }
 
 /**

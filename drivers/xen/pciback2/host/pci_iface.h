@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * pci_iface.h - every call of the PCI core that changes a function
+ * pci_iface.h - every call of the PCI core that changes or looks for a function
  *
  * pci_iface.c is the only file that makes these calls. The KUnit tests link a
  * fake in its place. Plain configuration reads and writes need no wrapper:
@@ -36,8 +36,9 @@ void pb2_pci_lock_cfg(struct pci_dev *pdev);
 void pb2_pci_unlock_cfg(struct pci_dev *pdev);
 int pb2_pci_reset_function(struct pci_dev *pdev);
 int pb2_pci_reset_flr(struct pci_dev *pdev);
-int pb2_pci_reset_slot(struct pci_dev *pdev);
+int pb2_pci_reset_slot(struct pci_dev *pdev, bool probe);
 int pb2_pci_reset_bus(struct pci_dev *bridge);
+struct pci_dev *pb2_pci_next(struct pci_dev *from);
 void pb2_pci_lock(struct pci_dev *pdev);
 bool pb2_pci_trylock(struct pci_dev *pdev);
 void pb2_pci_unlock(struct pci_dev *pdev);

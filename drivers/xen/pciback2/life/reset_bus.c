@@ -3,67 +3,17 @@
  * reset_bus.c - reset of a bus or hot-plug slot, with every function there
  *
  * Such a reset is for a function (the requester) that has no other. It takes
- * place only if every affected function is seized, and is either in no domain
- * or is leaving the requester's domain at the same time. All affected functions
- * are reset at once, and each gets its own record of the reset.
+ * place only if every affected function is seized, allows it, and is either in
+ * no domain or is leaving the requester's domain at the same time. All affected
+ * functions are reset at once, and each gets its own record of the reset.
  */
-#include <linux/overflow.h>
 #include <linux/slab.h>
 
 #include "../host/pci_iface.h"
-#include "life.h"
+#include "reset_bus.h"
 
 /* Size of a blocker's description: a PCI address and a reason, in bytes */
 #define BLOCKER_SIZE	64
-
-/**
- * struct affected - one function that the reset affects
- * @pdev: the function, with a reference
- * @pbdev: the same function, with a reference, if this driver has seized it;
- *	%NULL otherwise, and unless its device_lock is held
- * @marked: result of pb2_reset_verdict_place_marker()
- */
-struct affected {
-	struct pci_dev *pdev;
-	struct pb2_device *pbdev;
-	bool marked;
-};
-
-/**
- * struct pb2_reset_bus - a reset of a bus or slot, and what it affects
- * @requester: the function that needs the reset, with a reference
- * @bridge: the bridge above the bus, with a reference
- * @requester_locked: the caller holds @requester's device_lock, so that all
- *	other locks are only tried
- * @capacity: length of @affected
- * @nr: number of affected functions
- * @affected: the affected functions, in the order of their locks
- */
-struct pb2_reset_bus {
-	struct pb2_device *requester;
-	struct pci_dev *bridge;
-	bool requester_locked;
-	unsigned int capacity;
-	unsigned int nr;
-	struct affected affected[];
-};
-
-static int affected_count(struct pci_dev *pdev, void *arg)
-{
-	unsigned int *nr = arg;
-
-	++*nr;
-	return 0;
-}
-
-static int affected_collect(struct pci_dev *pdev, void *arg)
-{
-	struct pb2_reset_bus *bus_reset = arg;
-
-	if (bus_reset->nr < bus_reset->capacity)
-		bus_reset->affected[bus_reset->nr++].pdev = pci_dev_get(pdev);
-	return 0;
-}
 
 /**
  * pb2_reset_bus_find() - find the functions that a bus reset would affect
@@ -72,31 +22,33 @@ static int affected_collect(struct pci_dev *pdev, void *arg)
  * Context: device_lock held, may sleep.
  * Return: the bus reset, for pb2_reset_bus_run() or pb2_reset_bus_free(); %NULL
  * if the function is a VF or a bridge, no bridge is above it, its bus must not
- * be reset (PCI_DEV_FLAGS_NO_BUS_RESET), or memory is short.
+ * be reset (PCI_DEV_FLAGS_NO_BUS_RESET), it is being removed, or memory is
+ * short.
  */
 struct pb2_reset_bus *pb2_reset_bus_find(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
 	struct pci_dev *bridge = pdev->bus->self;
 	struct pb2_reset_bus *bus_reset;
-	unsigned int nr = 0;
 
 	device_lock_assert(&pdev->dev);
 
-	if (pdev->is_virtfn || pdev->subordinate || !bridge ||
+	if (pdev->is_virtfn || pci_is_bridge(pdev) || !bridge ||
 	    bridge->dev_flags & PCI_DEV_FLAGS_NO_BUS_RESET)
 		return NULL;
 
-	pci_walk_bus(pdev->bus, affected_count, &nr);
-	bus_reset = kzalloc(struct_size(bus_reset, affected, nr), GFP_KERNEL);
+	bus_reset = kzalloc(sizeof(*bus_reset), GFP_KERNEL);
 	if (!bus_reset)
 		return NULL;
 
-	bus_reset->capacity = nr;
-	pci_walk_bus(pdev->bus, affected_collect, bus_reset);
+	INIT_LIST_HEAD(&bus_reset->affected);
 	bus_reset->bridge = pci_dev_get(bridge);
 	bus_reset->requester = pbdev;
 	pb2_device_get(pbdev);
+	if (pb2_affected_collect(bus_reset)) {
+		pb2_reset_bus_free(bus_reset);
+		return NULL;
+	}
 	return bus_reset;
 }
 
@@ -108,129 +60,32 @@ struct pb2_reset_bus *pb2_reset_bus_find(struct pb2_device *pbdev)
  */
 void pb2_reset_bus_free(struct pb2_reset_bus *bus_reset)
 {
-	while (bus_reset->nr--)
-		pci_dev_put(bus_reset->affected[bus_reset->nr].pdev);
+	pb2_affected_free(bus_reset);
 	pci_dev_put(bus_reset->bridge);
 	pb2_device_put(bus_reset->requester);
 	kfree(bus_reset);
 }
 
-static bool affected_is_requester(const struct pb2_reset_bus *bus_reset,
-				  unsigned int i)
-{
-	return bus_reset->affected[i].pdev == bus_reset->requester->pdev;
-}
-
-static bool bus_reset_lock_pdev(const struct pb2_reset_bus *bus_reset,
-				struct pci_dev *pdev)
-{
-	if (bus_reset->requester_locked)
-		return pb2_pci_trylock(pdev);
-	pb2_pci_lock(pdev);
-	return true;
-}
-
-static bool affected_lock(const struct pb2_reset_bus *bus_reset, unsigned int i)
-{
-	struct pci_dev *pdev = bus_reset->affected[i].pdev;
-
-	if (!bus_reset->requester_locked ||
-	    !affected_is_requester(bus_reset, i))
-		return bus_reset_lock_pdev(bus_reset, pdev);
-	pb2_pci_lock_cfg(pdev);
-	return true;
-}
-
-static void affected_unlock(struct pb2_reset_bus *bus_reset, unsigned int i)
-{
-	struct affected *affected = &bus_reset->affected[i];
-
-	if (affected->pbdev)
-		pb2_device_put(affected->pbdev);
-	affected->pbdev = NULL;
-	if (bus_reset->requester_locked && affected_is_requester(bus_reset, i))
-		pb2_pci_unlock_cfg(affected->pdev);
-	else
-		pb2_pci_unlock(affected->pdev);
-}
-
-static void affected_unlock_first(struct pb2_reset_bus *bus_reset,
-				  unsigned int nr)
-{
-	while (nr--)
-		affected_unlock(bus_reset, nr);
-	pb2_pci_unlock(bus_reset->bridge);
-}
-
 /*
- * A function is seized and released under its device_lock, so the result stays
- * true until the locks are dropped.
+ * The reason why a function can never be reset with its bus, or %NULL. A reset
+ * of a PF removes its VFs.
  */
-static void affected_find_seized(struct pb2_reset_bus *bus_reset)
+static const char *blocker_nature(struct pci_dev *pdev)
 {
-	struct affected *affected;
-	unsigned int i;
-
-	for (i = 0; i < bus_reset->nr; i++) {
-		affected = &bus_reset->affected[i];
-		/* The registry lacks a requester that is just being seized. */
-		if (affected_is_requester(bus_reset, i)) {
-			pb2_device_get(bus_reset->requester);
-			affected->pbdev = bus_reset->requester;
-		} else {
-			affected->pbdev = pb2_registry_find_pdev(affected->pdev);
-		}
-	}
-}
-
-/*
- * The PCI core, too, locks the bridge before the functions. A caller that holds
- * the requester's lock already violates this order and must not wait.
- */
-static bool affected_lock_all(struct pb2_reset_bus *bus_reset)
-{
-	unsigned int i;
-
-	if (!bus_reset_lock_pdev(bus_reset, bus_reset->bridge))
-		return false;
-
-	for (i = 0; i < bus_reset->nr; i++) {
-		if (!affected_lock(bus_reset, i)) {
-			affected_unlock_first(bus_reset, i);
-			return false;
-		}
-	}
-	affected_find_seized(bus_reset);
-	return true;
-}
-
-static void affected_unlock_all(struct pb2_reset_bus *bus_reset)
-{
-	affected_unlock_first(bus_reset, bus_reset->nr);
-}
-
-/*
- * The reason why a function must not be reset with the requester, or %NULL if
- * it may be.
- */
-static const char *blocker_reason(const struct pb2_reset_bus *bus_reset,
-				  unsigned int i)
-{
-	struct pci_dev *pdev = bus_reset->affected[i].pdev;
-	struct pb2_device *requester = bus_reset->requester;
-	struct pb2_device *pbdev = bus_reset->affected[i].pbdev;
-	const char *reason = NULL;
-
-	device_lock_assert(&pdev->dev);
-
 	if (pdev->dev_flags & PCI_DEV_FLAGS_NO_BUS_RESET)
 		return "does not survive it";
-	if (pdev->subordinate)
+	if (pci_is_bridge(pdev))
 		return "is a bridge";
-	if (!pbdev)
-		return pdev->driver ? "has a driver of dom0" : "is not seized";
-	if (pbdev == requester)
-		return NULL;
+	return pdev->is_virtfn ? "is a VF" : NULL;
+}
+
+/* The reason why a sibling's present use forbids the reset, or %NULL. */
+static const char *blocker_use(const struct pb2_device *requester,
+			       struct pb2_device *pbdev)
+{
+	const char *reason = NULL;
+
+	device_lock_assert(&pbdev->pdev->dev);
 
 	mutex_lock(&pbdev->life_lock);
 	if (pbdev->released)
@@ -242,22 +97,86 @@ static const char *blocker_reason(const struct pb2_reset_bus *bus_reset,
 	return reason;
 }
 
-/* If a function blocks the reset, @blocker gets its address and the reason. */
-static bool bus_reset_is_allowed(const struct pb2_reset_bus *bus_reset,
-				 char *blocker, size_t size)
+/*
+ * The reason why a function must not be reset with the requester, or %NULL if
+ * it may be.
+ */
+static const char *blocker_reason(const struct pb2_reset_bus *bus_reset,
+				  const struct pb2_affected *affected)
 {
-	const char *reason;
-	unsigned int i;
+	struct pci_dev *pdev = affected->pdev;
+	struct pb2_device *pbdev = affected->pbdev;
 
-	for (i = 0; i < bus_reset->nr; i++) {
-		reason = blocker_reason(bus_reset, i);
+	device_lock_assert(&pdev->dev);
+
+	if (pci_num_vf(pdev))
+		return "has VFs";
+	if (!pbdev)
+		return pdev->driver ? "has a driver of dom0" : "is not seized";
+	if (READ_ONCE(pbdev->bus_reset_off))
+		return "forbids it (bus_reset)";
+	if (pbdev == bus_reset->requester)
+		return NULL;
+	return blocker_use(bus_reset->requester, pbdev);
+}
+
+static void blocker_describe(char *blocker, struct pci_dev *pdev,
+			     const char *reason)
+{
+	snprintf(blocker, BLOCKER_SIZE, "%s %s", pci_name(pdev), reason);
+}
+
+/*
+ * Whatever needs no lock is looked at first: the lock of a bridge, or of a
+ * function that dom0 uses, may be held for long, and is in no order.
+ */
+static bool bus_reset_is_possible(const struct pb2_reset_bus *bus_reset,
+				  char *blocker)
+{
+	struct pb2_affected *affected;
+	const char *reason;
+
+	list_for_each_entry(affected, &bus_reset->affected, link) {
+		reason = blocker_nature(affected->pdev);
 		if (reason) {
-			snprintf(blocker, size, "%s %s",
-				 pci_name(bus_reset->affected[i].pdev), reason);
+			blocker_describe(blocker, affected->pdev, reason);
 			return false;
 		}
 	}
 	return true;
+}
+
+/* A function may have been added between the look and the locks. */
+static bool affected_is_complete(const struct pb2_reset_bus *bus_reset,
+				 char *blocker)
+{
+	struct pci_dev *pdev = NULL;
+
+	while ((pdev = pb2_affected_next(bus_reset, pdev))) {
+		if (pb2_affected_find(bus_reset, pdev))
+			continue;
+		blocker_describe(blocker, pdev, "was added meanwhile");
+		pci_dev_put(pdev);
+		return false;
+	}
+	return true;
+}
+
+/* If a function blocks the reset, @blocker gets its address and the reason. */
+static bool bus_reset_is_allowed(const struct pb2_reset_bus *bus_reset,
+				 char *blocker)
+{
+	struct pb2_affected *affected;
+	const char *reason;
+
+	list_for_each_entry(affected, &bus_reset->affected, link) {
+		reason = blocker_reason(bus_reset, affected);
+		if (reason) {
+			blocker_describe(blocker, affected->pdev, reason);
+			return false;
+		}
+	}
+	return affected_is_complete(bus_reset, blocker);
 }
 
 /* During the reset no domain, former or present, may reach the sibling. */
@@ -293,34 +212,33 @@ static void sibling_release(struct pb2_device *pbdev)
 
 /*
  * A hot-plug slot is reset through its driver. Otherwise the driver would see
- * the link drop and take the card for removed.
+ * the link drop and take the card for removed. -ENOTTY of a slot that can be
+ * reset means that the link, or a function, did not come back.
  */
 static int bus_reset_trigger(struct pb2_reset_bus *bus_reset,
 			     const char **method)
 {
-	int rc = pb2_pci_reset_slot(bus_reset->requester->pdev);
+	struct pci_dev *pdev = bus_reset->requester->pdev;
 
-	*method = "slot";
-	if (rc == -ENOTTY) {
+	if (pb2_pci_reset_slot(pdev, PCI_RESET_PROBE)) {
 		*method = "bus";
-		rc = pb2_pci_reset_bus(bus_reset->bridge);
+		return pb2_pci_reset_bus(bus_reset->bridge);
 	}
-	return rc;
+	*method = "slot";
+	return pb2_pci_reset_slot(pdev, PCI_RESET_DO_RESET);
 }
 
 static void bus_reset_prepare(struct pb2_reset_bus *bus_reset)
 {
-	struct affected *affected;
-	unsigned int i;
+	struct pb2_affected *affected;
 
-	for (i = 0; i < bus_reset->nr; i++) {
-		affected = &bus_reset->affected[i];
+	list_for_each_entry(affected, &bus_reset->affected, link) {
 		/*
 		 * During the reset a read through the page may end in a bus
 		 * error.
 		 */
 		pb2_handover_suspend(affected->pbdev);
-		if (!affected_is_requester(bus_reset, i))
+		if (!pb2_affected_is_requester(bus_reset, affected))
 			sibling_isolate(affected->pbdev);
 		pb2_reset_quiesce_begin(affected->pdev);
 		affected->marked =
@@ -331,11 +249,9 @@ static void bus_reset_prepare(struct pb2_reset_bus *bus_reset)
 static void bus_reset_record(struct pb2_reset_bus *bus_reset,
 			     const char *method, int rc)
 {
-	struct affected *affected;
-	unsigned int i;
+	struct pb2_affected *affected;
 
-	for (i = 0; i < bus_reset->nr; i++) {
-		affected = &bus_reset->affected[i];
+	list_for_each_entry(affected, &bus_reset->affected, link) {
 		pb2_reset_verdict_record(affected->pbdev, method,
 					 affected->marked, rc);
 		pb2_pci_restore(affected->pdev, affected->pbdev->saved_state);
@@ -344,14 +260,12 @@ static void bus_reset_record(struct pb2_reset_bus *bus_reset,
 
 static void bus_reset_finish(struct pb2_reset_bus *bus_reset)
 {
-	struct pb2_device *pbdev;
-	unsigned int i;
+	struct pb2_affected *affected;
 
-	for (i = 0; i < bus_reset->nr; i++) {
-		pbdev = bus_reset->affected[i].pbdev;
-		pb2_reset_verdict_finish(pbdev, NULL);
-		if (!affected_is_requester(bus_reset, i))
-			sibling_release(pbdev);
+	list_for_each_entry(affected, &bus_reset->affected, link) {
+		pb2_reset_verdict_finish(affected->pbdev, NULL);
+		if (!pb2_affected_is_requester(bus_reset, affected))
+			sibling_release(affected->pbdev);
 	}
 }
 
@@ -366,6 +280,26 @@ static void bus_reset_run(struct pb2_reset_bus *bus_reset)
 	rc = bus_reset_trigger(bus_reset, &method);
 	bus_reset_record(bus_reset, method, rc);
 	bus_reset_finish(bus_reset);
+}
+
+/* Another function's bus reset may have come first. */
+static bool bus_reset_is_due(const struct pb2_device *requester)
+{
+	return !requester->released && !pb2_reset_verdict_is_final(requester);
+}
+
+static void bus_reset_refuse(const struct pb2_reset_bus *bus_reset,
+			     const char *blocker)
+{
+	struct pb2_device *requester = bus_reset->requester;
+	struct device *dev = &requester->pdev->dev;
+
+	if (!bus_reset->requester_locked)
+		device_lock(dev);
+	if (bus_reset_is_due(requester))
+		pb2_reset_verdict_finish(requester, blocker);
+	if (!bus_reset->requester_locked)
+		device_unlock(dev);
 }
 
 /**
@@ -387,51 +321,65 @@ void pb2_reset_bus_run(struct pb2_reset_bus *bus_reset, bool requester_locked)
 	char blocker[BLOCKER_SIZE];
 
 	bus_reset->requester_locked = requester_locked;
-	if (!affected_lock_all(bus_reset)) {
-		pb2_reset_verdict_finish(requester, "a function there is busy");
+	if (!bus_reset_is_possible(bus_reset, blocker)) {
+		bus_reset_refuse(bus_reset, blocker);
 		return;
 	}
-	if (!requester->released && !pb2_reset_verdict_is_final(requester)) {
-		if (bus_reset_is_allowed(bus_reset, blocker, sizeof(blocker)))
+	if (!pb2_affected_lock(bus_reset)) {
+		bus_reset_refuse(bus_reset, "a function there is busy");
+		return;
+	}
+	if (bus_reset_is_due(requester)) {
+		if (bus_reset_is_allowed(bus_reset, blocker))
 			bus_reset_run(bus_reset);
 		else
 			pb2_reset_verdict_finish(requester, blocker);
 	}
-	affected_unlock_all(bus_reset);
+	pb2_affected_unlock(bus_reset);
 }
 
-static bool is_function_failed(const struct pci_dev *pdev)
+/* An idle function is not clean, and one without a domain is of no use. */
+static bool function_needs_bus(const struct pci_dev *pdev)
 {
-	struct pb2_device *pbdev;
-	struct pb2_sbdf sbdf;
-	bool failed;
+	struct pb2_device *pbdev = pb2_registry_find_pdev(pdev);
+	enum pb2_state state;
+	bool needs;
 
-	pb2_sbdf_of(pdev, &sbdf);
-	pbdev = pb2_registry_find(&sbdf);
 	if (!pbdev)
 		return false;
-	failed = READ_ONCE(pbdev->state) == PB2_FAILED;
+	state = READ_ONCE(pbdev->state);
+	needs = state == PB2_FAILED ||
+		(state == PB2_IDLE && READ_ONCE(pbdev->reset.blocked));
 	pb2_device_put(pbdev);
-	return failed;
+	return needs;
 }
 
-static bool has_failed_sibling(const struct pb2_reset_bus *bus_reset)
+static bool sibling_needs_bus(const struct pb2_reset_bus *bus_reset)
 {
-	unsigned int i;
+	struct pb2_affected *affected;
 
-	for (i = 0; i < bus_reset->nr; i++)
-		if (!affected_is_requester(bus_reset, i) &&
-		    is_function_failed(bus_reset->affected[i].pdev))
+	list_for_each_entry(affected, &bus_reset->affected, link)
+		if (!pb2_affected_is_requester(bus_reset, affected) &&
+		    function_needs_bus(affected->pdev))
 			return true;
 	return false;
 }
 
+static bool recovery_is_possible(const struct pb2_reset_bus *bus_reset)
+{
+	char blocker[BLOCKER_SIZE];
+
+	return sibling_needs_bus(bus_reset) &&
+	       bus_reset_is_possible(bus_reset, blocker);
+}
+
 /**
- * pb2_reset_bus_recover() - reset the bus for siblings that have FAILED
+ * pb2_reset_bus_recover() - reset the bus for siblings that still need it
  * @pbdev: a function that was just seized or reclaimed, awake
  *
  * A function of a multi-function device may have no reset but that of its bus.
- * It fails until the last of its siblings is seized or reclaimed.
+ * Until the last of its siblings is seized or reclaimed, it fails, or stays
+ * idle with what its last user has left.
  *
  * Context: device_lock held; sleeps, up to minutes.
  */
@@ -443,12 +391,12 @@ void pb2_reset_bus_recover(struct pb2_device *pbdev)
 	if (!bus_reset)
 		return;
 	bus_reset->requester_locked = true;
-	if (has_failed_sibling(bus_reset) && affected_lock_all(bus_reset)) {
-		if (bus_reset_is_allowed(bus_reset, blocker, sizeof(blocker))) {
+	if (recovery_is_possible(bus_reset) && pb2_affected_lock(bus_reset)) {
+		if (bus_reset_is_allowed(bus_reset, blocker)) {
 			pb2_reset_verdict_begin(pbdev);
 			bus_reset_run(bus_reset);
 		}
-		affected_unlock_all(bus_reset);
+		pb2_affected_unlock(bus_reset);
 	}
 	pb2_reset_bus_free(bus_reset);
 }

@@ -76,6 +76,7 @@ void pb2_reset_verdict_begin(struct pb2_device *pbdev)
 	reset->verdict = PB2_RESET_FAILED;
 	reset->rc = -ENOTTY;
 	reset->clean = false;
+	reset->blocked = false;
 	reset->woken = false;
 	reset->start = ktime_get();
 }
@@ -88,7 +89,8 @@ void pb2_reset_verdict_begin(struct pb2_device *pbdev)
  * @rc: what the method returned
  *
  * A method that the function does not have (-ENOTTY) leaves the record of the
- * method before it.
+ * method before it. The PCI core also returns -ENOTTY if the function, or its
+ * link, does not come back; then the method has failed.
  *
  * Context: device_lock held.
  */
@@ -97,16 +99,16 @@ void pb2_reset_verdict_record(struct pb2_device *pbdev, const char *method,
 {
 	struct pb2_reset *reset = &pbdev->reset;
 	enum pb2_verdict verdict;
+	bool is_lost;
 
 	device_lock_assert(&pbdev->pdev->dev);
 
+	is_lost = pb2_health_fault(pbdev->pdev);
 	verdict = verdict_judge(pbdev->pdev, marked, rc);
-	if (rc == -ENOTTY && verdict == PB2_RESET_FAILED)
+	if (rc == -ENOTTY && verdict == PB2_RESET_FAILED && !is_lost)
 		return;
-	/*
-	 * The method claims success, but the function does not answer any more.
-	 */
-	if (!rc && verdict == PB2_RESET_FAILED)
+	/* Success, and -ENOTTY, after which the function does not answer */
+	if (verdict == PB2_RESET_FAILED && (!rc || rc == -ENOTTY))
 		rc = -EIO;
 
 	reset->method = method;
@@ -166,6 +168,7 @@ static void verdict_complete_record(struct pb2_reset *reset, const char *fault,
 	reset->ms = ktime_ms_delta(ktime_get(), reset->start);
 	reset->when = ktime_get_real();
 	reset->clean = reset->verdict == PB2_RESET_PROVEN && !fault;
+	WRITE_ONCE(reset->blocked, blocker);
 }
 
 static const char *blocker_prefix(const char *blocker)
