@@ -74,7 +74,7 @@ static void what_the_kernel_skipped_is_tried(struct kunit *test)
 	life_seize_dev(test);
 	world->dev->function_reset = FAKE_RESET_LIES;
 	world->dev->flr_reset = FAKE_RESET_WORKS;
-	list(world->pdev, 1, PB2_COMPAT_RESET_FLR, 0);
+	list(world->pdev, 2, PB2_COMPAT_RESET_FLR, 0);
 	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));
 	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "flr");
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
@@ -100,9 +100,50 @@ static void what_the_administrator_took_out_stays_out(struct kunit *test)
 	life_seize_dev(test);
 	world->dev->function_reset = FAKE_RESET_LIES;
 	world->dev->flr_reset = FAKE_RESET_WORKS;
-	list(world->pdev, 6, 0, 0);
+	list(world->pdev, PB2_COMPAT_RESET_PM, 0, 0);
 	KUNIT_EXPECT_FALSE(test, run_methods(world->pbdev));
 	KUNIT_EXPECT_EQ(test, fake_count("reset_flr"), 0);
+}
+
+/* The quirk saves and restores the configuration space, with the marker. */
+static void a_marker_after_a_method_of_a_quirk_proves_nothing(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	world->dev->function_reset = FAKE_RESET_LIES;
+	world->dev->flr_reset = FAKE_RESET_WORKS;
+	list(world->pdev, PB2_COMPAT_RESET_SPECIFIC, PB2_COMPAT_RESET_FLR, 0);
+	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));
+	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "kernel");
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_UNPROVEN);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_flr"), 0);
+
+	/* A marker that is gone proves the reset. */
+	world->dev->function_reset = FAKE_RESET_WORKS;
+	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
+}
+
+/* The quirk exists because the methods below it do harm. */
+static void nothing_below_a_method_of_a_quirk_is_tried(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	world->dev->function_reset = FAKE_RESET_FAILS;
+	world->dev->flr_reset = FAKE_RESET_WORKS;
+	list(world->pdev, PB2_COMPAT_RESET_SPECIFIC, PB2_COMPAT_RESET_FLR, 0);
+	KUNIT_EXPECT_FALSE(test, run_methods(world->pbdev));
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_FAILED);
+	list(world->pdev, 2, PB2_COMPAT_RESET_SPECIFIC, PB2_COMPAT_RESET_FLR);
+	KUNIT_EXPECT_FALSE(test, run_methods(world->pbdev));
+	KUNIT_EXPECT_EQ(test, fake_count("reset_flr"), 0);
+
+	/* The administrator has put FLR above it. */
+	list(world->pdev, 2, PB2_COMPAT_RESET_FLR, PB2_COMPAT_RESET_SPECIFIC);
+	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));
+	KUNIT_EXPECT_EQ(test, fake_count("reset_flr"), 1);
 }
 
 static void af_wrote(struct fake_pci *dev, unsigned int off, u32 val)
@@ -132,10 +173,33 @@ static void af_flr_resets(struct kunit *test)
 	add_af(world->dev, PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
 	life_seize_dev(test);
 	world->dev->function_reset = FAKE_RESET_NONE;
-	list(world->pdev, 1, PB2_COMPAT_RESET_AF, 0);
+	list(world->pdev, 2, PB2_COMPAT_RESET_AF, 0);
 	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));
 	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "af_flr");
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
+}
+
+static void af_card_is_pulled(struct fake_pci *dev, unsigned int off, u32 val)
+{
+	if (off != AF + PCI_AF_CTRL)
+		return;
+	dev->absent = true;
+	fake_slot_empty();
+}
+
+static void a_card_that_is_pulled_is_not_waited_for(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	ktime_t begun;
+
+	fake_slot();
+	add_af(world->dev, PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
+	life_seize_dev(test);
+	world->dev->wrote = af_card_is_pulled;
+	begun = ktime_get();
+	KUNIT_EXPECT_EQ(test, method_reset_af_flr(world->pdev), -ENODEV);
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), begun), 10000);
+	world->dev->absent = false;
 }
 
 static void af_without_flr_is_no_method(struct kunit *test)
@@ -146,7 +210,7 @@ static void af_without_flr_is_no_method(struct kunit *test)
 
 	add_af(world->dev, 0);
 	life_seize_dev(test);
-	list(world->pdev, 1, PB2_COMPAT_RESET_AF, 0);
+	list(world->pdev, 2, PB2_COMPAT_RESET_AF, 0);
 	for (i = 0; i < ARRAY_SIZE(caps); i++) {
 		fake_pci_set(world->dev, AF + PCI_AF_CAP, 1, caps[i]);
 		KUNIT_EXPECT_EQ(test, method_reset_af_flr(world->pdev), -ENOTTY);
@@ -176,7 +240,7 @@ static void going_through_d3hot_resets(struct kunit *test)
 	life_seize_dev(test);
 	world->dev->wrote = pm_wrote;
 	world->dev->function_reset = FAKE_RESET_NONE;
-	list(world->pdev, 1, PB2_COMPAT_RESET_PM, 0);
+	list(world->pdev, 2, PB2_COMPAT_RESET_PM, 0);
 	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));
 	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "pm");
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
@@ -202,7 +266,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_the_kernel_skipped_is_tried),
 	KUNIT_CASE(what_the_kernel_has_tried_is_not_repeated),
 	KUNIT_CASE(what_the_administrator_took_out_stays_out),
+	KUNIT_CASE(a_marker_after_a_method_of_a_quirk_proves_nothing),
+	KUNIT_CASE(nothing_below_a_method_of_a_quirk_is_tried),
 	KUNIT_CASE(af_flr_resets),
+	KUNIT_CASE(a_card_that_is_pulled_is_not_waited_for),
 	KUNIT_CASE(af_without_flr_is_no_method),
 	KUNIT_CASE(going_through_d3hot_resets),
 	KUNIT_CASE(with_no_soft_reset_d3hot_is_none),

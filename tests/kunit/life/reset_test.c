@@ -266,6 +266,49 @@ static void a_slot_whose_link_is_lost_gets_no_other_reset(struct kunit *test)
 	world->dev->absent = false;
 }
 
+static void pull_card(struct life_world *world)
+{
+	world->dev->absent = true;
+	fake_slot_empty();
+}
+
+/* pciehp waits for the lock that a reset holds. */
+static void a_card_that_is_pulled_ends_the_reset(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	fake_slot();
+	life_seize_dev(test);
+	world->dev->flr_reset = FAKE_RESET_WORKS;
+	world->dev->bus_reset = FAKE_RESET_WORKS;
+	world->pdev->reset_methods[0] = PB2_COMPAT_RESET_PM;
+	world->pdev->reset_methods[1] = PB2_COMPAT_RESET_FLR;
+	life_during_reset = pull_card;
+	run(world->pbdev);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_flr"), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_FAILED);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(world->pbdev->fault, "empty"));
+	world->dev->absent = false;
+}
+
+/* The kernel's own list of methods takes no lock of the bridge. */
+static void the_bus_is_not_reset_by_the_kernels_list(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	world->dev->function_reset = FAKE_RESET_NONE;
+	world->dev->bus_reset = FAKE_RESET_WORKS;
+	world->pdev->reset_methods[0] = PB2_COMPAT_RESET_FLR;
+	world->pdev->reset_methods[1] = PB2_COMPAT_RESET_BUS;
+	run(world->pbdev);
+	expect_result(test, world->pbdev, "bus", PB2_RESET_PROVEN, 0);
+	KUNIT_EXPECT_EQ(test, world->dev->resets, 2);
+	KUNIT_EXPECT_EQ(test, world->pdev->reset_methods[1],
+			PB2_COMPAT_RESET_BUS);
+}
+
 static void a_pf_is_not_reset_under_its_vfs(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -378,6 +421,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_administrator_can_forbid_the_bus),
 	KUNIT_CASE(a_hot_plug_slot_is_asked_itself),
 	KUNIT_CASE(a_slot_whose_link_is_lost_gets_no_other_reset),
+	KUNIT_CASE(a_card_that_is_pulled_ends_the_reset),
+	KUNIT_CASE(the_bus_is_not_reset_by_the_kernels_list),
 	KUNIT_CASE(a_pf_is_not_reset_under_its_vfs),
 	KUNIT_CASE(a_pf_with_vfs_does_no_dma_without_a_domain),
 	KUNIT_CASE(a_reset_restores_what_was_saved_and_stops_dma),

@@ -46,6 +46,7 @@ void pb2_reset_verdict_begin(struct pb2_device *pbdev);
 bool pb2_reset_verdict_place_marker(struct pci_dev *pdev);
 void pb2_reset_verdict_record(struct pb2_device *pbdev, const char *method,
 			      bool marked, int rc);
+void pb2_reset_verdict_doubt(struct pb2_device *pbdev);
 bool pb2_reset_verdict_is_final(const struct pb2_device *pbdev);
 void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *blocker);
 int pb2_reset_verdict_errno(const struct pb2_device *pbdev);

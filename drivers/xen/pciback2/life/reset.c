@@ -16,18 +16,21 @@
  * write, and each method would wait a minute for it. Such a function goes
  * straight to the bus reset, unless its slot is empty or without power. A
  * function that answers is tried whatever its slot reports, because some
- * firmware reports an occupied slot as empty.
+ * firmware reports an occupied slot as empty. What such a slot reported before
+ * tells it from one whose card is pulled during the methods.
  */
 static struct pb2_reset_bus *reset_escalate(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
 	bool answers = pb2_health_answers(pdev);
+	bool is_slot_wrong = answers && pb2_health_slot_fault(pdev);
 
 	device_lock_assert(&pbdev->pdev->dev);
 
 	if (answers && pb2_reset_method_run(pbdev))
 		return NULL;
-	if (!answers && pb2_health_slot_fault(pdev))
+	if (!is_slot_wrong && !pb2_health_answers(pdev) &&
+	    pb2_health_slot_fault(pdev))
 		return NULL;
 	return READ_ONCE(pbdev->bus_reset_off) ? NULL : pb2_reset_bus_find(pbdev);
 }

@@ -24,11 +24,17 @@
 /* PCI PM 1.2, 5.4.1 */
 #define D3HOT_MS		10U
 
-static int method_wait_ready(struct pci_dev *pdev)
+/*
+ * If the card is pulled meanwhile, the hot-plug driver waits for the lock that
+ * this reset holds. @occupied: the slot reported a card before.
+ */
+static int method_wait_ready(struct pci_dev *pdev, bool occupied)
 {
 	unsigned long until = jiffies + msecs_to_jiffies(READY_WITHIN_MS);
 
 	while (pb2_health_fault(pdev)) {
+		if (occupied && pb2_health_slot_fault(pdev))
+			return -ENODEV;
 		if (time_after(jiffies, until))
 			return -ETIMEDOUT;
 		msleep(READY_POLL_MS);
@@ -53,6 +59,7 @@ static int method_reset_af_flr(struct pci_dev *pdev)
 {
 	int af = pci_find_capability(pdev, PCI_CAP_ID_AF);
 	const u8 both = PCI_AF_CAP_TP | PCI_AF_CAP_FLR;
+	bool occupied = !pb2_health_slot_fault(pdev);
 	u8 cap;
 
 	if (!af || pdev->dev_flags & PCI_DEV_FLAGS_NO_FLR_RESET)
@@ -64,7 +71,7 @@ static int method_reset_af_flr(struct pci_dev *pdev)
 	method_wait_pending(pdev, af);
 	pci_write_config_byte(pdev, af + PCI_AF_CTRL, PCI_AF_CTRL_FLR);
 	msleep(AF_RESET_MS);
-	return method_wait_ready(pdev);
+	return method_wait_ready(pdev, occupied);
 }
 
 /*
@@ -73,6 +80,7 @@ static int method_reset_af_flr(struct pci_dev *pdev)
  */
 static int method_reset_pm(struct pci_dev *pdev)
 {
+	bool occupied = !pb2_health_slot_fault(pdev);
 	int ctrl = pdev->pm_cap + PCI_PM_CTRL;
 	u16 csr;
 
@@ -87,7 +95,46 @@ static int method_reset_pm(struct pci_dev *pdev)
 	msleep(max(D3HOT_MS, pdev->d3hot_delay));
 	pci_write_config_word(pdev, ctrl, csr);
 	msleep(max(D3HOT_MS, pdev->d3hot_delay));
-	return method_wait_ready(pdev);
+	return method_wait_ready(pdev, occupied);
+}
+
+/**
+ * struct method_list - the methods of the reset_method file, in its order
+ * @methods: the kernel's number of each, ended by 0
+ */
+struct method_list {
+	u8 methods[sizeof_field(struct pci_dev, reset_methods)];
+};
+
+/*
+ * Leaves out the resets of the bus, for which the kernel takes no lock of the
+ * bridge above, withdraws no ECAM page and asks no other function: they are
+ * reset_bus.c's.
+ */
+static void method_list_own(struct method_list *list,
+			    const struct pci_dev *pdev)
+{
+	unsigned int i, nr = 0;
+
+	memset(list, 0, sizeof(*list));
+	for (i = 0; i < ARRAY_SIZE(list->methods) && pdev->reset_methods[i]; i++)
+		if (pdev->reset_methods[i] < PB2_COMPAT_RESET_BUS)
+			list->methods[nr++] = pdev->reset_methods[i];
+}
+
+static int method_reset_kernel(struct pci_dev *pdev)
+{
+	struct method_list all, own;
+	int rc;
+
+	memcpy(all.methods, pdev->reset_methods, sizeof(all.methods));
+	method_list_own(&own, pdev);
+	memcpy(pdev->reset_methods, own.methods, sizeof(own.methods));
+	rc = pb2_pci_reset_function(pdev);
+	/* The administrator may have written another list meanwhile. */
+	if (!memcmp(pdev->reset_methods, own.methods, sizeof(own.methods)))
+		memcpy(pdev->reset_methods, all.methods, sizeof(all.methods));
+	return rc;
 }
 
 /**
@@ -107,7 +154,7 @@ static const struct reset_method reset_methods[] = {
 	/*
 	 * Knows the quirks and the firmware, and honours the reset_method file.
 	 */
-	{ "kernel",	0,			pb2_pci_reset_function },
+	{ "kernel",	0,			method_reset_kernel },
 	/* The function itself offers it. */
 	{ "flr",	PB2_COMPAT_RESET_FLR,	pb2_pci_reset_flr },
 	/* The FLR of conventional PCI. */
@@ -121,19 +168,49 @@ static const struct reset_method reset_methods[] = {
 
 /*
  * A method that the administrator removed from the reset_method file stays out.
- * The kernel has just tried the first method in the file.
+ * The kernel has just tried the first method in the file. A method of a quirk
+ * exists because those below it do harm.
  */
 static bool method_is_due(const struct reset_method *method,
-			  const struct pci_dev *pdev)
+			  const struct method_list *own)
 {
 	unsigned int i;
 
 	if (!method->kernel_number)
 		return true;
-	for (i = 1; i < ARRAY_SIZE(pdev->reset_methods); i++)
-		if (pdev->reset_methods[i] == method->kernel_number)
+	for (i = 0; i < ARRAY_SIZE(own->methods); i++) {
+		if (own->methods[i] == PB2_COMPAT_RESET_SPECIFIC)
+			return false;
+		if (i && own->methods[i] == method->kernel_number)
 			return true;
+	}
 	return false;
+}
+
+/*
+ * Some methods of quirks save and restore configuration space, and with it the
+ * marker.
+ */
+static bool method_keeps_marker(const struct reset_method *method,
+				const struct method_list *own)
+{
+	return !method->kernel_number &&
+	       own->methods[0] == PB2_COMPAT_RESET_SPECIFIC;
+}
+
+static void method_try(struct pb2_device *pbdev,
+		       const struct reset_method *method,
+		       const struct method_list *own)
+{
+	bool marked;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	marked = pb2_reset_verdict_place_marker(pbdev->pdev);
+	pb2_reset_verdict_record(pbdev, method->name, marked,
+				 method->reset(pbdev->pdev));
+	if (method_keeps_marker(method, own))
+		pb2_reset_verdict_doubt(pbdev);
 }
 
 /**
@@ -141,7 +218,9 @@ static bool method_is_due(const struct reset_method *method,
  * @pbdev: the function, in D0
  *
  * pb2_reset_verdict_record() judges each method; the first one that is proven,
- * or cannot be checked, is the last one tried.
+ * or cannot be checked, is the last one tried. So is one after which the
+ * function does not answer: what is written does not reach it, and each further
+ * method would wait a minute.
  *
  * Context: device_lock and configuration access lock held; sleeps, up to
  * minutes.
@@ -150,21 +229,20 @@ static bool method_is_due(const struct reset_method *method,
 bool pb2_reset_method_run(struct pb2_device *pbdev)
 {
 	struct pci_dev *pdev = pbdev->pdev;
-	const struct reset_method *method;
+	struct method_list own;
 	unsigned int i;
-	bool marked;
 
 	device_lock_assert(&pdev->dev);
 
+	method_list_own(&own, pdev);
 	for (i = 0; i < ARRAY_SIZE(reset_methods); i++) {
-		method = &reset_methods[i];
-		if (!method_is_due(method, pdev))
+		if (!method_is_due(&reset_methods[i], &own))
 			continue;
-		marked = pb2_reset_verdict_place_marker(pdev);
-		pb2_reset_verdict_record(pbdev, method->name, marked,
-					 method->reset(pdev));
+		method_try(pbdev, &reset_methods[i], &own);
 		if (pb2_reset_verdict_is_final(pbdev))
 			return true;
+		if (!pb2_health_answers(pdev))
+			return false;
 	}
 	return false;
 }

@@ -117,6 +117,22 @@ void pb2_reset_verdict_record(struct pb2_device *pbdev, const char *method,
 }
 
 /**
+ * pb2_reset_verdict_doubt() - the method just recorded may keep the marker
+ * @pbdev: the function
+ *
+ * A marker that survives such a method proves nothing.
+ *
+ * Context: device_lock held.
+ */
+void pb2_reset_verdict_doubt(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (pbdev->reset.verdict == PB2_RESET_DISPROVED)
+		pbdev->reset.verdict = PB2_RESET_UNPROVEN;
+}
+
+/**
  * pb2_reset_verdict_is_final() - can no further method improve the result?
  * @pbdev: the function
  *
