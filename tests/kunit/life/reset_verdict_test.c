@@ -171,13 +171,32 @@ static void xen_is_told_and_may_not_know(struct kunit *test)
 	}
 }
 
+/* A reader must not see half of a reset, nor one that is not over. */
+static void a_reset_is_shown_when_it_is_over(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	char before[80], line[80];
+
+	life_seize_dev(test);
+	pb2_reset_verdict_show(world->pbdev, before, sizeof(before));
+	begin(world->pbdev);
+	pb2_reset_verdict_show(world->pbdev, line, sizeof(line));
+	KUNIT_EXPECT_STREQ(test, line, before);
+	record(world->pbdev, "flr", 0, 0);
+	pb2_reset_verdict_show(world->pbdev, line, sizeof(line));
+	KUNIT_EXPECT_STREQ(test, line, before);
+	finish(world->pbdev, NULL);
+	pb2_reset_verdict_show(world->pbdev, line, sizeof(line));
+	KUNIT_EXPECT_EQ(test, strncmp(line, "flr proven 0 ", 13), 0);
+}
+
 static void the_result_is_shown(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	char line[64];
 
 	life_seize_dev(test);
-	world->pbdev->reset = (struct pb2_reset) {
+	world->pbdev->last_reset = (struct pb2_reset) {
 		.method = "bus", .verdict = PB2_RESET_FAILED, .rc = -ETIMEDOUT,
 		.ms = 112, .when = 1795255200LL * NSEC_PER_SEC + 7 * NSEC_PER_MSEC,
 	};
@@ -215,6 +234,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_a_sibling_forbids_leaves_a_clean_function_clean),
 	KUNIT_CASE(what_does_not_answer_is_not_clean),
 	KUNIT_CASE(xen_is_told_and_may_not_know),
+	KUNIT_CASE(a_reset_is_shown_when_it_is_over),
 	KUNIT_CASE(the_result_is_shown),
 	KUNIT_CASE(the_time_is_taken),
 	{ }

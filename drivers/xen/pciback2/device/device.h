@@ -29,7 +29,7 @@
  *	Taken: to change the state or the owner, to record a fault, and to read
  *	a fault for sysfs.
  *	Protects: pb2_device.state, .back_to, .fe, .domid, .vm_path, .target,
- *	.target_vm_path, .released and .fault.
+ *	.target_vm_path, .released, .last_reset and .fault.
  *	All of these also change under device_lock only, except that
  *	pb2_assign_disown() changes .fe, .state and .back_to without it. A
  *	holder of device_lock therefore reads the others without life_lock.
@@ -73,7 +73,7 @@
  * .allow_interrupt_control and .detach_until are single words, for which
  * READ_ONCE() and WRITE_ONCE() suffice. So are .reset.woken, which runtime PM
  * sets, and .intx.ack and .intx.handled, which the interrupt handler uses. sysfs
- * shows .state, .reset and .d3cold without a lock.
+ * shows .state and .d3cold without a lock.
  *
  * The PCI core calls the error handlers with pci_bus_sem held for reading, so
  * nothing that takes pci_bus_sem is called under life_lock or a lock below it.
@@ -331,6 +331,7 @@ struct pb2_handover {
  * @target_vm_path: the path of domain @target under /vm, %NULL if @domid is no
  *	stub domain
  * @released: the driver has released the function
+ * @last_reset: copy of @reset at the end of the last reset, for sysfs
  * @fault: why the function is FAILED, or will be once its domain is gone; empty
  *	for a healthy function
  * @gate: what every request to the function passes
@@ -379,6 +380,7 @@ struct pb2_device {
 	domid_t target;
 	char *target_vm_path;
 	bool released;
+	struct pb2_reset last_reset;
 	char fault[PB2_FAULT_SIZE];
 
 	struct pb2_gate gate;

@@ -192,14 +192,15 @@ static const char *blocker_prefix(const char *blocker)
 	return blocker ? ", bus not reset: " : "";
 }
 
-static void verdict_set_fault(struct pb2_device *pbdev, const char *fault,
-			      const char *blocker)
+static void verdict_publish(struct pb2_device *pbdev, const char *fault,
+			    const char *blocker)
 {
 	const struct pb2_reset *reset = &pbdev->reset;
 
 	device_lock_assert(&pbdev->pdev->dev);
 
 	mutex_lock(&pbdev->life_lock);
+	pbdev->last_reset = *reset;
 	if (fault)
 		strscpy(pbdev->fault, fault, sizeof(pbdev->fault));
 	else if (reset->verdict == PB2_RESET_DISPROVED)
@@ -252,7 +253,7 @@ void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *blocker)
 	if (verdict_keep_previous(pbdev, fault, blocker))
 		return;
 	verdict_complete_record(&pbdev->reset, fault, blocker);
-	verdict_set_fault(pbdev, fault, blocker);
+	verdict_publish(pbdev, fault, blocker);
 	verdict_tell_xen(pbdev->pdev);
 	verdict_log_failure(pbdev, blocker);
 }
@@ -285,6 +286,7 @@ void pb2_reset_verdict_init(struct pb2_device *pbdev)
 {
 	pbdev->reset.method = "none";
 	pbdev->reset.verdict = PB2_RESET_NEVER;
+	pbdev->last_reset = pbdev->reset;
 }
 
 /**
@@ -293,17 +295,23 @@ void pb2_reset_verdict_init(struct pb2_device *pbdev)
  * @buf: where to write
  * @size: size of @buf in bytes
  *
- * Context: any. No lock is taken, so that a reset may change the record while
- * it is being read.
+ * A reset that is running is shown when it is over.
+ *
+ * Context: may sleep, briefly, for life_lock.
  * Return: bytes written: method, verdict, errno, duration in ms, and the time
  * of its end in seconds since 1970.
  */
 int pb2_reset_verdict_show(struct pb2_device *pbdev, char *buf, size_t size)
 {
-	const struct pb2_reset *reset = &pbdev->reset;
-	struct timespec64 when = ktime_to_timespec64(reset->when);
+	struct pb2_reset reset;
+	struct timespec64 when;
 
+	mutex_lock(&pbdev->life_lock);
+	reset = pbdev->last_reset;
+	mutex_unlock(&pbdev->life_lock);
+
+	when = ktime_to_timespec64(reset.when);
 	return scnprintf(buf, size, "%s %s %d %ums %lld.%03ld\n",
-			 reset->method, verdict_names[reset->verdict],
-			 reset->rc, reset->ms, when.tv_sec, when.tv_nsec / NSEC_PER_MSEC);
+			 reset.method, verdict_names[reset.verdict],
+			 reset.rc, reset.ms, when.tv_sec, when.tv_nsec / NSEC_PER_MSEC);
 }
