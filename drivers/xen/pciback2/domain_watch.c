@@ -15,7 +15,7 @@
 static void domain_watch_tell(void)
 {
 	pb2_registry_each(pb2_hold_check);
-	pb2_page_check();
+	pb2_holder_check();
 	pb2_frontend_check_all();
 }
 

@@ -164,6 +164,7 @@ static void __exit pciback_unload(void)
 	pb2_slots_clear();
 	/* Pending work finds its function released, and drops its reference. */
 	pb2_work_exit();
+	pb2_holder_exit();
 }
 
 module_init(pciback_load);

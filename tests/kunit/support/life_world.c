@@ -92,6 +92,7 @@ void life_world_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&world->other.ref), 1);
 	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.exports));
 	KUNIT_EXPECT_TRUE(test, list_empty(&world->other.exports));
+	pb2_holder_exit();
 	pb2_slots_clear();
 	fake_exit(test);
 }

@@ -61,9 +61,9 @@
  *	bridges_lock, a mutex: the list of host bridges. Module init and exit, a
  *	PCI bus notifier and sysfs take it with no other lock of this driver
  *	held; only windows_lock is taken under it.
- *	pages_lock, a mutex: the list of page grants. Granting, revoking and
- *	checking a page take it under device_lock; the work that drops dead
- *	grants and sysfs take it alone. It is held over hypercalls and xenstore
+ *	holders_lock, a mutex: the record of holders. Assignment, reclaim, resets
+ *	and the hand-over take it under device_lock; the work that forgets dead
+ *	domains and sysfs take it alone. It is held over hypercalls and xenstore
  *	accesses, and no lock of this driver is taken under it.
  *	pb2_ring.aer_lock, a mutex: the ring's page while error recovery uses
  *	it. Error recovery takes it under device_lock; the frontend's work and
@@ -410,6 +410,24 @@ struct pb2_device {
 	struct delayed_work suspend_work;
 };
 
+/**
+ * enum pb2_held_kind - what a domain may still reach
+ * @PB2_HELD_PAGE: an ECAM page
+ */
+enum pb2_held_kind {
+	PB2_HELD_PAGE,
+};
+
+/**
+ * struct pb2_held - something that a domain may have mapped
+ * @kind: what it is
+ * @address: physical address of the page
+ */
+struct pb2_held {
+	enum pb2_held_kind kind;
+	u64 address;
+};
+
 /* device.c: references to a seized function */
 void pb2_device_get(struct pb2_device *pbdev);
 bool pb2_device_try_get(struct pb2_device *pbdev);
@@ -437,6 +455,22 @@ int pb2_registry_show(char *buf, size_t size,
 		      int (*show)(struct pb2_device *pbdev, char *buf,
 				  size_t size));
 void pb2_registry_each(void (*visit)(struct pb2_device *pbdev));
+
+/* holder.c: domains that may still reach a function or an ECAM page */
+struct pb2_held pb2_held_page(u64 address);
+int pb2_holder_add(const struct pb2_held *held, domid_t domid,
+		   const char *vm_path);
+void pb2_holder_remove(const struct pb2_held *held, domid_t domid,
+		       const char *vm_path);
+void pb2_holder_set_permitted(const struct pb2_held *held, domid_t domid,
+			      const char *vm_path, bool permitted);
+bool pb2_holder_is_permitted(const struct pb2_held *held, domid_t domid,
+			     const char *vm_path);
+bool pb2_holder_find_other(const struct pb2_held *held, domid_t domid,
+			   const char *vm_path, domid_t *other);
+void pb2_holder_check(void);
+void pb2_holder_exit(void);
+int pb2_holder_show(enum pb2_held_kind kind, char *buf, size_t size);
 
 /* slots.c: addresses that the administrator wants seized */
 int pb2_slots_add(const struct pb2_pattern *pat);

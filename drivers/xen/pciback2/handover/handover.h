@@ -33,7 +33,6 @@ int pb2_page_grant(u64 address, domid_t domid, const char *vm_path);
 int pb2_page_revoke(u64 address, domid_t domid, const char *vm_path);
 bool pb2_page_is_held(u64 address, domid_t domid, const char *vm_path,
 		      domid_t *holder);
-void pb2_page_check(void);
 int pb2_page_show(char *buf, size_t size);
 
 /* publish.c: nodes about a function in the backend's xenstore directory */

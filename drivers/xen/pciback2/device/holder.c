@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * holder.c - the domains that may still reach a function or an ECAM page
+ *
+ * A domain keeps what it has mapped when its permission ends, and when the
+ * function leaves it. So only the death of a domain ends what it holds. The
+ * record is by address and domain, not by function: the function may be unbound
+ * or removed meanwhile, and another one may have its address.
+ */
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+
+#include "device.h"
+
+/**
+ * struct holder - a domain that may have something mapped
+ * @link: in the list of all holders
+ * @held: what it may have mapped
+ * @domid: the domain
+ * @vm_path: that domain's path under /vm, or %NULL
+ * @permitted: the domain may map it anew. Even without this the domain may
+ *	still have it mapped.
+ * @pins: the record of this holder keeps the module loaded
+ */
+struct holder {
+	struct list_head link;
+	struct pb2_held held;
+	domid_t domid;
+	char *vm_path;
+	bool permitted;
+	bool pins;
+};
+
+static LIST_HEAD(holders);
+/* Protects the list; held over hypercalls and accesses to xenstore */
+static DEFINE_MUTEX(holders_lock);
+
+/**
+ * pb2_held_page() - an ECAM page, as something that a domain may hold
+ * @address: physical address of the page
+ *
+ * Context: any.
+ * Return: the page.
+ */
+struct pb2_held pb2_held_page(u64 address)
+{
+	return (struct pb2_held) {
+		.kind = PB2_HELD_PAGE,
+		.address = address,
+	};
+}
+
+static bool holder_is_dead(const struct holder *holder)
+{
+	return pb2_domain_is_dead(holder->domid, holder->vm_path);
+}
+
+static bool holder_has(const struct holder *holder, const struct pb2_held *held)
+{
+	return holder->held.kind == held->kind &&
+	       holder->held.address == held->address;
+}
+
+static bool is_vm_path_same(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool holder_is_domain(const struct holder *holder, domid_t domid,
+			     const char *vm_path)
+{
+	return holder->domid == domid &&
+	       is_vm_path_same(holder->vm_path, vm_path);
+}
+
+static void holder_free(struct holder *holder)
+{
+	lockdep_assert_held(&holders_lock);
+
+	list_del(&holder->link);
+	if (holder->pins)
+		module_put(THIS_MODULE);
+	kfree(holder->vm_path);
+	kfree(holder);
+}
+
+/* A dead domain has no mappings. */
+static void holders_drop_dead(const struct pb2_held *held)
+{
+	struct holder *holder, *next;
+
+	lockdep_assert_held(&holders_lock);
+
+	list_for_each_entry_safe(holder, next, &holders, link)
+		if ((!held || holder_has(holder, held)) &&
+		    holder_is_dead(holder))
+			holder_free(holder);
+}
+
+static struct holder *holder_find(const struct pb2_held *held, domid_t domid,
+				  const char *vm_path)
+{
+	struct holder *holder;
+
+	lockdep_assert_held(&holders_lock);
+
+	list_for_each_entry(holder, &holders, link)
+		if (holder_has(holder, held) &&
+		    holder_is_domain(holder, domid, vm_path))
+			return holder;
+	return NULL;
+}
+
+static int holder_add(const struct pb2_held *held, domid_t domid,
+		      const char *vm_path)
+{
+	struct holder *holder;
+
+	lockdep_assert_held(&holders_lock);
+
+	holder = kzalloc(sizeof(*holder), GFP_KERNEL);
+	if (!holder)
+		return -ENOMEM;
+	holder->vm_path = kstrdup(vm_path, GFP_KERNEL);
+	if (vm_path && !holder->vm_path) {
+		kfree(holder);
+		return -ENOMEM;
+	}
+	holder->held = *held;
+	holder->domid = domid;
+	holder->pins = try_module_get(THIS_MODULE);
+	list_add_tail(&holder->link, &holders);
+	return 0;
+}
+
+/**
+ * pb2_holder_add() - record that a domain may map something from now on
+ * @held: what the domain may map
+ * @domid: the domain
+ * @vm_path: the domain's path under /vm, or %NULL
+ *
+ * The caller lets the domain map it afterwards, and calls
+ * pb2_holder_set_permitted() or, if that fails, pb2_holder_remove().
+ *
+ * Context: may sleep.
+ * Return: 1; 0 if the domain is recorded already, since it may still have it
+ * mapped; or -ENOMEM.
+ */
+int pb2_holder_add(const struct pb2_held *held, domid_t domid,
+		   const char *vm_path)
+{
+	int rc = 0;
+
+	mutex_lock(&holders_lock);
+	holders_drop_dead(held);
+	if (!holder_find(held, domid, vm_path))
+		rc = holder_add(held, domid, vm_path) ?: 1;
+	mutex_unlock(&holders_lock);
+	return rc;
+}
+
+/**
+ * pb2_holder_remove() - undo pb2_holder_add()
+ * @held: what the domain could not map after all
+ * @domid: the domain
+ * @vm_path: the domain's path under /vm, or %NULL
+ *
+ * Context: may sleep.
+ */
+void pb2_holder_remove(const struct pb2_held *held, domid_t domid,
+		       const char *vm_path)
+{
+	struct holder *holder;
+
+	mutex_lock(&holders_lock);
+	holder = holder_find(held, domid, vm_path);
+	if (holder)
+		holder_free(holder);
+	mutex_unlock(&holders_lock);
+}
+
+/**
+ * pb2_holder_set_permitted() - record whether a holder may map it anew
+ * @held: what the domain holds
+ * @domid: the domain; nothing happens if it is no holder, or not any more
+ * @vm_path: the domain's path under /vm, or %NULL
+ * @permitted: whether it may
+ *
+ * Context: may sleep.
+ */
+void pb2_holder_set_permitted(const struct pb2_held *held, domid_t domid,
+			      const char *vm_path, bool permitted)
+{
+	struct holder *holder;
+
+	mutex_lock(&holders_lock);
+	holder = holder_find(held, domid, vm_path);
+	if (holder)
+		holder->permitted = permitted;
+	mutex_unlock(&holders_lock);
+}
+
+/**
+ * pb2_holder_is_permitted() - may a living domain map something anew?
+ * @held: what it is
+ * @domid: the domain
+ * @vm_path: the domain's path under /vm, or %NULL
+ *
+ * Context: may sleep.
+ * Return: false also for a domain that is dead or no holder.
+ */
+bool pb2_holder_is_permitted(const struct pb2_held *held, domid_t domid,
+			     const char *vm_path)
+{
+	const struct holder *holder;
+	bool permitted;
+
+	mutex_lock(&holders_lock);
+	holders_drop_dead(held);
+	holder = holder_find(held, domid, vm_path);
+	permitted = holder && holder->permitted;
+	mutex_unlock(&holders_lock);
+	return permitted;
+}
+
+/**
+ * pb2_holder_find_other() - may another domain have something mapped?
+ * @held: what it is
+ * @domid: the domain that does not count
+ * @vm_path: the path of @domid under /vm, or %NULL
+ * @other: set to the other domain if there is one
+ *
+ * Context: may sleep.
+ * Return: true if a living domain other than @domid holds it.
+ */
+bool pb2_holder_find_other(const struct pb2_held *held, domid_t domid,
+			   const char *vm_path, domid_t *other)
+{
+	struct holder *holder;
+	bool found = false;
+
+	mutex_lock(&holders_lock);
+	holders_drop_dead(held);
+	list_for_each_entry(holder, &holders, link) {
+		if (!holder_has(holder, held) ||
+		    holder_is_domain(holder, domid, vm_path))
+			continue;
+		*other = holder->domid;
+		found = true;
+		break;
+	}
+	mutex_unlock(&holders_lock);
+	return found;
+}
+
+static void holders_check(struct work_struct *work)
+{
+	mutex_lock(&holders_lock);
+	holders_drop_dead(NULL);
+	mutex_unlock(&holders_lock);
+}
+
+static DECLARE_WORK(holders_work, holders_check);
+
+/**
+ * pb2_holder_check() - forget dead domains, because some domain died
+ *
+ * Context: any; the work queue does the work.
+ */
+void pb2_holder_check(void)
+{
+	queue_work(pb2_wq, &holders_work);
+}
+
+/**
+ * pb2_holder_exit() - forget all holders
+ *
+ * Context: may sleep; nothing can become held any more.
+ */
+void pb2_holder_exit(void)
+{
+	struct holder *holder, *next;
+
+	mutex_lock(&holders_lock);
+	list_for_each_entry_safe(holder, next, &holders, link)
+		holder_free(holder);
+	mutex_unlock(&holders_lock);
+}
+
+static int holder_show(const struct holder *holder, char *buf, size_t size)
+{
+	return scnprintf(buf, size, "0x%llx domain %u: %s\n",
+			 holder->held.address, holder->domid,
+			 holder->permitted ? "may map it" :
+					     "may still have it mapped");
+}
+
+/**
+ * pb2_holder_show() - show which domain may have what mapped
+ * @kind: what to show
+ * @buf: where to write
+ * @size: size of @buf in bytes
+ *
+ * Context: may sleep.
+ * Return: bytes written: one line for each holder that is alive.
+ */
+int pb2_holder_show(enum pb2_held_kind kind, char *buf, size_t size)
+{
+	struct holder *holder;
+	int len = 0;
+
+	mutex_lock(&holders_lock);
+	holders_drop_dead(NULL);
+	list_for_each_entry(holder, &holders, link)
+		if (holder->held.kind == kind)
+			len += holder_show(holder, buf + len, size - len);
+	mutex_unlock(&holders_lock);
+	return len;
+}
