@@ -137,6 +137,7 @@ static void attributes_have_the_modes_of_xen_pciback(struct kunit *test)
 		{ "irq_handlers", 0444 }, { "irq_handler_state", 0200 },
 		{ "do_flr", 0200 }, { "windows", 0444 },
 		{ "bridges", 0444 }, { "pages", 0444 },
+		{ "holders", 0444 },
 	};
 	struct attribute **attrs = pb2_sysfs_driver_groups[0]->attrs;
 	unsigned int i;

@@ -202,16 +202,32 @@ static int driver_check_header(struct pci_dev *pdev)
 	return -ENODEV;
 }
 
+/*
+ * A domain that had the function before it was unbound may live. Whatever the
+ * function's state, it must not enter D3hot then.
+ */
+static bool driver_keep_held(struct pb2_device *pbdev)
+{
+	if (pb2_hold_is_over(pbdev))
+		return false;
+	pb2_power_wake(pbdev);
+	pb2_hold_retire(pbdev);
+	return true;
+}
+
 /* pciback2 also keeps a function that no reset has cleaned, as FAILED. */
 static void driver_finish_probe(struct pb2_device *pbdev)
 {
+	enum pb2_state next = driver_keep_held(pbdev) ? PB2_HELD : PB2_IDLE;
 	struct pci_dev *pdev = pbdev->pdev;
 
 	mutex_lock(&pbdev->life_lock);
-	pb2_state_set(pbdev, pbdev->fault[0] ? PB2_FAILED : PB2_IDLE);
+	pb2_state_set(pbdev, pbdev->fault[0] ? PB2_FAILED : next);
 	mutex_unlock(&pbdev->life_lock);
 	pci_set_drvdata(pdev, pbdev);
 	pb2_registry_add(pbdev);
+	if (READ_ONCE(pbdev->state) == PB2_HELD)
+		pb2_hold_start(pbdev);
 	if (pbdev->fault[0])
 		pci_warn(pdev, "seized, but %s: not assignable\n",
 			 pbdev->fault);

@@ -326,6 +326,12 @@ static ssize_t pages_show(struct device_driver *drv, char *buf)
 }
 static DRIVER_ATTR_RO(pages);
 
+static ssize_t holders_show(struct device_driver *drv, char *buf)
+{
+	return pb2_holder_show(PB2_HELD_BARS, buf, PAGE_SIZE);
+}
+static DRIVER_ATTR_RO(holders);
+
 static struct attribute *driver_attrs[] = {
 	&driver_attr_new_slot.attr,
 	&driver_attr_remove_slot.attr,
@@ -339,6 +345,7 @@ static struct attribute *driver_attrs[] = {
 	&driver_attr_windows.attr,
 	&driver_attr_bridges.attr,
 	&driver_attr_pages.attr,
+	&driver_attr_holders.attr,
 	NULL
 };
 

@@ -100,6 +100,33 @@ static void a_death_is_noticed_without_a_question(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs + 1);
 }
 
+static void bars_are_shown_with_their_function(struct kunit *test)
+{
+	const struct pb2_sbdf sbdf = {
+		.domain = 0x1234, .bus = 0xab, .devfn = PCI_DEVFN(0x1f, 7),
+	};
+	struct pb2_held bars = pb2_held_bars(&sbdf);
+	domid_t holder = 0;
+	char buf[80] = "";
+
+	life_ask_xen();
+	KUNIT_ASSERT_EQ(test, pb2_holder_add(&bars, 7, SEVEN), 1);
+	pb2_holder_set_permitted(&bars, 7, SEVEN, true);
+	pb2_holder_show(PB2_HELD_BARS, buf, sizeof(buf));
+	KUNIT_EXPECT_STREQ(test, buf, "1234:ab:1f.7 domain 7: owns it\n");
+	KUNIT_EXPECT_TRUE(test, pb2_holder_retire(&bars, &holder));
+	KUNIT_EXPECT_EQ(test, holder, 7);
+	pb2_holder_show(PB2_HELD_BARS, buf, sizeof(buf));
+	KUNIT_EXPECT_STREQ(test, buf,
+			   "1234:ab:1f.7 domain 7: may still have its BARs mapped\n");
+	KUNIT_EXPECT_EQ(test, pb2_holder_show(PB2_HELD_PAGE, buf, sizeof(buf)),
+			0);
+
+	fake_domain_free(7);
+	KUNIT_EXPECT_FALSE(test, pb2_holder_retire(&bars, &holder));
+	KUNIT_EXPECT_FALSE(test, pb2_holder_exists(&bars));
+}
+
 static void leaving_forgets_all(struct kunit *test)
 {
 	int refs = module_refcount(THIS_MODULE);
@@ -126,6 +153,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_domain_is_recorded_once),
 	KUNIT_CASE(a_later_domain_of_the_id_holds_nothing),
 	KUNIT_CASE(a_death_is_noticed_without_a_question),
+	KUNIT_CASE(bars_are_shown_with_their_function),
 	KUNIT_CASE(leaving_forgets_all),
 	{ }
 };

@@ -156,19 +156,11 @@ static void silence_of_xenstore_does_not_end_it(struct kunit *test)
 static void the_identity_is_compared_as_a_whole(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	char *vm_path;
 
 	hold(test);
 	KUNIT_EXPECT_FALSE(test, is_over(world->pbdev));
 	fake_xen_put("/local/domain/7", "vm", "/vm/se");
 	KUNIT_EXPECT_TRUE(test, is_over(world->pbdev));
-	fake_xen_put("/local/domain/7", "vm", "/vm/seven");
-	KUNIT_EXPECT_FALSE(test, is_over(world->pbdev));
-
-	vm_path = world->pbdev->vm_path;
-	world->pbdev->vm_path = NULL;
-	KUNIT_EXPECT_TRUE(test, is_over(world->pbdev));
-	world->pbdev->vm_path = vm_path;
 }
 
 static void a_look_leaves_an_assigned_function_alone(struct kunit *test)
@@ -382,7 +374,131 @@ static void a_dead_domain_holds_nothing(struct kunit *test)
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 }
 
+/* Domain 7 detached the function, and lives longer than the next owner. */
+static void a_former_owner_outlives_the_next(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	hold(test);
+	life_assign(test, world->pbdev, &world->other);
+	life_take_back(world->pbdev, &world->other);
+	life_kill(LIFE_OTHER_DOMID);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+	life_kill(LIFE_DOMID);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+}
+
+/* The administrator takes the function away, and seizes it again. */
+static void it_survives_unbind_and_bind(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *again;
+
+	life_assign_dev(test);
+	life_remove(world->pdev);
+	again = life_seize(test, world->dev);
+	LIFE_EXPECT_STATE(test, again, PB2_HELD);
+	KUNIT_EXPECT_FALSE(test, again->reset.clean);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+	life_kill(LIFE_DOMID);
+	look_now(again);
+	LIFE_EXPECT_STATE(test, again, PB2_IDLE);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+}
+
+/* A function that fails when it is seized stays awake just as well. */
+static void a_failed_function_is_not_forgotten_either(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *again;
+
+	life_assign_dev(test);
+	life_remove(world->pdev);
+	world->dev->function_reset = FAKE_RESET_LIES;
+	world->dev->bus_reset = FAKE_RESET_NONE;
+	again = life_seize(test, world->dev);
+	LIFE_EXPECT_STATE(test, again, PB2_FAILED);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+	world->dev->function_reset = FAKE_RESET_WORKS;
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(again), 0);
+	LIFE_EXPECT_STATE(test, again, PB2_HELD);
+}
+
+static void the_module_stays_while_a_former_owner_lives(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	int refs = module_refcount(THIS_MODULE);
+
+	/* The present owner is no reason: unloading ends its assignment. */
+	life_assign_dev(test);
+	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs);
+	life_take_back(world->pbdev, &world->fe);
+	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs + 1);
+	life_assign(test, world->pbdev, &world->fe);
+	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs);
+
+	life_remove(world->pdev);
+	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs + 1);
+	life_kill(LIFE_DOMID);
+	pb2_holder_check();
+	flush_workqueue(pb2_wq);
+	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs);
+}
+
+/* The last reset is refused for a sibling's sake: the first one was too early. */
+static void what_a_holder_may_have_written_is_not_clean(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *dev = fake_nic(test, PCI_DEVFN(0, 1));
+	struct pb2_device *sibling = life_seize(test, dev);
+
+	life_seize_dev(test);
+	world->dev->function_reset = FAKE_RESET_NONE;
+	world->dev->bus_reset = FAKE_RESET_WORKS;
+	dev->bus_reset = FAKE_RESET_WORKS;
+	life_assign(test, world->pbdev, &world->fe);
+	life_take_back(world->pbdev, &world->fe);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
+
+	life_assign(test, sibling, &world->other);
+	life_kill(LIFE_DOMID);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_FAILED);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
+}
+
+static void a_siblings_reset_does_not_clean_what_is_held(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *dev = fake_nic(test, PCI_DEVFN(0, 1));
+	struct pb2_device *sibling = life_seize(test, dev);
+
+	hold(test);
+	dev->function_reset = FAKE_RESET_NONE;
+	dev->bus_reset = FAKE_RESET_WORKS;
+	world->dev->bus_reset = FAKE_RESET_WORKS;
+	sibling->reset.clean = false;
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(sibling), 0);
+	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "bus");
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
+	KUNIT_EXPECT_TRUE(test, sibling->reset.clean);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(a_former_owner_outlives_the_next),
+	KUNIT_CASE(it_survives_unbind_and_bind),
+	KUNIT_CASE(a_failed_function_is_not_forgotten_either),
+	KUNIT_CASE(the_module_stays_while_a_former_owner_lives),
+	KUNIT_CASE(what_a_holder_may_have_written_is_not_clean),
+	KUNIT_CASE(a_siblings_reset_does_not_clean_what_is_held),
 	KUNIT_CASE(what_no_domain_had_is_held_for_nobody),
 	KUNIT_CASE(it_lasts_as_long_as_the_domain),
 	KUNIT_CASE(it_ends_when_the_domain_is_dead),

@@ -142,7 +142,8 @@ driver_load()
 		[ "$*" = "$(cat /run/driver.parameters 2>/dev/null)" ]; then
 		return 0
 	fi
-	[ -z "$had" ] || modprobe -r $had || return 1
+	# A guest that has just ended may count as alive for some seconds
+	[ -z "$had" ] || wait_for 30 modprobe -r $had || return 1
 	modprobe "$name" "$@" || return 1
 	echo "$*" >/run/driver.parameters
 }

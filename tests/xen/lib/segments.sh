@@ -30,7 +30,7 @@ mark=
 # after $mark, and what Xen says is all that xl dmesg has.
 driver_again()
 {
-	rmmod pciback2 || fail "rmmod: exit $?"
+	wait_for 30 rmmod pciback2 || fail "rmmod: exit $?"
 	rm -f /run/driver.parameters
 	mark=$(dmesg_mark)
 	xl dmesg -c >/dev/null

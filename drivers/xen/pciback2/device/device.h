@@ -250,7 +250,7 @@ enum pb2_verdict {
  * @method: "kernel", "flr", "af_flr", "pm", "slot", "bus" or "none"
  * @verdict: what the reset marker shows
  * @rc: errno of the last method tried, 0 if it reported success
- * @clean: the reset is proven, and no domain has had access since
+ * @clean: the reset is proven, and no domain could reach the function since
  * @blocked: another function blocked the bus reset that this one needs
  * @woken: runtime PM has resumed the function since the reset
  * @ms: duration of all methods tried, in ms
@@ -412,16 +412,19 @@ struct pb2_device {
 
 /**
  * enum pb2_held_kind - what a domain may still reach
+ * @PB2_HELD_BARS: the BARs of a function
  * @PB2_HELD_PAGE: an ECAM page
  */
 enum pb2_held_kind {
+	PB2_HELD_BARS,
 	PB2_HELD_PAGE,
 };
 
 /**
  * struct pb2_held - something that a domain may have mapped
  * @kind: what it is
- * @address: physical address of the page
+ * @address: physical address of the page; of BARs the address of their function
+ *	as one number, 16 bits of segment, 8 of bus and 8 of devfn
  */
 struct pb2_held {
 	enum pb2_held_kind kind;
@@ -457,6 +460,7 @@ int pb2_registry_show(char *buf, size_t size,
 void pb2_registry_each(void (*visit)(struct pb2_device *pbdev));
 
 /* holder.c: domains that may still reach a function or an ECAM page */
+struct pb2_held pb2_held_bars(const struct pb2_sbdf *sbdf);
 struct pb2_held pb2_held_page(u64 address);
 int pb2_holder_add(const struct pb2_held *held, domid_t domid,
 		   const char *vm_path);
@@ -464,10 +468,12 @@ void pb2_holder_remove(const struct pb2_held *held, domid_t domid,
 		       const char *vm_path);
 void pb2_holder_set_permitted(const struct pb2_held *held, domid_t domid,
 			      const char *vm_path, bool permitted);
+bool pb2_holder_retire(const struct pb2_held *held, domid_t *holder);
 bool pb2_holder_is_permitted(const struct pb2_held *held, domid_t domid,
 			     const char *vm_path);
 bool pb2_holder_find_other(const struct pb2_held *held, domid_t domid,
 			   const char *vm_path, domid_t *other);
+bool pb2_holder_exists(const struct pb2_held *held);
 void pb2_holder_check(void);
 void pb2_holder_exit(void);
 int pb2_holder_show(enum pb2_held_kind kind, char *buf, size_t size);

@@ -20,8 +20,8 @@
  * @held: what it may have mapped
  * @domid: the domain
  * @vm_path: that domain's path under /vm, or %NULL
- * @permitted: the domain may map it anew. Even without this the domain may
- *	still have it mapped.
+ * @permitted: the domain may map it anew: it was granted the page, or owns the
+ *	function. Even without this the domain may still have it mapped.
  * @pins: the record of this holder keeps the module loaded
  */
 struct holder {
@@ -49,6 +49,21 @@ struct pb2_held pb2_held_page(u64 address)
 	return (struct pb2_held) {
 		.kind = PB2_HELD_PAGE,
 		.address = address,
+	};
+}
+
+/**
+ * pb2_held_bars() - the BARs of a function, as something that a domain may hold
+ * @sbdf: address of the function
+ *
+ * Context: any.
+ * Return: the BARs.
+ */
+struct pb2_held pb2_held_bars(const struct pb2_sbdf *sbdf)
+{
+	return (struct pb2_held) {
+		.kind = PB2_HELD_BARS,
+		.address = sbdf->domain << 16 | sbdf->bus << 8 | sbdf->devfn,
 	};
 }
 
@@ -113,6 +128,32 @@ static struct holder *holder_find(const struct pb2_held *held, domid_t domid,
 	return NULL;
 }
 
+/*
+ * Without the module nobody would know the holder. The present owner of a
+ * function is no obstacle: unloading ends the assignment as unbinding does, and
+ * Xen and xenstore still name that domain when the module is loaded again.
+ */
+static void holder_update_pin(struct holder *holder)
+{
+	bool pins = holder->held.kind == PB2_HELD_PAGE || !holder->permitted;
+
+	lockdep_assert_held(&holders_lock);
+
+	if (pins && !holder->pins) {
+		/* This fails while the module is being unloaded. */
+		holder->pins = try_module_get(THIS_MODULE);
+	} else if (!pins && holder->pins) {
+		module_put(THIS_MODULE);
+		holder->pins = false;
+	}
+}
+
+static void holder_permit(struct holder *holder, bool permitted)
+{
+	holder->permitted = permitted;
+	holder_update_pin(holder);
+}
+
 static int holder_add(const struct pb2_held *held, domid_t domid,
 		      const char *vm_path)
 {
@@ -130,7 +171,7 @@ static int holder_add(const struct pb2_held *held, domid_t domid,
 	}
 	holder->held = *held;
 	holder->domid = domid;
-	holder->pins = try_module_get(THIS_MODULE);
+	holder_update_pin(holder);
 	list_add_tail(&holder->link, &holders);
 	return 0;
 }
@@ -198,8 +239,35 @@ void pb2_holder_set_permitted(const struct pb2_held *held, domid_t domid,
 	mutex_lock(&holders_lock);
 	holder = holder_find(held, domid, vm_path);
 	if (holder)
-		holder->permitted = permitted;
+		holder_permit(holder, permitted);
 	mutex_unlock(&holders_lock);
+}
+
+/**
+ * pb2_holder_retire() - record that no domain owns a function any more
+ * @held: the function's BARs
+ * @holder: set to a domain that may still have them mapped, if there is one
+ *
+ * Context: may sleep.
+ * Return: true if there is such a domain, and the module cannot be unloaded
+ * while it lives; false also if the unloading has begun already.
+ */
+bool pb2_holder_retire(const struct pb2_held *held, domid_t *holder)
+{
+	struct holder *one;
+	bool pins = false;
+
+	mutex_lock(&holders_lock);
+	holders_drop_dead(held);
+	list_for_each_entry(one, &holders, link) {
+		if (!holder_has(one, held))
+			continue;
+		holder_permit(one, false);
+		*holder = one->domid;
+		pins = one->pins;
+	}
+	mutex_unlock(&holders_lock);
+	return pins;
 }
 
 /**
@@ -255,6 +323,20 @@ bool pb2_holder_find_other(const struct pb2_held *held, domid_t domid,
 	return found;
 }
 
+/**
+ * pb2_holder_exists() - may any domain have something mapped?
+ * @held: what it is
+ *
+ * Context: may sleep.
+ * Return: true if a living domain holds it.
+ */
+bool pb2_holder_exists(const struct pb2_held *held)
+{
+	domid_t unused;
+
+	return pb2_holder_find_other(held, DOMID_INVALID, NULL, &unused);
+}
+
 static void holders_check(struct work_struct *work)
 {
 	mutex_lock(&holders_lock);
@@ -291,8 +373,21 @@ void pb2_holder_exit(void)
 
 static int holder_show(const struct holder *holder, char *buf, size_t size)
 {
+	u64 address = holder->held.address;
+	const struct pb2_sbdf sbdf = {
+		.domain = address >> 16,
+		.bus = address >> 8,
+		.devfn = address,
+	};
+
+	if (holder->held.kind == PB2_HELD_BARS)
+		return scnprintf(buf, size, PB2_SBDF_FMT " domain %u: %s\n",
+				 PB2_SBDF_ARGS(&sbdf), holder->domid,
+				 holder->permitted ?
+				 "owns it" :
+				 "may still have its BARs mapped");
 	return scnprintf(buf, size, "0x%llx domain %u: %s\n",
-			 holder->held.address, holder->domid,
+			 address, holder->domid,
 			 holder->permitted ? "may map it" :
 					     "may still have it mapped");
 }

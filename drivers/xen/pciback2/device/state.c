@@ -22,8 +22,9 @@ static const char * const state_names[PB2_NR_STATES] = {
 
 /* GONE is legal from every other state: a card can be pulled at any time. */
 static const unsigned int state_transitions[PB2_NR_STATES] = {
-	[PB2_SEIZING]		= BIT(PB2_IDLE) | BIT(PB2_FAILED) |
-				  BIT(PB2_GONE),
+	/* HELD: a domain that had the function before it was unbound lives. */
+	[PB2_SEIZING]		= BIT(PB2_IDLE) | BIT(PB2_HELD) |
+				  BIT(PB2_FAILED) | BIT(PB2_GONE),
 	[PB2_IDLE]		= BIT(PB2_ASSIGNED) | BIT(PB2_RESETTING) |
 				  BIT(PB2_GONE),
 	[PB2_ASSIGNED]		= BIT(PB2_RESETTING) | BIT(PB2_RECLAIMING) |

@@ -82,11 +82,15 @@ static int claim_check_state(struct pb2_device *pbdev)
  * @target: the domain whose device model the domain runs, if @target_vm_path
  * @target_vm_path: path of @target under /vm, or %NULL if the domain is no stub
  *	domain
+ * @is_new: the domain was not recorded as a holder of the BARs before
+ * @is_target_new: @target was not recorded as a holder of the BARs before
  */
 struct claim {
 	char *vm_path;
 	domid_t target;
 	char *target_vm_path;
+	bool is_new;
+	bool is_target_new;
 };
 
 static void claim_free(struct claim *claim)
@@ -113,6 +117,47 @@ static int claim_prepare(struct claim *claim, domid_t domid)
 	}
 	claim->target_vm_path = vm_path;
 	return 0;
+}
+
+static void claim_forget_holders(const struct claim *claim, domid_t domid,
+				 const struct pb2_held *bars)
+{
+	if (claim->is_new)
+		pb2_holder_remove(bars, domid, claim->vm_path);
+	if (claim->is_target_new)
+		pb2_holder_remove(bars, claim->target, claim->target_vm_path);
+}
+
+/* A stub domain and the guest that it serves can both reach the function. */
+static int claim_record_holders(struct claim *claim, domid_t domid,
+				const struct pb2_held *bars)
+{
+	int rc = pb2_holder_add(bars, domid, claim->vm_path);
+
+	if (rc < 0)
+		return rc;
+	claim->is_new = rc;
+	if (!claim->target_vm_path)
+		return 0;
+
+	rc = pb2_holder_add(bars, claim->target, claim->target_vm_path);
+	if (rc < 0) {
+		claim_forget_holders(claim, domid, bars);
+		return rc;
+	}
+	claim->is_target_new = rc;
+	return 0;
+}
+
+static void claim_permit_holders(const struct pb2_device *pbdev,
+				 const struct pb2_held *bars)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	pb2_holder_set_permitted(bars, pbdev->domid, pbdev->vm_path, true);
+	if (pbdev->target_vm_path)
+		pb2_holder_set_permitted(bars, pbdev->target,
+					 pbdev->target_vm_path, true);
 }
 
 /* From here on nothing can fail. */
@@ -189,6 +234,29 @@ static int claim_try(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	return rc;
 }
 
+/* The record of holders is never behind what a domain can reach. */
+static int claim_run(struct pb2_device *pbdev, struct pb2_frontend *fe,
+		     domid_t domid, struct claim *claim)
+{
+	struct pb2_held bars = pb2_held_bars(&pbdev->sbdf);
+	int rc;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	rc = claim_record_holders(claim, domid, &bars);
+	if (rc)
+		return rc;
+
+	mutex_lock(&pbdev->life_lock);
+	rc = claim_try(pbdev, fe, domid, claim);
+	mutex_unlock(&pbdev->life_lock);
+	if (rc)
+		claim_forget_holders(claim, domid, &bars);
+	else
+		claim_permit_holders(pbdev, &bars);
+	return rc;
+}
+
 /**
  * pb2_assign_claim() - make a frontend the owner of a function
  * @pbdev: the function
@@ -217,14 +285,10 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	if (rc)
 		return rc;
 	if (!READ_ONCE(pbdev->fe) &&
-	    !pb2_handover_is_free(pbdev, domid, claim.vm_path)) {
-		claim_free(&claim);
-		return -EADDRINUSE;
-	}
-
-	mutex_lock(&pbdev->life_lock);
-	rc = claim_try(pbdev, fe, domid, &claim);
-	mutex_unlock(&pbdev->life_lock);
+	    !pb2_handover_is_free(pbdev, domid, claim.vm_path))
+		rc = -EADDRINUSE;
+	else
+		rc = claim_run(pbdev, fe, domid, &claim);
 	claim_free(&claim);
 	return rc;
 }

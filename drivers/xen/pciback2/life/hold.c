@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hold.c - a function whose former domain lives and may still map its BARs
+ * hold.c - a function that a former domain may still have mapped
  *
- * Such a function is reset and quiesced, but stays in D0. If the former domain
+ * device/holder.c has the record of those domains. Such a function is reset and quiesced, but stays in D0. If the former domain
  * accessed the memory of a function in D3hot, the resulting error could bring
  * the host down (the class of XSA-120). Another domain may be assigned the
  * function at once, as with xen-pciback. Until the former domain is dead it can
@@ -22,22 +22,40 @@
  * pb2_hold_is_over() - is every domain dead that could reach the function?
  * @pbdev: the function
  *
- * A stub domain and the guest that it serves can both reach the function.
+ * Every domain that ever had the function counts, not only the last one, and
+ * for a stub domain the guest that it serves as well.
  *
  * Context: device_lock held, may sleep.
- * Return: true if the last owner is dead and, if that was a stub domain, its
- * target too, or if no domain ever had the function. False also if neither Xen
- * nor xenstore can tell.
+ * Return: true if no living domain may have the BARs mapped. False also if
+ * neither Xen nor xenstore can tell.
  */
 bool pb2_hold_is_over(const struct pb2_device *pbdev)
 {
+	struct pb2_held bars = pb2_held_bars(&pbdev->sbdf);
+
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (pbdev->domid == DOMID_INVALID)
-		return true;
-	return pb2_domain_is_dead(pbdev->domid, pbdev->vm_path) &&
-	       (!pbdev->target_vm_path ||
-		pb2_domain_is_dead(pbdev->target, pbdev->target_vm_path));
+	return !pb2_holder_exists(&bars);
+}
+
+/**
+ * pb2_hold_retire() - take note that no domain owns a function
+ * @pbdev: a function that was reclaimed, or has just been seized
+ *
+ * Tells the administrator if a former owner lives.
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_hold_retire(const struct pb2_device *pbdev)
+{
+	struct pb2_held bars = pb2_held_bars(&pbdev->sbdf);
+	domid_t holder;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (pb2_holder_retire(&bars, &holder))
+		pci_info(pbdev->pdev, "domain %u may still have its BARs mapped: until that domain is gone it stays in D0, and pciback2 cannot be unloaded\n",
+			 holder);
 }
 
 /**

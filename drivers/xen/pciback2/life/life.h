@@ -34,6 +34,7 @@ void pb2_hold_start(struct pb2_device *pbdev);
 void pb2_hold_stop(struct pb2_device *pbdev);
 void pb2_hold_check(struct pb2_device *pbdev);
 bool pb2_hold_is_over(const struct pb2_device *pbdev);
+void pb2_hold_retire(const struct pb2_device *pbdev);
 
 /* virtio.c: the virtio backend domain of a function */
 int pb2_virtio_parse(const char *word);

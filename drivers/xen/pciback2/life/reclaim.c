@@ -66,7 +66,11 @@ static void reclaim_finish(struct pb2_device *pbdev)
 	 */
 	pb2_xen_unregister_owner(pbdev->pdev);
 
+	pb2_hold_retire(pbdev);
 	next = reclaim_next_state(pbdev);
+	/* Whoever still has the BARs mapped can change what the reset cleared. */
+	if (next != PB2_IDLE)
+		pbdev->reset.clean = false;
 	mutex_lock(&pbdev->life_lock);
 	pb2_state_set(pbdev, next);
 	mutex_unlock(&pbdev->life_lock);

@@ -174,16 +174,35 @@ static bool verdict_keep_previous(struct pb2_device *pbdev, const char *fault,
 	return true;
 }
 
-static void verdict_complete_record(struct pb2_reset *reset, const char *fault,
+/*
+ * A living domain that may have the BARs mapped can write to the function at any
+ * time. The reclaim decides about that itself when it is over, and until then
+ * asks only whether the function was reset since its isolation.
+ */
+static bool verdict_is_clean(const struct pb2_device *pbdev, const char *fault)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (pbdev->reset.verdict != PB2_RESET_PROVEN || fault)
+		return false;
+	return READ_ONCE(pbdev->state) == PB2_RECLAIMING ||
+	       (!READ_ONCE(pbdev->fe) && pb2_hold_is_over(pbdev));
+}
+
+static void verdict_complete_record(struct pb2_device *pbdev, const char *fault,
 				    const char *blocker)
 {
+	struct pb2_reset *reset = &pbdev->reset;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
 	if (reset->rc == -ENOTTY && blocker)
 		reset->rc = -EBUSY;
 	if (fault && reset->rc == -ENOTTY)
 		reset->rc = -EIO;
 	reset->ms = ktime_ms_delta(ktime_get(), reset->start);
 	reset->when = ktime_get_real();
-	reset->clean = reset->verdict == PB2_RESET_PROVEN && !fault;
+	reset->clean = verdict_is_clean(pbdev, fault);
 	WRITE_ONCE(reset->blocked, blocker);
 }
 
@@ -252,7 +271,7 @@ void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *blocker)
 	pb2_reset_quiesce_end(pbdev->pdev);
 	if (verdict_keep_previous(pbdev, fault, blocker))
 		return;
-	verdict_complete_record(&pbdev->reset, fault, blocker);
+	verdict_complete_record(pbdev, fault, blocker);
 	verdict_publish(pbdev, fault, blocker);
 	verdict_tell_xen(pbdev->pdev);
 	verdict_log_failure(pbdev, blocker);
