@@ -16,6 +16,7 @@
 
 #define XEN_DOMCTL_getdomaininfo	5
 #define XEN_DOMCTL_iomem_permission	20
+#define XEN_DOMCTL_test_assign_device	45
 
 /* xen_domctl_getdomaininfo.flags */
 #define XEN_DOMINF_dying		BIT(0)
@@ -59,6 +60,21 @@ struct xen_domctl_iomem_permission {
 	u8 allow_access;
 };
 
+/* xen_domctl_assign_device.dev */
+#define XEN_DOMCTL_DEV_PCI		0
+
+/**
+ * struct xen_domctl_assign_device - ask whether a device can be assigned
+ * @dev: XEN_DOMCTL_DEV_*
+ * @flags: zero
+ * @machine_sbdf: the function: 16 bits of segment, 8 of bus and 8 of devfn
+ */
+struct xen_domctl_assign_device {
+	u32 dev;
+	u32 flags;
+	u32 machine_sbdf;
+};
+
 /**
  * struct xen_domctl - argument of the hypercall
  * @cmd: XEN_DOMCTL_*
@@ -68,6 +84,7 @@ struct xen_domctl_iomem_permission {
  * @u: argument and answer
  * @u.getdomaininfo: of XEN_DOMCTL_getdomaininfo
  * @u.iomem_permission: of XEN_DOMCTL_iomem_permission
+ * @u.assign_device: of XEN_DOMCTL_test_assign_device
  * @u.space: Xen copies the whole of its union in both directions, which is
  *	128 bytes up to version 0x18
  */
@@ -79,6 +96,7 @@ struct xen_domctl {
 	union {
 		struct xen_domctl_getdomaininfo getdomaininfo;
 		struct xen_domctl_iomem_permission iomem_permission;
+		struct xen_domctl_assign_device assign_device;
 		u8 space[240];
 	} u;
 };

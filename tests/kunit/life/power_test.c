@@ -15,7 +15,9 @@ static void idle_means_d3hot_with_the_state_saved_before(struct kunit *test)
 	life_seize_dev(test);
 	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&world->pdev->dev),
 			0);
-	fake_expect_calls(test, "save_now", "set_power=3", NULL);
+	/* Xen is asked last, and is asked whatever pciback2 believes. */
+	fake_expect_calls(test, "test_assign=300", "save_now", "set_power=3",
+			  NULL);
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D3hot);
 	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_resume(&world->pdev->dev),
 			0);
@@ -244,6 +246,7 @@ static void dom0s_sleep_leaves_what_a_domain_has_in_d0(struct kunit *test)
 	struct device *dev = &world->pdev->dev;
 
 	life_seize_dev(test);
+	world->pdev->current_state = PCI_D3hot;
 	KUNIT_EXPECT_EQ(test, pb2_power_ops.suspend(dev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("save_now"), 0);
 
@@ -254,6 +257,117 @@ static void dom0s_sleep_leaves_what_a_domain_has_in_d0(struct kunit *test)
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, pb2_power_ops.suspend(dev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("save_now"), 2);
+}
+
+/* xenstored is frozen, so nobody can say whether a domain has the function. */
+static void dom0s_sleep_leaves_what_is_awake_in_d0(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_EQ(test, pb2_power_ops.suspend(&world->pdev->dev), 0);
+	fake_expect_calls(test, "save_now", NULL);
+}
+
+static int try_suspend(struct life_world *world)
+{
+	return pb2_power_ops.runtime_suspend(&world->pdev->dev);
+}
+
+/* As the toolstack of XCP-ng does it: the function stays IDLE for pciback2. */
+static void what_xen_gave_to_a_domain_stays_in_d0(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	unsigned long before = jiffies, expires;
+
+	life_ask_xen();
+	life_seize_dev(test);
+	fake_domain_give(LIFE_DOMID, &world->pbdev->sbdf);
+	KUNIT_EXPECT_EQ(test, try_suspend(world), -EBUSY);
+	fake_expect_calls(test, "test_assign=300", "pm_hold", NULL);
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
+
+	/* Each question costs a line in Xen's log. */
+	expires = world->pbdev->suspend_work.timer.expires;
+	KUNIT_EXPECT_TRUE(test, time_after_eq(expires, before + 60 * HZ));
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+
+	fake_domain_give(LIFE_DOMID, NULL);
+	flush_delayed_work(&world->pbdev->suspend_work);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+	KUNIT_EXPECT_EQ(test, try_suspend(world), 0);
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D3hot);
+}
+
+static void a_block_is_not_shortened_by_a_refused_suspend(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	unsigned long before = jiffies;
+
+	life_ask_xen();
+	life_seize_dev(test);
+	fake_domain_give(LIFE_DOMID, &world->pbdev->sbdf);
+	block_suspend(world->pbdev);
+	KUNIT_EXPECT_EQ(test, try_suspend(world), -EBUSY);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+	KUNIT_EXPECT_TRUE(test,
+			  time_after_eq(world->pbdev->suspend_work.timer.expires,
+					before + 120 * HZ));
+}
+
+/* Whatever leads to this suspend, the record has the last word. */
+static void what_a_former_owner_holds_stays_in_d0(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	life_take_back(world->pbdev, &world->fe);
+	KUNIT_EXPECT_EQ(test, try_suspend(world), -EBUSY);
+	KUNIT_EXPECT_EQ(test, fake_count("test_assign"), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("set_power=3"), 0);
+}
+
+static void nothing_sleeps_while_it_is_seized(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	KUNIT_EXPECT_EQ(test, try_suspend(world), -EBUSY);
+	KUNIT_EXPECT_EQ(test, fake_count("set_power"), 0);
+}
+
+/* No more than "dev-N" is written before Xen gives the function away. */
+static void a_function_that_is_listed_wakes_up(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_ask_xen();
+	life_seize_dev(test);
+	KUNIT_ASSERT_EQ(test, try_suspend(world), 0);
+	fake_xen.on_backend("/local/domain/0/backend/pci");
+	fake_xen_put(LIFE_BACK, "dev-0", "0000:03:01.0");
+	fake_xen.on_backend(LIFE_BACK "/dev-0");
+	flush_workqueue(pb2_wq);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+
+	fake_xen_put(LIFE_BACK, "dev-1", "0000:03:00.0");
+	fake_xen.on_backend(LIFE_BACK "/dev-1");
+	flush_workqueue(pb2_wq);
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&world->pbdev->suspend_work));
+
+	/* A node that is removed is no announcement. */
+	flush_delayed_work(&world->pbdev->suspend_work);
+	pb2_xen_rm(LIFE_BACK, "dev-1");
+	fake_xen.on_backend(LIFE_BACK "/dev-1");
+	flush_workqueue(pb2_wq);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+}
+
+static void finish(struct kunit *test)
+{
+	pb2_domain_watch_exit();
+	life_world_exit(test);
 }
 
 static void d3cold_is_for_those_who_ask_and_ends_with_the_seizure(struct kunit *test)
@@ -274,6 +388,12 @@ static void d3cold_is_for_those_who_ask_and_ends_with_the_seizure(struct kunit *
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(dom0s_sleep_leaves_what_is_awake_in_d0),
+	KUNIT_CASE(what_xen_gave_to_a_domain_stays_in_d0),
+	KUNIT_CASE(a_block_is_not_shortened_by_a_refused_suspend),
+	KUNIT_CASE(what_a_former_owner_holds_stays_in_d0),
+	KUNIT_CASE(nothing_sleeps_while_it_is_seized),
+	KUNIT_CASE(a_function_that_is_listed_wakes_up),
 	KUNIT_CASE(dom0s_sleep_leaves_what_a_domain_has_in_d0),
 	KUNIT_CASE(d3cold_is_for_those_who_ask_and_ends_with_the_seizure),
 	KUNIT_CASE(whoever_wakes_it_may_have_soiled_it),
@@ -296,7 +416,7 @@ static struct kunit_case cases[] = {
 static struct kunit_suite suite = {
 	.name = "pciback2_power",
 	.init = life_world_init,
-	.exit = life_world_exit,
+	.exit = finish,
 	.test_cases = cases,
 };
 

@@ -21,6 +21,7 @@ static struct domain {
 	u32 flags;
 	uuid_t uuid;
 	u64 page;
+	u32 function;
 } domains[MAX_DOMAINS];
 
 /**
@@ -64,6 +65,7 @@ void fake_domain_create(domid_t domid, const char *uuid)
 	domain->domid = domid;
 	domain->flags = 0;
 	domain->page = 0;
+	domain->function = 0;
 	WARN_ON(uuid_parse(uuid, &domain->uuid));
 }
 
@@ -126,6 +128,46 @@ u64 fake_domain_page(domid_t domid)
 	return find(domid)->page;
 }
 
+/**
+ * fake_domain_give() - Xen assigns a function to a domain, as a toolstack asks
+ * @domid: the domain's number
+ * @sbdf: the function, or %NULL to take the last one away
+ *
+ * Context: any.
+ */
+void fake_domain_give(domid_t domid, const struct pb2_sbdf *sbdf)
+{
+	find(domid)->function = sbdf ? pb2_sbdf_number(sbdf) : 0;
+}
+
+/* In the order of Xen's iommu_do_domctl() and iommu_do_pci_domctl() */
+static int test_assign(struct xen_domctl *op)
+{
+	const struct xen_domctl_assign_device *assign = &op->u.assign_device;
+	int rc = fake_call("test_assign=%x", assign->machine_sbdf);
+	unsigned int i;
+
+	if (rc)
+		return rc;
+	if (op->interface_version != fake_xen.domctl)
+		return -EACCES;
+	if (op->domain != DOMID_INVALID) {
+		fake_wrong("whether domain %u can have a function", op->domain);
+		return -ESRCH;
+	}
+	if (fake_xen.no_iommu)
+		return -EOPNOTSUPP;
+	if (assign->dev != XEN_DOMCTL_DEV_PCI)
+		return -ENODEV;
+	if (assign->flags)
+		return -EINVAL;
+	for (i = 0; i < MAX_DOMAINS; i++)
+		if (domains[i].exists &&
+		    domains[i].function == assign->machine_sbdf)
+			return -EINVAL;
+	return 0;
+}
+
 static int permit(struct xen_domctl *op)
 {
 	const struct xen_domctl_iomem_permission *perm =
@@ -156,6 +198,10 @@ int pb2_xen_domctl(struct xen_domctl *op)
 
 	if (op->cmd == XEN_DOMCTL_iomem_permission)
 		return permit(op);
+	if (op->cmd == XEN_DOMCTL_test_assign_device)
+		return test_assign(op);
+	if (fake_xen.silent)
+		return -EPERM;
 
 	rc = fake_call("domctl=%u", op->domain);
 	if (rc)
@@ -175,14 +221,17 @@ int pb2_xen_domctl(struct xen_domctl *op)
 	return 0;
 }
 
-void pb2_xen_watch_domains(void (*callback)(void))
+void pb2_xen_watch_domains(void (*died)(void),
+			   void (*listed)(const char *path))
 {
 	if (fake_xen.on_release)
 		fake_wrong("domains are watched already");
-	fake_xen.on_release = callback;
+	fake_xen.on_release = died;
+	fake_xen.on_backend = listed;
 }
 
 void pb2_xen_unwatch_domains(void)
 {
 	fake_xen.on_release = NULL;
+	fake_xen.on_backend = NULL;
 }

@@ -116,7 +116,7 @@ const char *fake_xen_get(const char *dir, const char *key)
 /* The driver's work reads while a test writes, so it gets a copy. */
 static char *read_copy(const char *dir, const char *node)
 {
-	char *path = kasprintf(GFP_KERNEL, "%s/%s", dir, node);
+	char *path = kasprintf(GFP_KERNEL, *node ? "%s/%s" : "%s%s", dir, node);
 	char *val = ERR_PTR(-ENOENT);
 	struct key *key;
 
@@ -154,6 +154,65 @@ char *pb2_xen_read(const char *dir, const char *node)
 	if (!IS_ERR(val))
 		kfree(val);
 	return ERR_PTR(rc);
+}
+
+bool pb2_xen_store_is_ready(void)
+{
+	return !fake_xen.store_is_late;
+}
+
+/* The first word of what follows @dir in a key's path; %NULL if nothing does */
+static const char *child(const struct key *key, const char *dir, size_t *len)
+{
+	const char *name = key->path + strlen(dir);
+
+	if (strncmp(key->path, dir, strlen(dir)) || *name != '/')
+		return NULL;
+	*len = strcspn(++name, "/");
+	return name;
+}
+
+static bool is_listed(char **names, unsigned int nr, const char *name,
+		      size_t len)
+{
+	while (nr--)
+		if (strlen(names[nr]) == len && !strncmp(names[nr], name, len))
+			return true;
+	return false;
+}
+
+/* As xenbus_directory(): the array and the names are one allocation. */
+char **pb2_xen_list(const char *dir, unsigned int *nr)
+{
+	int rc = fake_call("list=%s", dir);
+	const char *name;
+	struct key *key;
+	char **names, *to;
+	size_t len;
+
+	if (rc)
+		return ERR_PTR(rc);
+	if (fake_xen.store_is_late)
+		fake_wrong("xenstore used before it is there");
+	names = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!names)
+		return ERR_PTR(-ENOMEM);
+	to = (char *)(names + 64);
+	*nr = 0;
+	mutex_lock(&keys_lock);
+	list_for_each_entry(key, &keys, link) {
+		name = child(key, dir, &len);
+		if (!name || *nr == 64 || is_listed(names, *nr, name, len))
+			continue;
+		names[(*nr)++] = to;
+		memcpy(to, name, len);
+		to += len + 1;
+	}
+	mutex_unlock(&keys_lock);
+	if (*nr)
+		return names;
+	kfree(names);
+	return ERR_PTR(-ENOENT);
 }
 
 int pb2_xen_write(const char *dir, const char *node, const char *val)

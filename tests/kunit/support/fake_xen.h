@@ -12,6 +12,8 @@
 
 #include "../../../drivers/xen/pciback2/host/xen_iface.h"
 
+struct pb2_sbdf;
+
 /* The interface version of Xen 4.17 */
 #define FAKE_XEN_DOMCTL		0x15
 
@@ -32,6 +34,11 @@
  *	knows
  * @machine: XEN_SYSCTL_PHYSCAP_*
  * @on_release: called when a domain dies, or %NULL
+ * @on_backend: called when a toolstack writes in the directory of all PCI
+ *	backends, or %NULL
+ * @silent: Xen refuses to tell anything about a domain (XSM)
+ * @no_iommu: Xen assigns no functions
+ * @store_is_late: xenstored has not started yet
  * @page: what pb2_xen_map_ring() maps, if the test has put anything there
  * @gref: the grant reference that was mapped
  * @port: the event channel that was bound
@@ -63,6 +70,10 @@ struct fake_xen {
 	u32 sysctl;
 	u32 machine;
 	void (*on_release)(void);
+	void (*on_backend)(const char *path);
+	bool silent;
+	bool no_iommu;
+	bool store_is_late;
 	void *page;
 	unsigned int gref;
 	unsigned int port;
@@ -99,6 +110,7 @@ void fake_domain_set_flags(domid_t domid, u32 flags);
 void fake_domain_free(domid_t domid);
 void fake_domain_event(void);
 u64 fake_domain_page(domid_t domid);
+void fake_domain_give(domid_t domid, const struct pb2_sbdf *sbdf);
 
 /* The guest and the toolstack */
 void fake_xen_put(const char *dir, const char *key, const char *val);

@@ -28,6 +28,20 @@ static void init_guest(struct pb2_frontend *fe, struct xenbus_device *xdev,
 	fake_xen_put(identity_dir(domid), "vm", vm_path);
 }
 
+/*
+ * Xen tells who has a function, as on every machine with an IOMMU. It refuses to
+ * tell about domains, so that xenstore decides which of them are alive.
+ */
+static void know_xen(void)
+{
+	fake_xen.domctl = FAKE_XEN_DOMCTL;
+	fake_domain_create(0, "00000000-0000-0000-0000-000000000000");
+	pb2_domain_init(0);
+	fake_domain_free(0);
+	fake_xen.silent = true;
+	fake_forget();
+}
+
 /**
  * life_world_init() - begin a test
  * @test: its priv becomes the world
@@ -56,6 +70,7 @@ int life_world_init(struct kunit *test)
 	if (rc)
 		return rc;
 
+	know_xen();
 	init_guest(&world->fe, &world->xdevs[0], LIFE_DOMID, "/vm/seven");
 	init_guest(&world->other, &world->xdevs[1], LIFE_OTHER_DOMID,
 		   "/vm/eight");
@@ -93,6 +108,7 @@ void life_world_exit(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.exports));
 	KUNIT_EXPECT_TRUE(test, list_empty(&world->other.exports));
 	pb2_holder_exit();
+	pb2_domain_exit();
 	pb2_slots_clear();
 	fake_exit(test);
 }
@@ -106,7 +122,7 @@ void life_world_exit(struct kunit *test)
  */
 void life_ask_xen(void)
 {
-	fake_xen.domctl = FAKE_XEN_DOMCTL;
+	fake_xen.silent = false;
 	fake_domain_create(0, "00000000-0000-0000-0000-000000000000");
 	fake_domain_create(LIFE_DOMID, LIFE_UUID);
 	fake_domain_create(LIFE_OTHER_DOMID, LIFE_OTHER_UUID);

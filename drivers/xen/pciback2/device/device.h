@@ -358,10 +358,14 @@ struct pb2_handover {
  * @previous_reset: result of the reset before; device_lock
  * @d3cold: the administrator allows D3cold; device_lock
  * @awake: the life cycle holds a runtime PM reference; device_lock
+ * @suspend_refused: the log says why the function does not suspend; only runtime
+ *	PM's suspend uses it
  * @reclaim_work: takes the function back from its former domain
  * @flr_work: carries out an FLR that the guest started
  * @hold_work: checks whether the former domain of a HELD function is dead
- * @suspend_work: drops the runtime PM reference that do_flr took
+ * @suspend_work: drops the runtime PM reference that do_flr took, or a suspend
+ *	that was refused
+ * @announced_work: wakes the function because a toolstack lists it for a domain
  */
 struct pb2_device {
 	struct kref ref;
@@ -403,11 +407,13 @@ struct pb2_device {
 	struct pb2_reset previous_reset;
 	bool d3cold;
 	bool awake;
+	bool suspend_refused;
 
 	struct work_struct reclaim_work;
 	struct work_struct flr_work;
 	struct delayed_work hold_work;
 	struct delayed_work suspend_work;
+	struct work_struct announced_work;
 };
 
 /**
@@ -441,7 +447,7 @@ extern struct workqueue_struct *pb2_wq;
 int pb2_work_init(void);
 void pb2_work_exit(void);
 void pb2_work_queue(struct pb2_device *pbdev, struct work_struct *work);
-void pb2_work_delay(struct pb2_device *pbdev, struct delayed_work *work,
+bool pb2_work_delay(struct pb2_device *pbdev, struct delayed_work *work,
 		    unsigned long delay);
 bool pb2_work_redelay(struct pb2_device *pbdev, struct delayed_work *work,
 		      unsigned long delay);

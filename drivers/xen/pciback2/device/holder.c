@@ -63,7 +63,7 @@ struct pb2_held pb2_held_bars(const struct pb2_sbdf *sbdf)
 {
 	return (struct pb2_held) {
 		.kind = PB2_HELD_BARS,
-		.address = sbdf->domain << 16 | sbdf->bus << 8 | sbdf->devfn,
+		.address = pb2_sbdf_number(sbdf),
 	};
 }
 

@@ -57,13 +57,16 @@ void pb2_work_queue(struct pb2_device *pbdev, struct work_struct *work)
  * @delay: jiffies from now
  *
  * Context: any.
+ * Return: true if the work is queued now, false if it was queued already.
  */
-void pb2_work_delay(struct pb2_device *pbdev, struct delayed_work *work,
+bool pb2_work_delay(struct pb2_device *pbdev, struct delayed_work *work,
 		    unsigned long delay)
 {
 	pb2_device_get(pbdev);
-	if (!queue_delayed_work(pb2_wq, work, delay))
-		pb2_device_put(pbdev);
+	if (queue_delayed_work(pb2_wq, work, delay))
+		return true;
+	pb2_device_put(pbdev);
+	return false;
 }
 
 /**

@@ -77,7 +77,7 @@ void pb2_domain_init(u32 interface_version)
 	int rc = domain_find_version(first, last);
 
 	if (rc)
-		pr_warn("Xen does not tell which domains are alive (domctl: %d): one that dies is noticed when its xenstore nodes are removed, not before, and nothing is handed over\n",
+		pr_warn("Xen does not tell which domains are alive and what they have (domctl: %d): one that dies is noticed when its xenstore nodes are removed, not before; nothing is handed over, no function sleeps, and no reset affects other functions than one\n",
 			rc);
 }
 
@@ -253,4 +253,33 @@ int pb2_domain_permit(domid_t domid, u64 address, bool allow)
 	};
 
 	return domctl_version ? pb2_xen_domctl(&op) : -EOPNOTSUPP;
+}
+
+/**
+ * pb2_domain_test_assign() - ask Xen whether a function is in a domain
+ * @sbdf: address of the function
+ *
+ * Xen logs a line at the level of guests' information whenever it answers with
+ * -EINVAL.
+ *
+ * Context: may sleep.
+ * Return: 0 if dom0 or the quarantine has the function; -EINVAL if another
+ * domain or Xen itself has it, or Xen does not know it; -EOPNOTSUPP, -ENOSYS or
+ * -ENODEV if Xen assigns no functions, since there is no IOMMU; -EACCES if the
+ * version of the domctl interface is unknown; or Xen's errno.
+ */
+int pb2_domain_test_assign(const struct pb2_sbdf *sbdf)
+{
+	struct xen_domctl op = {
+		.cmd = XEN_DOMCTL_test_assign_device,
+		.interface_version = domctl_version,
+		/* The question is not about a particular domain. */
+		.domain = DOMID_INVALID,
+		.u.assign_device = {
+			.dev = XEN_DOMCTL_DEV_PCI,
+			.machine_sbdf = pb2_sbdf_number(sbdf),
+		},
+	};
+
+	return domctl_version ? pb2_xen_domctl(&op) : -EACCES;
 }

@@ -56,6 +56,7 @@ int pb2_sbdf_parse(const char *s, struct pb2_sbdf *sbdf);
 int pb2_sbdf_next_hidden(const char **list, struct pb2_pattern *pat);
 int pb2_sbdf_of(const struct pci_dev *pdev, struct pb2_sbdf *sbdf);
 bool pb2_sbdf_equal(const struct pb2_sbdf *a, const struct pb2_sbdf *b);
+u32 pb2_sbdf_number(const struct pb2_sbdf *sbdf);
 
 /**
  * enum pb2_iommu_state - what dom0 knows about a means of protection
@@ -113,5 +114,9 @@ bool pb2_domain_knows_xen(void);
 char *pb2_domain_vm_path(domid_t domid);
 int pb2_domain_target(domid_t domid, domid_t *target);
 int pb2_domain_permit(domid_t domid, u64 address, bool allow);
+int pb2_domain_test_assign(const struct pb2_sbdf *sbdf);
+
+/* owner.c: which function a domain has, as Xen or xenstore knows it */
+bool pb2_owner_may_exist(const struct pb2_sbdf *sbdf);
 
 #endif /* PB2_HOST_H */

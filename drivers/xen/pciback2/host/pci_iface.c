@@ -437,6 +437,19 @@ int pb2_pci_pm_get(struct pci_dev *pdev)
 }
 
 /**
+ * pb2_pci_pm_hold() - keep a function awake that is about to sleep
+ * @pdev: the function, whose suspend is running and is going to fail
+ *
+ * Undone by pb2_pci_pm_put().
+ *
+ * Context: any.
+ */
+void pb2_pci_pm_hold(struct pci_dev *pdev)
+{
+	pm_runtime_get_noresume(&pdev->dev);
+}
+
+/**
  * pb2_pci_pm_put() - undo pb2_pci_pm_get()
  * @pdev: the function, which may sleep after its grace period
  *

@@ -47,6 +47,7 @@ void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms);
 void pb2_pci_pm_stop(struct pci_dev *pdev);
 void pb2_pci_allow_d3cold(struct pci_dev *pdev, bool allow);
 int pb2_pci_pm_get(struct pci_dev *pdev);
+void pb2_pci_pm_hold(struct pci_dev *pdev);
 void pb2_pci_pm_put(struct pci_dev *pdev);
 
 int pb2_pci_request_irq(struct pci_dev *pdev, unsigned int irq,

@@ -217,3 +217,15 @@ bool pb2_sbdf_equal(const struct pb2_sbdf *a, const struct pb2_sbdf *b)
 	return a->domain == b->domain && a->bus == b->bus &&
 	       a->devfn == b->devfn;
 }
+
+/**
+ * pb2_sbdf_number() - an address as one number
+ * @sbdf: the address
+ *
+ * Context: any.
+ * Return: 16 bits of segment, 8 of bus and 8 of devfn, as Xen's domctls have it.
+ */
+u32 pb2_sbdf_number(const struct pb2_sbdf *sbdf)
+{
+	return (u32)sbdf->domain << 16 | sbdf->bus << 8 | sbdf->devfn;
+}

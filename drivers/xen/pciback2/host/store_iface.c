@@ -22,6 +22,20 @@ char *pb2_xen_read(const char *dir, const char *node)
 }
 
 /**
+ * pb2_xen_list() - list the xenstore nodes of a directory
+ * @dir: the directory
+ * @nr: set to the number of nodes
+ *
+ * Context: may sleep.
+ * Return: the names, to be freed with one kfree(), or an ERR_PTR(): -ENOENT if
+ * there is no such directory, or xenstore's errno.
+ */
+char **pb2_xen_list(const char *dir, unsigned int *nr)
+{
+	return xenbus_directory(XBT_NIL, dir, "", nr);
+}
+
+/**
  * pb2_xen_write() - write a xenstore node
  * @dir: the directory
  * @node: name of the node in @dir

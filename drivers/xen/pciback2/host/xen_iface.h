@@ -39,7 +39,8 @@ u64 pb2_xen_stolen(unsigned int cpu);
 
 /* Domains */
 int pb2_xen_domctl(struct xen_domctl *op);
-void pb2_xen_watch_domains(void (*callback)(void));
+void pb2_xen_watch_domains(void (*died)(void),
+			   void (*listed)(const char *path));
 void pb2_xen_unwatch_domains(void);
 
 /* The ring's page and event channel */
@@ -53,7 +54,9 @@ void pb2_xen_notify(unsigned int irq);
 void pb2_xen_eoi(unsigned int irq, bool spurious);
 
 /* store_iface.c */
+bool pb2_xen_store_is_ready(void);
 char *pb2_xen_read(const char *dir, const char *node);
+char **pb2_xen_list(const char *dir, unsigned int *nr);
 /**
  * struct pb2_xen_node - a xenstore node to write
  * @name: name of the node, relative to its directory

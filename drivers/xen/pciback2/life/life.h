@@ -90,6 +90,7 @@ void pb2_power_wake(struct pb2_device *pbdev);
 void pb2_power_allow_suspend(struct pb2_device *pbdev);
 bool pb2_power_is_asleep(const struct pb2_device *pbdev);
 void pb2_power_block_suspend(struct pb2_device *pbdev);
+void pb2_power_announce(struct pb2_device *pbdev);
 void pb2_power_allow_d3cold(struct pb2_device *pbdev, bool allow);
 void pb2_power_unblock_suspend(struct pb2_device *pbdev);
 

@@ -17,13 +17,53 @@
  */
 #define SUSPEND_BLOCK_MS	(120 * MSEC_PER_SEC)
 
+/* Xen logs a line each time it says that a domain has a function. */
+#define SUSPEND_RETRY_MS	(60 * MSEC_PER_SEC)
+
+/*
+ * Unlike device_lock's holders this must not wake the function: runtime PM is
+ * about to suspend it. If suspend is blocked already, that block decides.
+ */
+static void power_retry_later(struct pb2_device *pbdev)
+{
+	pb2_pci_pm_hold(pbdev->pdev);
+	if (!pb2_work_delay(pbdev, &pbdev->suspend_work,
+			    msecs_to_jiffies(SUSPEND_RETRY_MS)))
+		pb2_pci_pm_put(pbdev->pdev);
+}
+
+/*
+ * The last question before D3hot. Whatever the state of the function is, no
+ * domain may have it mapped, or be about to map it: the class of XSA-120.
+ */
+static bool power_may_suspend(struct pb2_device *pbdev)
+{
+	struct pb2_held bars = pb2_held_bars(&pbdev->sbdf);
+
+	if (!pb2_holder_exists(&bars) && !pb2_owner_may_exist(&pbdev->sbdf)) {
+		pbdev->suspend_refused = false;
+		return true;
+	}
+	if (!pbdev->suspend_refused)
+		pci_info(pbdev->pdev, "stays in D0: a domain may have it, or Xen does not answer (domains that had it: drivers/pciback/holders; that have it: xl debug-keys Q)\n");
+	pbdev->suspend_refused = true;
+	power_retry_later(pbdev);
+	return false;
+}
+
 static int power_runtime_suspend(struct device *dev)
 {
+	struct pb2_device *pbdev = dev_get_drvdata(dev);
 	struct pci_dev *pdev = to_pci_dev(dev);
+	bool is_sleeper = !pdev->subordinate && pdev->pm_cap;
 	int rc;
 
 	/* The VFs, which other domains may use, would lose power too. */
 	if (pci_num_vf(pdev))
+		return -EBUSY;
+
+	/* While the function is being seized, nobody knows it. */
+	if (is_sleeper && (!pbdev || !power_may_suspend(pbdev)))
 		return -EBUSY;
 
 	/*
@@ -34,7 +74,7 @@ static int power_runtime_suspend(struct device *dev)
 	pb2_pci_save_now(pdev);
 
 	/* Devices behind a bridge in D3hot cannot reach the host. */
-	if (pdev->subordinate || !pdev->pm_cap)
+	if (!is_sleeper)
 		return 0;
 
 	rc = pb2_pci_set_power(pdev, PCI_D3hot);
@@ -61,15 +101,18 @@ static int power_runtime_resume(struct device *dev)
 /*
  * System sleep of dom0. A function that a domain may reach stays in D0: that
  * domain need not sleep, and an access to a function in D3hot ends in an error.
- * The PCI core does not change the power state of a function whose state is
- * saved already.
+ * xenstored, which may be needed for an answer, is frozen by now: so whatever is
+ * awake counts as reachable. The PCI core does not change the power state of a
+ * function whose state is saved already.
  */
 static int power_system_suspend(struct device *dev)
 {
 	const struct pb2_device *pbdev = dev_get_drvdata(dev);
+	struct pci_dev *pdev = to_pci_dev(dev);
 
-	if (pbdev && READ_ONCE(pbdev->state) != PB2_IDLE)
-		pb2_pci_save_now(to_pci_dev(dev));
+	if (pbdev && (READ_ONCE(pbdev->state) != PB2_IDLE ||
+		      pdev->current_state == PCI_D0))
+		pb2_pci_save_now(pdev);
 	return 0;
 }
 
@@ -113,6 +156,34 @@ static void power_end_suspend_block(struct work_struct *work)
 	pb2_device_put(pbdev);
 }
 
+/* A sleeping function is woken: it may be given to the domain at any moment. */
+static void power_run_announced(struct work_struct *work)
+{
+	struct pb2_device *pbdev = container_of(work, struct pb2_device,
+						announced_work);
+	struct device *dev = &pbdev->pdev->dev;
+
+	device_lock(dev);
+	if (!pbdev->released && READ_ONCE(pbdev->state) == PB2_IDLE)
+		pb2_power_block_suspend(pbdev);
+	device_unlock(dev);
+	pb2_device_put(pbdev);
+}
+
+/**
+ * pb2_power_announce() - a toolstack lists a function for a domain
+ * @pbdev: the function; nothing happens unless it is IDLE
+ *
+ * Keeps the function awake as pb2_power_block_suspend() does.
+ *
+ * Context: any; the work queue does the work.
+ */
+void pb2_power_announce(struct pb2_device *pbdev)
+{
+	if (READ_ONCE(pbdev->state) == PB2_IDLE)
+		pb2_work_queue(pbdev, &pbdev->announced_work);
+}
+
 /**
  * pb2_power_init() - let runtime PM suspend the function while it is idle
  * @pbdev: a function that was just seized, in D0
@@ -123,6 +194,7 @@ void pb2_power_init(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 	INIT_DELAYED_WORK(&pbdev->suspend_work, power_end_suspend_block);
+	INIT_WORK(&pbdev->announced_work, power_run_announced);
 	pbdev->awake = false;
 	pb2_pci_pm_start(pbdev->pdev, PB2_POWER_GRACE_MS);
 }
@@ -137,13 +209,13 @@ void pb2_power_exit(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	pb2_power_unblock_suspend(pbdev);
 	pb2_power_allow_d3cold(pbdev, false);
 	pb2_pci_pm_stop(pbdev->pdev);
 	/*
-	 * The life cycle's own reference goes last, so that no suspend comes
-	 * between.
+	 * Runtime PM's suspend, which may block the next one, has ended now. The
+	 * life cycle's own references go last, so that none comes between.
 	 */
+	pb2_power_unblock_suspend(pbdev);
 	pb2_power_allow_suspend(pbdev);
 }
 
