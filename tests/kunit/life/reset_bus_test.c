@@ -102,6 +102,27 @@ static void a_sibling_in_another_domain_forbids(struct kunit *test)
 	fake_pci_of(pair.b->pdev)->function_reset = FAKE_RESET_WORKS;
 }
 
+/* xenstore says nothing about it, and pciback2 takes the sibling for idle. */
+static void a_sibling_that_xen_gave_away_forbids(struct kunit *test)
+{
+	struct pair pair = seize_pair(test);
+
+	life_ask_xen();
+	fake_domain_give(LIFE_OTHER_DOMID, &pair.b->sbdf);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(pair.a),
+					   "0000:03:00.1 may be in a domain"));
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+
+	/* No answer forbids as well. */
+	fake_domain_give(LIFE_OTHER_DOMID, NULL);
+	fake_fail("test_assign", 1, -EPERM);
+	flr_fault(pair.a);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+	KUNIT_EXPECT_STREQ(test, flr_fault(pair.a), "");
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+	pb2_domain_watch_exit();
+}
+
 static void a_sibling_in_the_same_domain_must_be_leaving_too(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -400,6 +421,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(who_uses_a_sibling_forbids_and_is_named),
 	KUNIT_CASE(idle_siblings_are_reset_with_it_and_go_back_to_sleep),
 	KUNIT_CASE(a_sibling_in_another_domain_forbids),
+	KUNIT_CASE(a_sibling_that_xen_gave_away_forbids),
 	KUNIT_CASE(a_sibling_in_the_same_domain_must_be_leaving_too),
 	KUNIT_CASE(an_idle_function_stays_clean_while_its_sibling_is_assigned),
 	KUNIT_CASE(what_failed_for_a_siblings_sake_recovers_at_its_return),

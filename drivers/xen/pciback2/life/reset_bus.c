@@ -79,6 +79,23 @@ static const char *blocker_nature(struct pci_dev *pdev)
 	return pdev->is_virtfn ? "is a VF" : NULL;
 }
 
+/*
+ * xenstore may not say that a domain has a function that is idle here: Xen is
+ * asked. Of a sibling that leaves the requester's domain at this moment it is
+ * known who has it; Xen may take it away from that domain later.
+ */
+static bool sibling_may_have_owner(const struct pb2_device *requester,
+				   const struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (READ_ONCE(pbdev->fe) ||
+	    (READ_ONCE(pbdev->state) == PB2_RECLAIMING &&
+	     pbdev->domid == requester->domid))
+		return false;
+	return pb2_owner_may_exist(&pbdev->sbdf);
+}
+
 /* The reason why a sibling's present use forbids the reset, or %NULL. */
 static const char *blocker_use(const struct pb2_device *requester,
 			       struct pb2_device *pbdev)
@@ -94,6 +111,8 @@ static const char *blocker_use(const struct pb2_device *requester,
 			       !pb2_gate_is_detaching(pbdev)))
 		reason = "is in use by a domain";
 	mutex_unlock(&pbdev->life_lock);
+	if (!reason && sibling_may_have_owner(requester, pbdev))
+		reason = "may be in a domain";
 	return reason;
 }
 
