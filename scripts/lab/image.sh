@@ -280,7 +280,7 @@ image_run()
 	local dir=$1 module=$2 plan=$3 tree=$1/overlay
 	local kernel=${4:-$image_kernel_version} more=${5:-}
 
-	pb2_need gcc libc6-dev
+	pb2_need gcc libc6-dev libxen-dev
 	rm -rf "$tree"
 	mkdir -p "$tree/tests/lib"
 	# A test has its short name there, whatever its group is
@@ -294,6 +294,8 @@ image_run()
 	cp "$plan" "$tree/tests/plan"
 	gcc -O2 -static -o "$tree/tests/destroy-domain" \
 		"$pb2_top/tests/xen/lib/destroy-domain.c" || return
+	gcc -O2 -o "$tree/tests/give-device" \
+		"$pb2_top/tests/xen/lib/give-device.c" -lxenctrl || return
 	gcc -O2 -o "$tree/tests/await" "$pb2_top/tests/xen/lib/await.c" -lxenstore || return
 	if [ -n "$module" ]; then
 		install -D -m 644 "$module" \
