@@ -185,6 +185,34 @@ static void a_function_that_xen_gave_to_another_is_busy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, claim(world->pbdev, &world->fe), -EBUSY);
 }
 
+/* They were meant for the domain that did not get the function. */
+static void settings_end_with_an_assignment_that_failed(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	static const char * const steps[] = { "read=vm", "register_owner" };
+	unsigned int i;
+
+	life_seize_dev(test);
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		world->pbdev->permissive = true;
+		world->pbdev->allow_interrupt_control = true;
+		fake_fail(steps[i], 1, -EIO);
+		KUNIT_EXPECT_EQ(test, claim(world->pbdev, &world->fe), -EIO);
+		KUNIT_EXPECT_FALSE(test, world->pbdev->permissive);
+		KUNIT_EXPECT_FALSE(test, world->pbdev->allow_interrupt_control);
+	}
+}
+
+static void the_owners_settings_are_not_those_of_who_asks(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	world->pbdev->permissive = true;
+	KUNIT_EXPECT_EQ(test, claim(world->pbdev, &world->other), -EBUSY);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->permissive);
+}
+
 static void a_held_function_can_be_claimed_at_once(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -356,6 +384,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_claim_is_undone_at_whatever_step_it_fails),
 	KUNIT_CASE(a_stub_domain_may_control_interrupts_and_no_other),
 	KUNIT_CASE(a_function_that_xen_gave_to_another_is_busy),
+	KUNIT_CASE(settings_end_with_an_assignment_that_failed),
+	KUNIT_CASE(the_owners_settings_are_not_those_of_who_asks),
 	KUNIT_CASE(a_held_function_can_be_claimed_at_once),
 	KUNIT_CASE(a_request_of_the_old_frontend_finds_no_device),
 	KUNIT_CASE(what_one_guest_wrote_the_next_does_not_read),

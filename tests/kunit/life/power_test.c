@@ -269,6 +269,28 @@ static void dom0s_sleep_leaves_what_is_awake_in_d0(struct kunit *test)
 	fake_expect_calls(test, "save_now", NULL);
 }
 
+static void settings_end_when_nobody_took_the_function(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *pbdev;
+
+	life_seize_dev(test);
+	pbdev = world->pbdev;
+	pbdev->permissive = true;
+	pbdev->allow_interrupt_control = true;
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), 0);
+	KUNIT_EXPECT_TRUE(test, pbdev->permissive);
+	flush_delayed_work(&pbdev->suspend_work);
+	KUNIT_EXPECT_FALSE(test, pbdev->permissive);
+	KUNIT_EXPECT_FALSE(test, pbdev->allow_interrupt_control);
+
+	/* Whoever takes it in time has them. */
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), 0);
+	pbdev->permissive = true;
+	life_assign(test, pbdev, &world->fe);
+	KUNIT_EXPECT_TRUE(test, pbdev->permissive);
+}
+
 static int try_suspend(struct life_world *world)
 {
 	return pb2_power_ops.runtime_suspend(&world->pdev->dev);
@@ -293,7 +315,10 @@ static void what_xen_gave_to_a_domain_stays_in_d0(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
 	fake_domain_give(LIFE_DOMID, NULL);
+	/* No assignment was announced, so none is too late. */
+	world->pbdev->permissive = true;
 	flush_delayed_work(&world->pbdev->suspend_work);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->permissive);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 	KUNIT_EXPECT_EQ(test, try_suspend(world), 0);
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D3hot);
@@ -389,6 +414,7 @@ static void d3cold_is_for_those_who_ask_and_ends_with_the_seizure(struct kunit *
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(dom0s_sleep_leaves_what_is_awake_in_d0),
+	KUNIT_CASE(settings_end_when_nobody_took_the_function),
 	KUNIT_CASE(what_xen_gave_to_a_domain_stays_in_d0),
 	KUNIT_CASE(a_block_is_not_shortened_by_a_refused_suspend),
 	KUNIT_CASE(what_a_former_owner_holds_stays_in_d0),

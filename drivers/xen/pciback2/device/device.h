@@ -12,11 +12,12 @@
  * device_lock of the function
  *	Taken: by the driver core for probe and remove; by the PCI core for the
  *	error handlers and its own resets; by assignment (pb2_assign_lock());
- *	by do_flr, reclaim_work, flr_work, hold_work and handover.renew_work;
+ *	by do_flr, reclaim_work, flr_work, hold_work, suspend_work,
+ *	announced_work and handover.renew_work;
  *	by the sysfs attributes d3cold, access, handover and backend_domid,
  *	which only try: unbinding removes these files with the lock held.
  *	Protects: pb2_device.handover, .xen_has_msix, .saved_state, .reset,
- *	.previous_reset, .d3cold and .awake.
+ *	.previous_reset, .d3cold, .awake and .assignment_expected.
  *	A reset of a bus takes the locks of all functions in the order of the
  *	bus. A thread that already holds one of them (probe, remove) takes the
  *	bridge's and the others' with trylock.
@@ -358,6 +359,8 @@ struct pb2_handover {
  * @previous_reset: result of the reset before; device_lock
  * @d3cold: the administrator allows D3cold; device_lock
  * @awake: the life cycle holds a runtime PM reference; device_lock
+ * @assignment_expected: do_flr, or a toolstack's node, has announced an
+ *	assignment; device_lock
  * @suspend_refused: the log says why the function does not suspend; only runtime
  *	PM's suspend uses it
  * @reclaim_work: takes the function back from its former domain
@@ -407,6 +410,7 @@ struct pb2_device {
 	struct pb2_reset previous_reset;
 	bool d3cold;
 	bool awake;
+	bool assignment_expected;
 	bool suspend_refused;
 
 	struct work_struct reclaim_work;

@@ -99,6 +99,7 @@ static void claim_free(struct claim *claim)
 	kfree(claim->target_vm_path);
 }
 
+/* The caller frees what this leaves in @claim, also after a failure. */
 static int claim_prepare(struct claim *claim, domid_t domid)
 {
 	char *vm_path = pb2_domain_vm_path(domid);
@@ -111,10 +112,8 @@ static int claim_prepare(struct claim *claim, domid_t domid)
 		return 0;
 
 	vm_path = pb2_domain_vm_path(claim->target);
-	if (IS_ERR(vm_path)) {
-		claim_free(claim);
+	if (IS_ERR(vm_path))
 		return PTR_ERR(vm_path);
-	}
 	claim->target_vm_path = vm_path;
 	return 0;
 }
@@ -234,6 +233,20 @@ static int claim_try(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	return rc;
 }
 
+/*
+ * The settings were for this assignment. If another domain has the function, or
+ * it is on its way back, they are not those of the domain that asked.
+ */
+static void claim_end_settings(struct pb2_device *pbdev)
+{
+	enum pb2_state state = READ_ONCE(pbdev->state);
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (state == PB2_IDLE || state == PB2_HELD || state == PB2_FAILED)
+		pb2_reclaim_clear_settings(pbdev);
+}
+
 /* The record of holders is never behind what a domain can reach. */
 static int claim_run(struct pb2_device *pbdev, struct pb2_frontend *fe,
 		     domid_t domid, struct claim *claim)
@@ -264,7 +277,8 @@ static int claim_run(struct pb2_device *pbdev, struct pb2_frontend *fe,
  * @domid: the frontend's domain
  *
  * The gate stays closed. The caller opens it once the function has a virtual
- * address.
+ * address. On failure the settings of one assignment end, unless another domain
+ * has the function.
  *
  * Context: device_lock held, may sleep.
  * Return: 0; -ENODEV if the function is released or gone, -EIO if it is FAILED
@@ -282,14 +296,14 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	device_lock_assert(&pbdev->pdev->dev);
 
 	rc = claim_prepare(&claim, domid);
-	if (rc)
-		return rc;
-	if (!READ_ONCE(pbdev->fe) &&
+	if (!rc && !READ_ONCE(pbdev->fe) &&
 	    !pb2_handover_is_free(pbdev, domid, claim.vm_path))
 		rc = -EADDRINUSE;
-	else
+	if (!rc)
 		rc = claim_run(pbdev, fe, domid, &claim);
 	claim_free(&claim);
+	if (rc)
+		claim_end_settings(pbdev);
 	return rc;
 }
 

@@ -147,11 +147,32 @@ bool pb2_power_is_asleep(const struct pb2_device *pbdev)
 	       (csr & PCI_PM_CTRL_STATE_MASK) == (__force u16)PCI_D3hot;
 }
 
+/*
+ * do_flr announced an assignment that did not come in time: the settings that
+ * were made for it would meet another domain.
+ */
+static void power_end_settings(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (!pbdev->assignment_expected)
+		return;
+	pbdev->assignment_expected = false;
+	if (!pbdev->released && READ_ONCE(pbdev->state) == PB2_IDLE)
+		pb2_reclaim_clear_settings(pbdev);
+}
+
 static void power_end_suspend_block(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(to_delayed_work(work),
 						struct pb2_device, suspend_work);
+	struct device *dev = &pbdev->pdev->dev;
 
+	device_lock(dev);
+	/* A block that has begun anew meanwhile waits for the assignment, too. */
+	if (!delayed_work_pending(&pbdev->suspend_work))
+		power_end_settings(pbdev);
+	device_unlock(dev);
 	pb2_pci_pm_put(pbdev->pdev);
 	pb2_device_put(pbdev);
 }
@@ -265,8 +286,8 @@ void pb2_power_allow_suspend(struct pb2_device *pbdev)
  * pb2_power_block_suspend() - keep the function awake for the toolstack
  * @pbdev: the function
  *
- * The block ends after 120 s, or with pb2_power_unblock_suspend(). A further
- * call restarts the 120 s.
+ * The block ends with the assignment, or after 120 s, and with it the settings
+ * that were made for an assignment. A further call restarts the 120 s.
  *
  * Context: device_lock held, may sleep.
  */
@@ -274,6 +295,7 @@ void pb2_power_block_suspend(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
+	pbdev->assignment_expected = true;
 	if (!pb2_work_redelay(pbdev, &pbdev->suspend_work,
 			      msecs_to_jiffies(SUSPEND_BLOCK_MS)))
 		pb2_pci_pm_get(pbdev->pdev);
@@ -289,6 +311,7 @@ void pb2_power_unblock_suspend(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
+	pbdev->assignment_expected = false;
 	if (pb2_work_cancel(pbdev, &pbdev->suspend_work))
 		pb2_pci_pm_put(pbdev->pdev);
 }

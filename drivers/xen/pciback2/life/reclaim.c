@@ -11,8 +11,16 @@
 #include "../host/xen_iface.h"
 #include "life.h"
 
-/* The settings of one assignment must not reach the next domain. */
-static void reclaim_clear_settings(struct pb2_device *pbdev)
+/**
+ * pb2_reclaim_clear_settings() - end the settings of one assignment
+ * @pbdev: a function that no domain owns
+ *
+ * The settings must not reach another domain than the one that they were meant
+ * for: they end with its assignment, also with one that failed or never came.
+ *
+ * Context: device_lock held, may sleep.
+ */
+void pb2_reclaim_clear_settings(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
@@ -58,7 +66,7 @@ static void reclaim_finish(struct pb2_device *pbdev)
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	reclaim_clear_settings(pbdev);
+	pb2_reclaim_clear_settings(pbdev);
 
 	/*
 	 * Xen needs the owner to free the vectors, so the owner goes after
