@@ -152,6 +152,27 @@ static void release_unblocks_suspend_and_leaves_d0(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
 }
 
+static void what_dom0_has_set_is_restored(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_TRUE(test, world->dev->suspends);
+	life_remove(world->pdev);
+	KUNIT_EXPECT_FALSE(test, world->dev->suspends);
+
+	world->dev->suspends = true;
+	life_seize(test, world->dev);
+	life_remove(world->pdev);
+	KUNIT_EXPECT_TRUE(test, world->dev->suspends);
+
+	/* A domain lives that may have the BARs mapped. */
+	world->pbdev = life_seize(test, world->dev);
+	life_assign(test, world->pbdev, &world->fe);
+	life_remove(world->pdev);
+	KUNIT_EXPECT_FALSE(test, world->dev->suspends);
+}
+
 /*
  * Without the last reference the function could suspend before runtime PM ends.
  */
@@ -414,6 +435,7 @@ static void d3cold_is_for_those_who_ask_and_ends_with_the_seizure(struct kunit *
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(dom0s_sleep_leaves_what_is_awake_in_d0),
+	KUNIT_CASE(what_dom0_has_set_is_restored),
 	KUNIT_CASE(settings_end_when_nobody_took_the_function),
 	KUNIT_CASE(what_xen_gave_to_a_domain_stays_in_d0),
 	KUNIT_CASE(a_block_is_not_shortened_by_a_refused_suspend),

@@ -403,18 +403,21 @@ void pb2_pci_unlock(struct pci_dev *pdev)
 	device_unlock(&pdev->dev);
 }
 
-void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)
+bool pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)
 {
 	struct fake_pci *dev = fake_of(pdev);
+	bool was_allowed = dev->suspends;
 
 	fake_note("pm_start=%d %s", grace_ms, pci_name(pdev));
 	device_lock_assert(&pdev->dev);
 	if (dev->managed)
 		fake_wrong("runtime PM of %s begun twice", pci_name(pdev));
 	dev->managed = true;
+	dev->suspends = true;
+	return was_allowed;
 }
 
-void pb2_pci_pm_stop(struct pci_dev *pdev)
+void pb2_pci_pm_stop(struct pci_dev *pdev, bool allow)
 {
 	struct fake_pci *dev = fake_of(pdev);
 
@@ -423,6 +426,7 @@ void pb2_pci_pm_stop(struct pci_dev *pdev)
 	if (!dev->managed)
 		fake_wrong("runtime PM of %s ended twice", pci_name(pdev));
 	dev->managed = false;
+	dev->suspends = allow;
 	pdev->current_state = PCI_D0;
 }
 

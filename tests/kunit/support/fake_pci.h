@@ -89,6 +89,7 @@ struct fake_pci_write {
  * @assigned: marked as assigned
  * @cfg_locked: user space's accesses wait
  * @managed: between pb2_pci_pm_start() and pb2_pci_pm_stop()
+ * @suspends: power/control is "auto"
  * @users: references that keep it awake
  * @nvec: MSI-X vectors allocated
  * @handler: of the INTx line, or %NULL
@@ -121,6 +122,7 @@ struct fake_pci {
 	bool assigned;
 	bool cfg_locked;
 	bool managed;
+	bool suspends;
 	int users;
 	int nvec;
 	irq_handler_t handler;

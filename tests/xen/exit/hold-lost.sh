@@ -20,6 +20,12 @@ still_held()
 		grep -q "^$VIRTIO domain $id: may still have its BARs mapped" "$PCIBACK/holders"
 }
 
+echo auto >"$PCI/$SPARE/power/control"
+assign_add "$SPARE"
+assign_remove "$SPARE"
+expect "dom0's power/control of $SPARE is restored" \
+	[ "$(cat "$PCI/$SPARE/power/control")" = auto ]
+
 assign_add "$VIRTIO"
 guest_start former "$VIRTIO" modules=xen-pcifront
 id=$(guest_id former)
@@ -35,6 +41,8 @@ still_held "after the next owner"
 
 echo "$VIRTIO" >"$PCIBACK/unbind"
 refute "the module can be unloaded without the function" rmmod "$(module_loaded)"
+expect "dom0 cannot suspend what domain $id may have mapped" \
+	[ "$(cat "$PCI/$VIRTIO/power/control")" = on ]
 echo "$VIRTIO" >"$PCIBACK/bind"
 still_held "after unbind and bind"
 

@@ -359,6 +359,8 @@ struct pb2_handover {
  * @previous_reset: result of the reset before; device_lock
  * @d3cold: the administrator allows D3cold; device_lock
  * @awake: the life cycle holds a runtime PM reference; device_lock
+ * @dom0_suspends: power/control allowed dom0 to suspend the function before it
+ *	was seized; device_lock
  * @assignment_expected: do_flr, or a toolstack's node, has announced an
  *	assignment; device_lock
  * @suspend_refused: the log says why the function does not suspend; only runtime
@@ -410,6 +412,7 @@ struct pb2_device {
 	struct pb2_reset previous_reset;
 	bool d3cold;
 	bool awake;
+	bool dom0_suspends;
 	bool assignment_expected;
 	bool suspend_refused;
 

@@ -361,10 +361,12 @@ void pb2_pci_unlock(struct pci_dev *pdev)
  * configuration space without the kernel's knowledge, and wakes no port.
  *
  * Context: device_lock is held; may sleep.
+ * Return: whether power/control allowed the function to suspend before.
  */
-void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)
+bool pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)
 {
 	struct device *dev = &pdev->dev;
+	bool was_allowed = dev->power.runtime_auto;
 
 	device_lock_assert(dev);
 
@@ -376,15 +378,18 @@ void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms)
 	pm_runtime_allow(dev);
 	pm_runtime_mark_last_busy(dev);
 	pm_runtime_put_autosuspend(dev);
+	return was_allowed;
 }
 
 /**
  * pb2_pci_pm_stop() - undo pb2_pci_pm_start()
  * @pdev: the function, in D0 on return
+ * @allow: power/control allows the function, and with it the port above, to
+ *	suspend from now on
  *
  * Context: device_lock is held; may sleep.
  */
-void pb2_pci_pm_stop(struct pci_dev *pdev)
+void pb2_pci_pm_stop(struct pci_dev *pdev, bool allow)
 {
 	struct device *dev = &pdev->dev;
 
@@ -393,6 +398,9 @@ void pb2_pci_pm_stop(struct pci_dev *pdev)
 	pm_runtime_get_sync(dev);
 	pm_runtime_forbid(dev);
 	pm_runtime_dont_use_autosuspend(dev);
+	/* The reference that this function took keeps it in D0 for remove. */
+	if (allow)
+		pm_runtime_allow(dev);
 	pci_d3cold_enable(pdev);
 	if (pdev->bus->self)
 		pm_runtime_put(&pdev->bus->self->dev);

@@ -43,8 +43,8 @@ void pb2_pci_lock(struct pci_dev *pdev);
 bool pb2_pci_trylock(struct pci_dev *pdev);
 void pb2_pci_unlock(struct pci_dev *pdev);
 
-void pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms);
-void pb2_pci_pm_stop(struct pci_dev *pdev);
+bool pb2_pci_pm_start(struct pci_dev *pdev, int grace_ms);
+void pb2_pci_pm_stop(struct pci_dev *pdev, bool allow);
 void pb2_pci_allow_d3cold(struct pci_dev *pdev, bool allow);
 int pb2_pci_pm_get(struct pci_dev *pdev);
 void pb2_pci_pm_hold(struct pci_dev *pdev);

@@ -33,14 +33,20 @@ static void power_retry_later(struct pb2_device *pbdev)
 }
 
 /*
- * The last question before D3hot. Whatever the state of the function is, no
- * domain may have it mapped, or be about to map it: the class of XSA-120.
+ * Whatever the state of the function is: may a domain have it mapped, or be about
+ * to map it?
  */
-static bool power_may_suspend(struct pb2_device *pbdev)
+static bool power_is_reachable(const struct pb2_device *pbdev)
 {
 	struct pb2_held bars = pb2_held_bars(&pbdev->sbdf);
 
-	if (!pb2_holder_exists(&bars) && !pb2_owner_may_exist(&pbdev->sbdf)) {
+	return pb2_holder_exists(&bars) || pb2_owner_may_exist(&pbdev->sbdf);
+}
+
+/* The last question before D3hot, because of the class of XSA-120 */
+static bool power_may_suspend(struct pb2_device *pbdev)
+{
+	if (!power_is_reachable(pbdev)) {
 		pbdev->suspend_refused = false;
 		return true;
 	}
@@ -217,12 +223,15 @@ void pb2_power_init(struct pb2_device *pbdev)
 	INIT_DELAYED_WORK(&pbdev->suspend_work, power_end_suspend_block);
 	INIT_WORK(&pbdev->announced_work, power_run_announced);
 	pbdev->awake = false;
-	pb2_pci_pm_start(pbdev->pdev, PB2_POWER_GRACE_MS);
+	pbdev->dom0_suspends = pb2_pci_pm_start(pbdev->pdev, PB2_POWER_GRACE_MS);
 }
 
 /**
  * pb2_power_exit() - undo pb2_power_init(), and leave the function in D0
  * @pbdev: the function
+ *
+ * power/control is again what it was before, unless a domain may reach the
+ * function: then nothing may suspend it or the port above.
  *
  * Context: device_lock held, may sleep.
  */
@@ -231,7 +240,8 @@ void pb2_power_exit(struct pb2_device *pbdev)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	pb2_power_allow_d3cold(pbdev, false);
-	pb2_pci_pm_stop(pbdev->pdev);
+	pb2_pci_pm_stop(pbdev->pdev,
+			pbdev->dom0_suspends && !power_is_reachable(pbdev));
 	/*
 	 * Runtime PM's suspend, which may block the next one, has ended now. The
 	 * life cycle's own references go last, so that none comes between.
