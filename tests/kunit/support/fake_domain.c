@@ -141,7 +141,7 @@ void fake_domain_give(domid_t domid, const struct pb2_sbdf *sbdf)
 }
 
 /* In the order of Xen's iommu_do_domctl() and iommu_do_pci_domctl() */
-static int test_assign(struct xen_domctl *op)
+static int answer_assign(struct xen_domctl *op)
 {
 	const struct xen_domctl_assign_device *assign = &op->u.assign_device;
 	int rc = fake_call("test_assign=%x", assign->machine_sbdf);
@@ -199,7 +199,7 @@ int pb2_xen_domctl(struct xen_domctl *op)
 	if (op->cmd == XEN_DOMCTL_iomem_permission)
 		return permit(op);
 	if (op->cmd == XEN_DOMCTL_test_assign_device)
-		return test_assign(op);
+		return answer_assign(op);
 	if (fake_xen.silent)
 		return -EPERM;
 

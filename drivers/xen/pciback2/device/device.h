@@ -96,6 +96,7 @@
 #include <xen/interface/io/pciif.h>
 
 #include "../host/host.h"
+#include "holder.h"
 
 struct pb2_conf;
 struct pb2_frontend;
@@ -274,42 +275,6 @@ struct pb2_reset {
 };
 
 /**
- * enum pb2_handover_policy - which domain may get a function's ECAM page
- * @PB2_HANDOVER_OFF: none
- * @PB2_HANDOVER_STUBDOM: the owner, if it is a stub domain
- * @PB2_HANDOVER_ANY: the owner, whichever domain that is
- */
-enum pb2_handover_policy {
-	PB2_HANDOVER_OFF,
-	PB2_HANDOVER_STUBDOM,
-	PB2_HANDOVER_ANY,
-};
-
-/**
- * struct pb2_handover - a function's ECAM page and the domain that may map it
- * @policy: which domain may get the page
- * @dir: the backend's directory in xenstore while a domain owns the function,
- *	or %NULL
- * @vsbdf: the function's address in that domain; valid while @dir is not %NULL
- * @address: physical address of the page that the domain may map, 0 for none
- * @rc: errno with which Xen refused to revoke the page, or 0
- * @why: why the page is not handed over, a constant; %NULL if it is
- * @renew_work: hands a withdrawn page over again when no detach is pending any
- *	more
- *
- * Protected by device_lock.
- */
-struct pb2_handover {
-	enum pb2_handover_policy policy;
-	char *dir;
-	struct pb2_sbdf vsbdf;
-	u64 address;
-	int rc;
-	const char *why;
-	struct delayed_work renew_work;
-};
-
-/**
  * struct pb2_device - a seized function
  * @ref: one reference for the registry, one for each user and each queued work;
  *	the last one dropped frees the function
@@ -359,17 +324,13 @@ struct pb2_handover {
  * @previous_reset: result of the reset before; device_lock
  * @d3cold: the administrator allows D3cold; device_lock
  * @awake: the life cycle holds a runtime PM reference; device_lock
- * @dom0_suspends: power/control allowed dom0 to suspend the function before it
- *	was seized; device_lock
- * @assignment_expected: do_flr, or a toolstack's node, has announced an
- *	assignment; device_lock
- * @suspend_refused: the log says why the function does not suspend; only runtime
- *	PM's suspend uses it
+ * @dom0_suspends: power/control was "auto" before seizing; device_lock
+ * @assignment_expected: a toolstack has announced an assignment; device_lock
+ * @suspend_refused: the log says why it stays in D0; runtime PM's suspend only
  * @reclaim_work: takes the function back from its former domain
  * @flr_work: carries out an FLR that the guest started
  * @hold_work: checks whether the former domain of a HELD function is dead
- * @suspend_work: drops the runtime PM reference that do_flr took, or a suspend
- *	that was refused
+ * @suspend_work: drops the runtime PM reference of do_flr or a refused suspend
  * @announced_work: wakes the function because a toolstack lists it for a domain
  */
 struct pb2_device {
@@ -423,27 +384,6 @@ struct pb2_device {
 	struct work_struct announced_work;
 };
 
-/**
- * enum pb2_held_kind - what a domain may still reach
- * @PB2_HELD_BARS: the BARs of a function
- * @PB2_HELD_PAGE: an ECAM page
- */
-enum pb2_held_kind {
-	PB2_HELD_BARS,
-	PB2_HELD_PAGE,
-};
-
-/**
- * struct pb2_held - something that a domain may have mapped
- * @kind: what it is
- * @address: physical address of the page; of BARs the address of their function
- *	as one number, 16 bits of segment, 8 of bus and 8 of devfn
- */
-struct pb2_held {
-	enum pb2_held_kind kind;
-	u64 address;
-};
-
 /* device.c: references to a seized function */
 void pb2_device_get(struct pb2_device *pbdev);
 bool pb2_device_try_get(struct pb2_device *pbdev);
@@ -471,25 +411,6 @@ int pb2_registry_show(char *buf, size_t size,
 		      int (*show)(struct pb2_device *pbdev, char *buf,
 				  size_t size));
 void pb2_registry_each(void (*visit)(struct pb2_device *pbdev));
-
-/* holder.c: domains that may still reach a function or an ECAM page */
-struct pb2_held pb2_held_bars(const struct pb2_sbdf *sbdf);
-struct pb2_held pb2_held_page(u64 address);
-int pb2_holder_add(const struct pb2_held *held, domid_t domid,
-		   const char *vm_path);
-void pb2_holder_remove(const struct pb2_held *held, domid_t domid,
-		       const char *vm_path);
-void pb2_holder_set_permitted(const struct pb2_held *held, domid_t domid,
-			      const char *vm_path, bool permitted);
-bool pb2_holder_retire(const struct pb2_held *held, domid_t *holder);
-bool pb2_holder_is_permitted(const struct pb2_held *held, domid_t domid,
-			     const char *vm_path);
-bool pb2_holder_find_other(const struct pb2_held *held, domid_t domid,
-			   const char *vm_path, domid_t *other);
-bool pb2_holder_exists(const struct pb2_held *held);
-void pb2_holder_check(void);
-void pb2_holder_exit(void);
-int pb2_holder_show(enum pb2_held_kind kind, char *buf, size_t size);
 
 /* slots.c: addresses that the administrator wants seized */
 int pb2_slots_add(const struct pb2_pattern *pat);

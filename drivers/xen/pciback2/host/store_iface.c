@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * store_iface.c - the only caller of xenstore, except for the watch of domains
+ * store_iface.c - the only caller of xenstore
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/notifier.h>
+#include <linux/printk.h>
+
+#include "host.h"
 #include "xen_iface.h"
 
 /* A transaction fails with -EAGAIN if the toolstack has written meanwhile. */
@@ -222,4 +228,113 @@ int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
 void pb2_xen_unwatch(struct xenbus_watch *watch)
 {
 	unregister_xenbus_watch(watch);
+}
+
+static void (*store_on_release)(void);
+static void (*store_on_backend)(const char *path);
+static bool store_is_ready;
+
+static void store_domain_released(struct xenbus_watch *watch, const char *path,
+				const char *token)
+{
+	store_on_release();
+}
+
+static void store_backend_changed(struct xenbus_watch *watch, const char *path,
+				const char *token)
+{
+	store_on_backend(path);
+}
+
+/**
+ * struct store_watch - a watch, and whether it is registered
+ * @watch: for xenbus
+ * @what: what is not noticed without the watch
+ * @is_registered: unregistering a watch that is not warns
+ */
+struct store_watch {
+	struct xenbus_watch watch;
+	const char *what;
+	bool is_registered;
+};
+
+static struct store_watch store_watches[] = {
+	{
+		.watch.node	= "@releaseDomain",
+		.watch.callback	= store_domain_released,
+		.what		= "the death of domains",
+	}, {
+		.watch.node	= "/local/domain/0/backend/pci",
+		.watch.callback	= store_backend_changed,
+		.what		= "what toolstacks list",
+	},
+};
+
+static int store_watch_all(struct notifier_block *nb, unsigned long event,
+			 void *data)
+{
+	unsigned int i;
+	int rc;
+
+	for (i = 0; i < ARRAY_SIZE(store_watches); i++) {
+		rc = register_xenbus_watch(&store_watches[i].watch);
+		store_watches[i].is_registered = !rc;
+		if (rc)
+			pr_err("%s cannot be watched: %d\n",
+			       store_watches[i].what, rc);
+	}
+	WRITE_ONCE(store_is_ready, true);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block store_notifier = {
+	.notifier_call	= store_watch_all,
+};
+
+/**
+ * pb2_xen_watch_domains() - watch for domains that shut down or die, and for
+ * what toolstacks write for backends
+ * @died: called for each domain that shuts down or dies, and once when the watch
+ *	begins
+ * @listed: called with the path of each node that is written or removed in the
+ *	directory of all PCI backends, and once when the watch begins
+ *
+ * xenwatch's thread makes the calls. A request to xenstore blocks until
+ * xenstored runs, so the watches begin when xenstored has started.
+ *
+ * Context: may sleep.
+ */
+void pb2_xen_watch_domains(void (*died)(void), void (*listed)(const char *path))
+{
+	store_on_release = died;
+	store_on_backend = listed;
+	register_xenstore_notifier(&store_notifier);
+}
+
+/**
+ * pb2_xen_unwatch_domains() - undo pb2_xen_watch_domains()
+ *
+ * Context: may sleep; no callback runs any more on return.
+ */
+void pb2_xen_unwatch_domains(void)
+{
+	unsigned int i;
+
+	unregister_xenstore_notifier(&store_notifier);
+	for (i = 0; i < ARRAY_SIZE(store_watches); i++) {
+		if (store_watches[i].is_registered)
+			unregister_xenbus_watch(&store_watches[i].watch);
+		store_watches[i].is_registered = false;
+	}
+}
+
+/**
+ * pb2_xen_store_is_ready() - does xenstored run?
+ *
+ * Context: any.
+ * Return: false as long as a request to xenstore would wait for xenstored.
+ */
+bool pb2_xen_store_is_ready(void)
+{
+	return READ_ONCE(store_is_ready);
 }

@@ -4,7 +4,6 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/notifier.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <xen/events.h>
@@ -331,113 +330,6 @@ u64 pb2_xen_stolen(unsigned int cpu)
 			       &info))
 		return 0;
 	return info.time[RUNSTATE_runnable];
-}
-
-static void (*xen_on_release)(void);
-static void (*xen_on_backend)(const char *path);
-static bool xen_store_is_ready;
-
-static void xen_domain_released(struct xenbus_watch *watch, const char *path,
-				const char *token)
-{
-	xen_on_release();
-}
-
-static void xen_backend_changed(struct xenbus_watch *watch, const char *path,
-				const char *token)
-{
-	xen_on_backend(path);
-}
-
-/**
- * struct xen_watch - a watch, and whether it is registered
- * @watch: for xenbus
- * @what: what is not noticed without the watch
- * @is_registered: unregistering a watch that is not warns
- */
-static struct xen_watch {
-	struct xenbus_watch watch;
-	const char *what;
-	bool is_registered;
-} xen_watches[] = {
-	{
-		.watch.node	= "@releaseDomain",
-		.watch.callback	= xen_domain_released,
-		.what		= "the death of domains",
-	}, {
-		.watch.node	= "/local/domain/0/backend/pci",
-		.watch.callback	= xen_backend_changed,
-		.what		= "what toolstacks list",
-	},
-};
-
-static int xen_watch_all(struct notifier_block *nb, unsigned long event,
-			 void *data)
-{
-	unsigned int i;
-	int rc;
-
-	for (i = 0; i < ARRAY_SIZE(xen_watches); i++) {
-		rc = register_xenbus_watch(&xen_watches[i].watch);
-		xen_watches[i].is_registered = !rc;
-		if (rc)
-			pr_err("%s cannot be watched: %d\n",
-			       xen_watches[i].what, rc);
-	}
-	WRITE_ONCE(xen_store_is_ready, true);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block xen_store_notifier = {
-	.notifier_call	= xen_watch_all,
-};
-
-/**
- * pb2_xen_watch_domains() - watch for domains that shut down or die, and for
- * what toolstacks write for backends
- * @died: called for each domain that shuts down or dies, and once when the watch
- *	begins
- * @listed: called with the path of each node that is written or removed in the
- *	directory of all PCI backends, and once when the watch begins
- *
- * xenwatch's thread makes the calls. A request to xenstore blocks until
- * xenstored runs, so the watches begin when xenstored has started.
- *
- * Context: may sleep.
- */
-void pb2_xen_watch_domains(void (*died)(void), void (*listed)(const char *path))
-{
-	xen_on_release = died;
-	xen_on_backend = listed;
-	register_xenstore_notifier(&xen_store_notifier);
-}
-
-/**
- * pb2_xen_unwatch_domains() - undo pb2_xen_watch_domains()
- *
- * Context: may sleep; no callback runs any more on return.
- */
-void pb2_xen_unwatch_domains(void)
-{
-	unsigned int i;
-
-	unregister_xenstore_notifier(&xen_store_notifier);
-	for (i = 0; i < ARRAY_SIZE(xen_watches); i++) {
-		if (xen_watches[i].is_registered)
-			unregister_xenbus_watch(&xen_watches[i].watch);
-		xen_watches[i].is_registered = false;
-	}
-}
-
-/**
- * pb2_xen_store_is_ready() - does xenstored run?
- *
- * Context: any.
- * Return: false as long as a request to xenstore would wait for xenstored.
- */
-bool pb2_xen_store_is_ready(void)
-{
-	return READ_ONCE(xen_store_is_ready);
 }
 
 /**

@@ -39,9 +39,6 @@ u64 pb2_xen_stolen(unsigned int cpu);
 
 /* Domains */
 int pb2_xen_domctl(struct xen_domctl *op);
-void pb2_xen_watch_domains(void (*died)(void),
-			   void (*listed)(const char *path));
-void pb2_xen_unwatch_domains(void);
 
 /* The ring's page and event channel */
 int pb2_xen_map_ring(struct xenbus_device *xdev, unsigned int gref,
@@ -81,5 +78,8 @@ int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
 		  void (*callback)(struct xenbus_watch *watch,
 				   const char *path, const char *token));
 void pb2_xen_unwatch(struct xenbus_watch *watch);
+void pb2_xen_watch_domains(void (*died)(void),
+			   void (*listed)(const char *path));
+void pb2_xen_unwatch_domains(void);
 
 #endif /* PB2_XEN_IFACE_H */

@@ -2,11 +2,12 @@
 /*
  * hold.c - a function that a former domain may still have mapped
  *
- * device/holder.c has the record of those domains. Such a function is reset and quiesced, but stays in D0. If the former domain
- * accessed the memory of a function in D3hot, the resulting error could bring
- * the host down (the class of XSA-120). Another domain may be assigned the
- * function at once, as with xen-pciback. Until the former domain is dead it can
- * write to the function's memory, so the function is reset again after that.
+ * device/holder.c has the record of those domains. Such a function is reset and
+ * quiesced, but stays in D0. If a former domain accessed the memory of a function
+ * in D3hot, the resulting error could bring the host down (the class of XSA-120).
+ * Another domain may be assigned the function at once, as with xen-pciback. Until
+ * the former domain is dead it can write to the function's memory, so the function
+ * is reset again after that.
  */
 #include "life.h"
 
