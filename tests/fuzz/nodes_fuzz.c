@@ -21,8 +21,8 @@ static struct {
 	char *val;
 } nodes[] = {
 	{ BACK, "num_devs" },
-	{ BACK, "state-7" },
-	{ BACK, "dev-4294967295" },
+	{ BACK, "state-0" },
+	{ BACK, "dev-0" },
 	{ FRONT, "pci-op-ref" },
 	{ FRONT, "event-channel" },
 	{ FRONT, "magic" },
@@ -36,14 +36,24 @@ static struct pb2_device pbdev = { .pdev = &pdev };
 static domid_t backend;
 static struct pb2_frontend fe = { .xdev = &xdev, .domid = 5 };
 
-static const char *value_of(const char *name)
+/* All entries of the device list are the same. */
+static unsigned int index_of(const char *name)
 {
 	unsigned int i;
 
+	if (!strncmp(name, "state-", 6))
+		name = "state-0";
+	else if (!strncmp(name, "dev-", 4))
+		name = "dev-0";
 	for (i = 0; i < ARRAY_SIZE(nodes); i++)
 		if (!strcmp(nodes[i].name, name))
-			return nodes[i].val;
+			return i;
 	fuzz_fail("node %s is not ours", name);
+}
+
+static const char *value_of(const char *name)
+{
+	return nodes[index_of(name)].val;
 }
 
 /* 0x02 stands for no such node, 0x03 for a xenstore that fails. */
@@ -56,13 +66,10 @@ static int rc_of(const char *val)
 
 char *pb2_xen_read(const char *dir, const char *node)
 {
-	unsigned int i;
 	const char *val = value_of(node);
 	char *copy;
 
-	for (i = 0; strcmp(nodes[i].name, node); i++)
-		;
-	fuzz_assert(!strcmp(nodes[i].dir, dir));
+	fuzz_assert(!strcmp(nodes[index_of(node)].dir, dir));
 	if (rc_of(val))
 		return ERR_PTR(rc_of(val));
 	copy = malloc(strlen(val) + 1);
@@ -71,19 +78,39 @@ char *pb2_xen_read(const char *dir, const char *node)
 	return strcpy(copy, val);
 }
 
+char *pb2_xen_read_within(struct xenbus_transaction xbt, const char *dir,
+			  const char *node)
+{
+	return pb2_xen_read(dir, node);
+}
+
+int pb2_xen_transact(int (*body)(struct xenbus_transaction xbt, void *arg),
+		     void *arg)
+{
+	struct xenbus_transaction xbt = {};
+
+	return body(xbt, arg);
+}
+
 /* Names that are written have no part that a guest chose, and are short. */
-int pb2_xen_write(const char *dir, const char *node, const char *val)
+static void check_write(const char *node, const char *val)
 {
 	fuzz_assert(text_match("^[a-zA-Z0-9/-]+$", node, NULL));
 	fuzz_assert(strlen(node) < 40 && strlen(val) < 40);
-	return 0;
+}
+
+int pb2_xen_publish_if(const char *dir, const struct pb2_xen_node *guard,
+		       const struct pb2_xen_node *nodes, unsigned int nr)
+{
+	check_write(guard->name, "");
+	return pb2_xen_publish(dir, nodes, nr);
 }
 
 int pb2_xen_publish(const char *dir, const struct pb2_xen_node *node,
 		    unsigned int nr)
 {
 	while (nr--) {
-		pb2_xen_write(dir, node->name, node->val);
+		check_write(node->name, node->val);
 		node++;
 	}
 	return 0;
@@ -91,7 +118,7 @@ int pb2_xen_publish(const char *dir, const struct pb2_xen_node *node,
 
 void pb2_xen_rm(const char *dir, const char *node)
 {
-	pb2_xen_write(dir, node, "");
+	check_write(node, "");
 }
 
 static int number(const char *name, u64 *val)
@@ -103,32 +130,21 @@ static int number(const char *name, u64 *val)
 	return text_number(s, UINT_MAX, val) ? 0 : -EINVAL;
 }
 
-static void check_count(void)
-{
-	u64 want = 0;
-	unsigned int nr = 0;
-	int rc = pb2_nodes_num_devs(&fe, &nr), want_rc = number("num_devs", &want);
-
-	if (!want_rc && want > 256)
-		want_rc = -ERANGE;
-	fuzz_assert(rc == want_rc && (rc || nr == want));
-}
-
-static void check_state(void)
+static void check_state(const struct pb2_nodes_entry *entry)
 {
 	u64 want = 0;
 
-	if (number("state-7", &want) || want > 8)
+	if (number("state-0", &want) || want > 8)
 		want = 0;
-	fuzz_assert(pb2_nodes_substate(&fe, 7) == want);
+	fuzz_assert(entry->substate == want);
 }
 
-static void check_dev(void)
+static void check_dev(const struct pb2_nodes_entry *entry)
 {
-	const char *s = value_of("dev-4294967295");
-	struct pb2_sbdf sbdf;
+	const char *s = value_of("dev-0");
+	const struct pb2_sbdf sbdf = entry->sbdf;
 	struct pb2_pattern pat;
-	int rc = pb2_nodes_dev(&fe, 4294967295U, &sbdf), want = rc_of(s);
+	int rc = entry->rc, want = rc_of(s);
 
 	if (!want && (!text_address(TEXT_BLANKS, TEXT_BLANKS "$", s, &pat) ||
 		      pat.slot < 0 || pat.func < 0))
@@ -137,6 +153,27 @@ static void check_dev(void)
 	if (!rc)
 		fuzz_assert(sbdf.domain == pat.domain && sbdf.bus == pat.bus &&
 			    sbdf.devfn == pat.slot * 8 + pat.func);
+}
+
+static void check_list(void)
+{
+	struct pb2_nodes_list list;
+	u64 want = 0;
+	int rc = pb2_nodes_read_list(&fe, &list);
+	int want_rc = number("num_devs", &want);
+
+	if (!want_rc && want > 256)
+		want_rc = -ERANGE;
+	if (!want_rc && want && (rc_of(value_of("dev-0")) == -EIO ||
+				 rc_of(value_of("state-0")) == -EIO))
+		want_rc = -EIO;
+	fuzz_assert(rc == want_rc && (rc || list.nr == want));
+	if (!rc && want) {
+		check_state(&list.entries[want - 1]);
+		check_dev(&list.entries[want - 1]);
+		pb2_nodes_warn_dev(&list, want - 1);
+	}
+	pb2_nodes_free_list(&list);
 }
 
 static void check_ring(void)
@@ -179,9 +216,12 @@ static void check_domain(void)
 		fuzz_assert(rc == -EINVAL && domid == 0x4321);
 }
 
+static struct pb2_nodes_entry entries[PB2_NODES_MAX];
+
 /* What is made of numbers that came from outside fits its buffers. */
 static void write_keys(const u8 *data, size_t size)
 {
+	struct pb2_nodes_list list = { .fe = &fe, .entries = entries };
 	struct pb2_sbdf sbdf = {};
 	u64 address = 0;
 	u32 i = 0;
@@ -189,9 +229,11 @@ static void write_keys(const u8 *data, size_t size)
 	memcpy(&sbdf, data, min(size, sizeof(sbdf)));
 	memcpy(&address, data, min(size, sizeof(address)));
 	memcpy(&i, data, min(size, sizeof(i)));
-	pb2_nodes_set_substate(&fe, i, XenbusStateReconfigured);
-	pb2_nodes_publish_vdev(&fe, i, &sbdf);
-	pb2_nodes_set_reason(&fe, &sbdf, "reason");
+	i %= ARRAY_SIZE(entries);
+	entries[i].sbdf = sbdf;
+	pb2_nodes_set_substate(&list, i, XenbusStateReconfigured);
+	pb2_nodes_publish_vdev(&list, i, &sbdf);
+	pb2_nodes_refuse(&list, i, "reason");
 	pb2_nodes_clear_reason(&fe, &sbdf);
 	pb2_publish_page(BACK, &sbdf, address);
 	pb2_publish_withdraw_page(BACK, &sbdf);
@@ -223,9 +265,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 	for (i = 0; i < ARRAY_SIZE(nodes); i++)
 		nodes[i].val = fuzz_line(&in);
-	check_count();
-	check_state();
-	check_dev();
+	check_list();
 	check_ring();
 	check_domain();
 	write_keys(data, size);

@@ -98,6 +98,8 @@ void kfree(const void *p);
 
 #define kzalloc(size, gfp)	fuzz_alloc(NULL, 1, size, true)
 #define kcalloc(n, size, gfp)	fuzz_alloc(NULL, n, size, true)
+#define kvcalloc(n, size, gfp)	fuzz_alloc(NULL, n, size, true)
+#define kvfree(p)		kfree(p)
 #define krealloc_array(p, n, size, gfp) fuzz_alloc(p, n, size, false)
 
 /* Locks: one thread, so all that can go wrong is who holds what. */

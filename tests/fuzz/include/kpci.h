@@ -146,6 +146,7 @@ typedef unsigned int pci_ers_result_t;
 typedef unsigned int pci_channel_state_t;
 
 struct xenbus_watch { int unused; };
+struct xenbus_transaction { u32 id; };
 
 struct xenbus_device {
 	struct device dev;

@@ -23,21 +23,58 @@ static void expect_ring(struct kunit *test, int rc, const char *why)
 			    rc, "\"%s\"", why);
 }
 
+/* Reads the list and frees it; its last entry is copied to @entry. */
+static int read_list(struct kunit *test, unsigned int *nr,
+		     struct pb2_nodes_entry *entry)
+{
+	struct pb2_nodes_list list;
+	int rc = pb2_nodes_read_list(nodes_fe(test), &list);
+
+	*nr = list.nr;
+	if (!rc && list.nr && entry) {
+		*entry = list.entries[list.nr - 1];
+		entry->dev = NULL;
+	}
+	pb2_nodes_free_list(&list);
+	KUNIT_EXPECT_NULL(test, list.entries);
+	return rc;
+}
+
+/* One entry, as the driver has read it; valid until the test ends */
+static struct pb2_nodes_list *list_of_one(struct kunit *test, unsigned int i,
+					  const char *dev)
+{
+	struct pb2_nodes_list *list = kunit_kzalloc(test, sizeof(*list),
+						    GFP_KERNEL);
+	struct pb2_nodes_entry *entries = kunit_kcalloc(test, i + 1,
+							sizeof(*entries),
+							GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, list);
+	KUNIT_ASSERT_NOT_NULL(test, entries);
+	entries[i].dev = (char *)dev;
+	entries[i].rc = dev ? pb2_sbdf_parse(dev, &entries[i].sbdf) : -ENOENT;
+	list->fe = nodes_fe(test);
+	list->nr = i + 1;
+	list->entries = entries;
+	return list;
+}
+
 static void the_number_of_functions_is_0_to_256(struct kunit *test)
 {
 	unsigned int nr;
 
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(nodes_fe(test), &nr), -ENOENT);
+	KUNIT_EXPECT_EQ(test, read_list(test, &nr, NULL), -ENOENT);
 	fake_xen_put(NODES_BACK, "num_devs", "0");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(nodes_fe(test), &nr), 0);
+	KUNIT_EXPECT_EQ(test, read_list(test, &nr, NULL), 0);
 	KUNIT_EXPECT_EQ(test, nr, 0);
 	fake_xen_put(NODES_BACK, "num_devs", "256");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(nodes_fe(test), &nr), 0);
+	KUNIT_EXPECT_EQ(test, read_list(test, &nr, NULL), 0);
 	KUNIT_EXPECT_EQ(test, nr, 256);
 	fake_xen_put(NODES_BACK, "num_devs", "257");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(nodes_fe(test), &nr), -ERANGE);
+	KUNIT_EXPECT_EQ(test, read_list(test, &nr, NULL), -ERANGE);
 	fake_xen_put(NODES_BACK, "num_devs", "4294967295");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(nodes_fe(test), &nr), -ERANGE);
+	KUNIT_EXPECT_EQ(test, read_list(test, &nr, NULL), -ERANGE);
 }
 
 static void a_number_of_functions_must_be_a_number(struct kunit *test)
@@ -46,55 +83,66 @@ static void a_number_of_functions_must_be_a_number(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(bad_numbers); i++) {
 		fake_xen_put(NODES_BACK, "num_devs", bad_numbers[i]);
-		KUNIT_EXPECT_EQ_MSG(test,
-				    pb2_nodes_num_devs(nodes_fe(test), &nr),
-				    -EINVAL, "\"%s\"", bad_numbers[i]);
+		KUNIT_EXPECT_EQ_MSG(test, read_list(test, &nr, NULL), -EINVAL,
+				    "\"%s\"", bad_numbers[i]);
 	}
+}
+
+static void expect_substate(struct kunit *test, const char *said,
+			    enum xenbus_state state)
+{
+	struct pb2_nodes_entry entry = {};
+	unsigned int nr;
+
+	fake_xen_put(NODES_BACK, "num_devs", "8");
+	if (said)
+		fake_xen_put(NODES_BACK, "state-7", said);
+	KUNIT_ASSERT_EQ(test, read_list(test, &nr, &entry), 0);
+	KUNIT_EXPECT_EQ_MSG(test, entry.substate, state, "\"%s\"", said);
 }
 
 static void a_substate_is_read_and_written(struct kunit *test)
 {
-	struct pb2_frontend *fe = nodes_fe(test);
+	struct pb2_nodes_list *list = list_of_one(test, 7, "03:00.0");
 
-	fake_xen_put(NODES_BACK, "state-7", "5");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 7), XenbusStateClosing);
-	KUNIT_EXPECT_EQ(test,
-			pb2_nodes_set_substate(fe, 7, XenbusStateInitialised),
+	expect_substate(test, "5", XenbusStateClosing);
+	fake_xen_put(NODES_BACK, "dev-7", "03:00.0");
+	KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(list, 7,
+						     XenbusStateInitialised),
 			0);
 	nodes_expect(test, "state-7", "3");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 7),
-			XenbusStateInitialised);
+	list = list_of_one(test, 255, NULL);
 	KUNIT_EXPECT_EQ(test,
-			pb2_nodes_set_substate(fe, 255, XenbusStateClosed), 0);
+			pb2_nodes_set_substate(list, 255, XenbusStateClosed),
+			0);
 	nodes_expect(test, "state-255", "6");
 }
 
 static void a_substate_that_is_none_is_unknown(struct kunit *test)
 {
-	struct pb2_frontend *fe = nodes_fe(test);
 	unsigned int i;
 
-	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 0), XenbusStateUnknown);
-	fake_xen_put(NODES_BACK, "state-0", "9");
-	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 0), XenbusStateUnknown);
-	for (i = 0; i < ARRAY_SIZE(bad_numbers); i++) {
-		fake_xen_put(NODES_BACK, "state-0", bad_numbers[i]);
-		KUNIT_EXPECT_EQ_MSG(test, pb2_nodes_substate(fe, 0),
-				    XenbusStateUnknown, "\"%s\"",
-				    bad_numbers[i]);
-	}
+	expect_substate(test, NULL, XenbusStateUnknown);
+	expect_substate(test, "9", XenbusStateUnknown);
+	for (i = 0; i < ARRAY_SIZE(bad_numbers); i++)
+		expect_substate(test, bad_numbers[i], XenbusStateUnknown);
 }
 
 static void the_address_of_a_function_is_read(struct kunit *test)
 {
-	struct pb2_sbdf sbdf;
+	struct pb2_nodes_entry entry = {};
+	unsigned int nr;
 
+	fake_xen_put(NODES_BACK, "num_devs", "13");
 	fake_xen_put(NODES_BACK, "dev-12", "0001:03:1e.7");
-	KUNIT_ASSERT_EQ(test, pb2_nodes_dev(nodes_fe(test), 12, &sbdf), 0);
-	KUNIT_EXPECT_EQ(test, sbdf.domain, 1);
-	KUNIT_EXPECT_EQ(test, sbdf.bus, 3);
-	KUNIT_EXPECT_EQ(test, sbdf.devfn, PCI_DEVFN(0x1e, 7));
-	KUNIT_EXPECT_EQ(test, pb2_nodes_dev(nodes_fe(test), 1, &sbdf), -ENOENT);
+	KUNIT_ASSERT_EQ(test, read_list(test, &nr, &entry), 0);
+	KUNIT_EXPECT_EQ(test, entry.rc, 0);
+	KUNIT_EXPECT_EQ(test, entry.sbdf.domain, 1);
+	KUNIT_EXPECT_EQ(test, entry.sbdf.bus, 3);
+	KUNIT_EXPECT_EQ(test, entry.sbdf.devfn, PCI_DEVFN(0x1e, 7));
+	fake_xen_put(NODES_BACK, "num_devs", "12");
+	KUNIT_ASSERT_EQ(test, read_list(test, &nr, &entry), 0);
+	KUNIT_EXPECT_EQ(test, entry.rc, -ENOENT);
 }
 
 static void an_address_must_be_that_of_a_function(struct kunit *test)
@@ -104,43 +152,115 @@ static void an_address_must_be_that_of_a_function(struct kunit *test)
 		"0000:03:00.0@5", "0000:03:00.0,msitranslate=1", "-1:0:0.0",
 		"12345:03:00.0", "\x1b[2J",
 	};
-	struct pb2_sbdf sbdf;
-	unsigned int i;
+	struct pb2_nodes_entry entry = {};
+	unsigned int i, nr;
 
+	fake_xen_put(NODES_BACK, "num_devs", "1");
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		fake_xen_put(NODES_BACK, "dev-0", words[i]);
-		KUNIT_EXPECT_EQ_MSG(test, pb2_nodes_dev(nodes_fe(test), 0, &sbdf),
-				    -EINVAL, "\"%s\"", words[i]);
+		KUNIT_ASSERT_EQ(test, read_list(test, &nr, &entry), 0);
+		KUNIT_EXPECT_EQ_MSG(test, entry.rc, -EINVAL, "\"%s\"",
+				    words[i]);
 	}
+}
+
+static unsigned int moves;
+
+/* Each attempt to read the list meets another write, @moves times. */
+static void move_while_read(const char *node)
+{
+	if (strcmp(node, "state-0") || !moves)
+		return;
+	moves--;
+	fake_xen_put(NODES_BACK, "dev-0", moves ? "03:00.0" : "04:00.0");
+}
+
+static void the_list_is_that_of_one_moment(struct kunit *test)
+{
+	struct pb2_nodes_entry entry = {};
+	unsigned int nr;
+
+	fake_xen_put(NODES_BACK, "num_devs", "1");
+	fake_xen_put(NODES_BACK, "dev-0", "03:00.0");
+	fake_xen.on_read = move_while_read;
+	moves = 3;
+	KUNIT_EXPECT_EQ(test, read_list(test, &nr, &entry), 0);
+	KUNIT_EXPECT_EQ(test, entry.sbdf.bus, 4);
+	moves = 1000;
+	KUNIT_EXPECT_EQ(test, read_list(test, &nr, &entry), -EAGAIN);
+}
+
+static void an_entry_that_has_moved_is_not_written(struct kunit *test)
+{
+	const struct pb2_sbdf vsbdf = { 0, 0, PCI_DEVFN(0x1f, 7) };
+	static const char * const devs[] = { "03:00.0", "rubbish", NULL };
+	struct pb2_nodes_list *list;
+	unsigned int i;
+
+	fake_xen_put(NODES_BACK, "dev-0", "03:01.0");
+	fake_xen_put(NODES_BACK, "state-0", "3");
+	for (i = 0; i < ARRAY_SIZE(devs); i++) {
+		list = list_of_one(test, 0, devs[i]);
+		KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(list, 0, 6),
+				-ESTALE);
+		KUNIT_EXPECT_EQ(test, pb2_nodes_publish_vdev(list, 0, &vsbdf),
+				-ESTALE);
+		KUNIT_EXPECT_EQ(test, pb2_nodes_refuse(list, 0, "reason"),
+				-ESTALE);
+	}
+	pb2_xen_rm(NODES_BACK, "dev-0");
+	KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(list_of_one(test, 0, "03:01.0"),
+						     0, 6), -ESTALE);
+	nodes_expect(test, "state-0", "3");
+	nodes_expect(test, "vdev-0", NULL);
+	nodes_expect(test, "pciback2/error/0000-03-00-0", NULL);
+}
+
+static void a_directory_that_is_gone_stays_gone(struct kunit *test)
+{
+	struct pb2_nodes_list *list = list_of_one(test, 0, NULL);
+
+	pb2_xen_rm(NODES_BACK, "state");
+	KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(list, 0, 6), -ENOENT);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_set_count(nodes_fe(test), "root_num", 1),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_write_at(nodes_fe(test), "root", 0, "0"),
+			-ENOENT);
+	pb2_nodes_aer_failed(nodes_fe(test));
+	nodes_expect(test, "state-0", NULL);
+	nodes_expect(test, "root_num", NULL);
+	nodes_expect(test, "root-0", NULL);
+	nodes_expect(test, "aerState", NULL);
 }
 
 static void a_virtual_address_has_two_digits_of_function(struct kunit *test)
 {
 	const struct pb2_sbdf vsbdf = { 0, 0, PCI_DEVFN(0x1f, 7) };
 
-	KUNIT_EXPECT_EQ(test, pb2_nodes_publish_vdev(nodes_fe(test), 3, &vsbdf),
-			0);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_publish_vdev(list_of_one(test, 3, NULL),
+						     3, &vsbdf), 0);
 	nodes_expect(test, "vdev-3", "0000:00:1f.07");
+	nodes_expect(test, "state-3", "3");
 }
 
 static void an_error_of_xenstore_is_passed_on(struct kunit *test)
 {
+	struct pb2_nodes_list *list = list_of_one(test, 0, NULL);
 	const struct pb2_sbdf vsbdf = { 0, 0, 0 };
-	struct pb2_frontend *fe = nodes_fe(test);
 	unsigned int i, nr;
-	struct pb2_sbdf sbdf;
 
-	fake_fail("read", 1, -EIO);
-	KUNIT_EXPECT_EQ(test, pb2_nodes_num_devs(fe, &nr), -EIO);
-	fake_fail("read", 1, -EIO);
-	KUNIT_EXPECT_EQ(test, pb2_nodes_dev(fe, 0, &sbdf), -EIO);
-	fake_fail("read", 1, -EIO);
-	KUNIT_EXPECT_EQ(test, pb2_nodes_substate(fe, 0), XenbusStateUnknown);
-	fake_fail("write", 1, -ENOSPC);
-	KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(fe, 0, XenbusStateClosed),
+	fake_xen_put(NODES_BACK, "num_devs", "2");
+	for (i = 1; i <= 5; i++) {
+		fake_fail("read", i, -EIO);
+		KUNIT_EXPECT_EQ(test, read_list(test, &nr, NULL), -EIO);
+	}
+	fake_fail("transaction", 1, -ENOMEM);
+	KUNIT_EXPECT_EQ(test, read_list(test, &nr, NULL), -ENOMEM);
+	fake_fail("publish", 1, -ENOSPC);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_set_substate(list, 0, XenbusStateClosed),
 			-ENOSPC);
-	fake_fail("write", 1, -ENOSPC);
-	KUNIT_EXPECT_EQ(test, pb2_nodes_publish_vdev(fe, 0, &vsbdf), -ENOSPC);
+	fake_fail("publish", 1, -ENOSPC);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_publish_vdev(list, 0, &vsbdf), -ENOSPC);
 
 	for (i = 1; i <= 3; i++) {
 		fake_xen_put(NODES_FRONT, "pci-op-ref", "1");
@@ -153,27 +273,25 @@ static void an_error_of_xenstore_is_passed_on(struct kunit *test)
 
 static void what_only_informs_may_fail(struct kunit *test)
 {
-	const struct pb2_sbdf sbdf = { 0, 3, 0 };
-	struct pb2_frontend *fe = nodes_fe(test);
-
-	fake_fail("write", 1, -EACCES);
-	pb2_nodes_set_reason(fe, &sbdf, "reason");
-	KUNIT_EXPECT_TRUE(test, fake_has_failed());
-	fake_fail("write", 1, -EACCES);
-	pb2_nodes_aer_failed(fe);
+	fake_fail("publish", 1, -EACCES);
+	pb2_nodes_aer_failed(nodes_fe(test));
 	KUNIT_EXPECT_TRUE(test, fake_has_failed());
 }
 
 static void a_reason_is_named_by_the_real_address(struct kunit *test)
 {
 	const struct pb2_sbdf sbdf = { 1, 3, PCI_DEVFN(0x1e, 7) };
-	const struct pb2_sbdf other = { 1, 3, PCI_DEVFN(0x1e, 6) };
 	static const char key[] = "pciback2/error/0001-03-1e-7";
+	struct pb2_nodes_list *list = list_of_one(test, 0, "0001:03:1e.7");
+	struct pb2_nodes_list *other = list_of_one(test, 1, "0001:03:1e.6");
 
-	pb2_nodes_set_reason(nodes_fe(test), &other, "other");
-	pb2_nodes_set_reason(nodes_fe(test), &sbdf, "not seized");
+	fake_xen_put(NODES_BACK, "dev-0", "0001:03:1e.7");
+	fake_xen_put(NODES_BACK, "dev-1", "0001:03:1e.6");
+	KUNIT_EXPECT_EQ(test, pb2_nodes_refuse(other, 1, "other"), 0);
+	KUNIT_EXPECT_EQ(test, pb2_nodes_refuse(list, 0, "not seized"), 0);
 	nodes_expect(test, key, "not seized");
-	pb2_nodes_set_reason(nodes_fe(test), &sbdf, "failed");
+	nodes_expect(test, "state-0", "6");
+	KUNIT_EXPECT_EQ(test, pb2_nodes_refuse(list, 0, "failed"), 0);
 	nodes_expect(test, key, "failed");
 	pb2_nodes_clear_reason(nodes_fe(test), &sbdf);
 	pb2_nodes_clear_reason(nodes_fe(test), &sbdf);
@@ -277,6 +395,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_substate_that_is_none_is_unknown),
 	KUNIT_CASE(the_address_of_a_function_is_read),
 	KUNIT_CASE(an_address_must_be_that_of_a_function),
+	KUNIT_CASE(the_list_is_that_of_one_moment),
+	KUNIT_CASE(an_entry_that_has_moved_is_not_written),
+	KUNIT_CASE(a_directory_that_is_gone_stays_gone),
 	KUNIT_CASE(a_virtual_address_has_two_digits_of_function),
 	KUNIT_CASE(an_error_of_xenstore_is_passed_on),
 	KUNIT_CASE(what_only_informs_may_fail),

@@ -119,6 +119,7 @@ static void roots_that_xenstore_loses_are_no_roots(struct kunit *test)
 	add_export(test, 0, 5, PCI_DEVFN(0, 0));
 	for (nth = 1; nth < 100; nth++) {
 		fake_xen_reset();
+		fake_xen_put(NODES_BACK, "state", "2");
 		fake_xen_put(NODES_BACK, "root_num", "1");
 		fake_xen_put(NODES_BACK, "root-0", "0000:03");
 		fake_fail_nth(nth, -EIO);

@@ -144,9 +144,8 @@ static void setup_exports_every_entry(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, two.b->fe, store_fe(test));
 	KUNIT_EXPECT_EQ(test, fake_xen_owner(two.a->pdev), GUEST_DOMID);
 	/* The guest relies on the state, so it comes last. */
-	fake_expect_order(test, "write=vdev-0", "write=root_num",
-			  "write=state-0", "write=vdev-1", "write=state-1",
-			  "switch_state=3", NULL);
+	fake_expect_order(test, "publish=root_num", "publish=vdev-0",
+			  "publish=vdev-1", "switch_state=3", NULL);
 	KUNIT_EXPECT_EQ(test, fake_count("error"), 0);
 }
 

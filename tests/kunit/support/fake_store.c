@@ -22,6 +22,10 @@ struct key {
 static LIST_HEAD(keys);
 static DEFINE_MUTEX(keys_lock);
 
+/* How often somebody has written, and the transaction that runs, 0 for none */
+static unsigned int generation;
+static u32 transaction;
+
 /**
  * fake_store_reset() - an empty xenstore
  *
@@ -60,6 +64,7 @@ static int store(const char *dir, const char *node, const char *val)
 	int rc = -ENOMEM;
 
 	mutex_lock(&keys_lock);
+	generation++;
 	if (!path || !copy)
 		goto out;
 	key = find(path);
@@ -142,13 +147,21 @@ static int read_number(const char *dir, const char *node, int otherwise)
 	return number;
 }
 
+static void meanwhile(void (*hook)(const char *node), const char *node)
+{
+	if (hook)
+		hook(node);
+}
+
 /* From here on: what xen_iface.h declares */
 
 char *pb2_xen_read(const char *dir, const char *node)
 {
 	int rc = fake_call("read=%s", node);
-	char *val = read_copy(dir, node);
+	char *val;
 
+	meanwhile(fake_xen.on_read, node);
+	val = read_copy(dir, node);
 	if (!rc)
 		return val;
 	if (!IS_ERR(val))
@@ -215,26 +228,66 @@ char **pb2_xen_list(const char *dir, unsigned int *nr)
 	return ERR_PTR(-ENOENT);
 }
 
-int pb2_xen_write(const char *dir, const char *node, const char *val)
+/* As xenstored: what was read must still hold when the transaction ends. */
+int pb2_xen_transact(int (*body)(struct xenbus_transaction xbt, void *arg),
+		     void *arg)
 {
-	int rc = fake_call("write=%s", node);
+	struct xenbus_transaction xbt = { .id = 7 };
+	unsigned int try, begun;
+	int rc = fake_call("transaction");
 
-	return rc ?: store(dir, node, val);
+	for (try = 0; try < 16 && !rc; try++) {
+		begun = READ_ONCE(generation);
+		WRITE_ONCE(transaction, xbt.id);
+		rc = body(xbt, arg);
+		WRITE_ONCE(transaction, 0);
+		if (rc || begun == READ_ONCE(generation))
+			return rc;
+	}
+	return rc ?: -EAGAIN;
 }
 
-int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
-		    unsigned int nr)
+char *pb2_xen_read_within(struct xenbus_transaction xbt, const char *dir,
+			  const char *node)
+{
+	if (!xbt.id || xbt.id != READ_ONCE(transaction))
+		fake_wrong("%s is read within no transaction", node);
+	return pb2_xen_read(dir, node);
+}
+
+static bool holds(const char *dir, const struct pb2_xen_node *guard)
+{
+	char *val = read_copy(dir, guard->name);
+	bool same = !IS_ERR(val) && guard->val && !strcmp(val, guard->val);
+
+	if (IS_ERR(val))
+		return !guard->val;
+	kfree(val);
+	return same;
+}
+
+int pb2_xen_publish_if(const char *dir, const struct pb2_xen_node *guard,
+		       const struct pb2_xen_node *nodes, unsigned int nr)
 {
 	char *state = pb2_xen_read(dir, "state");
-	int rc = fake_call("publish=%s", nodes[nr - 1].name);
+	int rc = fake_call("publish=%s", nodes[0].name);
 	unsigned int i;
 
 	if (IS_ERR(state))
 		return PTR_ERR(state);
 	kfree(state);
+	meanwhile(fake_xen.on_write, nodes[0].name);
+	if (!rc && guard && !holds(dir, guard))
+		rc = -ESTALE;
 	for (i = 0; i < nr && !rc; i++)
 		rc = store(dir, nodes[i].name, nodes[i].val);
 	return rc;
+}
+
+int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
+		    unsigned int nr)
+{
+	return pb2_xen_publish_if(dir, NULL, nodes, nr);
 }
 
 void pb2_xen_rm(const char *dir, const char *node)
@@ -245,6 +298,7 @@ void pb2_xen_rm(const char *dir, const char *node)
 
 	fake_note("rm=%s", node);
 	mutex_lock(&keys_lock);
+	generation++;
 	list_for_each_entry_safe(key, next, &keys, link) {
 		if (!path || strncmp(key->path, path, len) ||
 		    (key->path[len] && key->path[len] != '/'))

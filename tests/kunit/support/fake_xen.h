@@ -50,6 +50,8 @@ struct pb2_sbdf;
  * @on_bind: what happens before the binding of the event channel returns, or
  *	%NULL
  * @on_notify: what the guest does when it gets an event, or %NULL
+ * @on_read: what the toolstack does before a node is read, or %NULL
+ * @on_write: what it does before a node is written, or %NULL
  * @notified: events sent to the guest
  * @eois: events answered
  * @spurious: those of them that counted against the guest
@@ -84,6 +86,8 @@ struct fake_xen {
 	int error_rc;
 	void (*on_bind)(void);
 	void (*on_notify)(void);
+	void (*on_read)(const char *node);
+	void (*on_write)(const char *node);
 	unsigned int notified;
 	unsigned int eois;
 	unsigned int spurious;

@@ -70,9 +70,11 @@ int guest_init_frontend(struct kunit *test)
 	int rc = guest_init(test);
 	struct guest *guest = test->priv;
 
-	if (!rc)
-		guest->fe = guest_new_frontend(test, GUEST_DOMID);
-	return rc;
+	if (rc)
+		return rc;
+	guest->fe = guest_new_frontend(test, GUEST_DOMID);
+	fake_xen_put(GUEST_BACK, "state", "4");
+	return 0;
 }
 
 /**

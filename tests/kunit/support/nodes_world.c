@@ -37,7 +37,10 @@ int nodes_world_init(struct kunit *test)
 	INIT_LIST_HEAD(&world->fe.exports);
 	test->priv = world;
 
-	return fake_init(test);
+	if (fake_init(test))
+		return -ENOMEM;
+	fake_xen_put(NODES_BACK, "state", "2");
+	return 0;
 }
 
 /**

@@ -5,101 +5,134 @@
  * Each entry of the list has an index, the real address of a function and a
  * substate. The toolstack writes a substate to ask for an action, and the
  * driver writes one to say that it has done it.
+ *
+ * For an HVM domain the toolstack does not wait for the driver: it asks for the
+ * removal of an entry, then removes the entry and renumbers those behind it.
+ * So the driver reads the whole list as it is at one moment, takes back what
+ * the list does not have any more, and writes to an entry only if the entry
+ * still has the same address. An entry that has moved meanwhile is left to the
+ * next walk, which the toolstack's own write causes.
  */
 #include "../host/xen_iface.h"
 #include "guest.h"
 
 /*
  * The failure of one entry must not affect the others. Its substate says that
- * it failed. The reason has the real address for its name, because the
- * toolstack may renumber the entries.
+ * it failed.
  */
-static void devlist_fail_entry(struct pb2_frontend *fe, unsigned int i,
-			       const struct pb2_sbdf *sbdf, int rc)
+static void devlist_fail_entry(const struct pb2_nodes_list *list,
+			       unsigned int i, int rc)
 {
+	const struct pb2_nodes_entry *entry = &list->entries[i];
+	struct xenbus_device *xdev = list->fe->xdev;
 	const char *reason = pb2_assign_reason(rc);
 
-	if (sbdf) {
-		pb2_xen_error(fe->xdev, rc, PB2_SBDF_FMT " not assigned: %s",
-			      PB2_SBDF_ARGS(sbdf), reason);
-		pb2_nodes_set_reason(fe, sbdf, reason);
-	} else {
-		pb2_xen_error(fe->xdev, rc, "dev-%u not assigned: %s", i,
-			      reason);
-	}
-	pb2_nodes_set_substate(fe, i, XenbusStateClosed);
+	if (pb2_nodes_refuse(list, i, reason) == -ESTALE)
+		return;
+	if (!entry->rc)
+		pb2_xen_error(xdev, rc, PB2_SBDF_FMT " not assigned: %s",
+			      PB2_SBDF_ARGS(&entry->sbdf), reason);
+	else
+		pb2_xen_error(xdev, rc, "dev-%u not assigned: %s", i, reason);
 }
 
-static int devlist_publish_entry(struct pb2_frontend *fe, unsigned int i,
-				 const struct pb2_sbdf *vsbdf)
+static int devlist_export_entry(const struct pb2_nodes_list *list,
+				unsigned int i)
 {
-	int rc = pb2_nodes_publish_vdev(fe, i, vsbdf);
+	const struct pb2_sbdf *sbdf = &list->entries[i].sbdf;
+	struct pb2_sbdf vsbdf;
+	int rc;
 
+	rc = pb2_frontend_add(list->fe, sbdf, &vsbdf);
+	if (rc)
+		return rc;
+	rc = pb2_roots_publish(list->fe);
 	if (!rc)
-		rc = pb2_roots_publish(fe);
-	if (!rc)
-		rc = pb2_nodes_set_substate(fe, i, XenbusStateInitialised);
+		rc = pb2_nodes_publish_vdev(list, i, &vsbdf);
+	if (rc)
+		pb2_frontend_remove(list->fe, sbdf);
 	return rc;
 }
 
-static void devlist_add_entry(struct pb2_frontend *fe, unsigned int i)
+static void devlist_add_entry(const struct pb2_nodes_list *list, unsigned int i)
 {
-	struct pb2_sbdf sbdf, vsbdf;
-	int rc;
+	const struct pb2_nodes_entry *entry = &list->entries[i];
+	int rc = entry->rc;
 
-	rc = pb2_nodes_dev(fe, i, &sbdf);
-	if (rc) {
-		devlist_fail_entry(fe, i, NULL, rc);
-		return;
-	}
+	if (rc == -EINVAL)
+		pb2_nodes_warn_dev(list, i);
+	if (!rc)
+		rc = devlist_export_entry(list, i);
 
-	rc = pb2_frontend_add(fe, &sbdf, &vsbdf);
-	if (rc) {
-		devlist_fail_entry(fe, i, &sbdf, rc);
-		return;
-	}
-
-	rc = devlist_publish_entry(fe, i, &vsbdf);
-	if (rc) {
-		pb2_frontend_remove(fe, &sbdf);
-		devlist_fail_entry(fe, i, &sbdf, rc);
-		return;
-	}
-	pb2_nodes_clear_reason(fe, &sbdf);
+	if (!rc)
+		pb2_nodes_clear_reason(list->fe, &entry->sbdf);
+	else if (rc != -ESTALE)
+		devlist_fail_entry(list, i, rc);
 }
 
 /* If the entry could not be added, only its reason is there to be removed. */
-static void devlist_remove_entry(struct pb2_frontend *fe, unsigned int i)
+static void devlist_remove_entry(const struct pb2_nodes_list *list,
+				 unsigned int i)
 {
-	struct pb2_sbdf sbdf;
+	const struct pb2_nodes_entry *entry = &list->entries[i];
 
-	if (pb2_nodes_dev(fe, i, &sbdf))
+	if (entry->rc)
 		return;
-	pb2_frontend_remove(fe, &sbdf);
-	pb2_nodes_clear_reason(fe, &sbdf);
+	pb2_frontend_remove(list->fe, &entry->sbdf);
+	pb2_nodes_clear_reason(list->fe, &entry->sbdf);
 	/*
 	 * The toolstack may list the same function again. An old entry that
 	 * still asked for its removal would remove the new one.
 	 */
-	pb2_nodes_set_substate(fe, i, XenbusStateClosed);
+	pb2_nodes_set_substate(list, i, XenbusStateClosed);
 }
 
-static void devlist_apply_entry(struct pb2_frontend *fe, unsigned int i,
-				bool first)
+/**
+ * struct walk - one walk along the device list
+ * @list: the list
+ * @first: add entries without a substate, too
+ */
+struct walk {
+	const struct pb2_nodes_list *list;
+	bool first;
+};
+
+static bool walk_adds(const struct walk *walk, unsigned int i)
 {
-	switch (pb2_nodes_substate(fe, i)) {
-	case XenbusStateUnknown:
-		if (first)
-			devlist_add_entry(fe, i);
-		break;
-	case XenbusStateInitialising:
-		devlist_add_entry(fe, i);
-		break;
-	case XenbusStateClosing:
-		devlist_remove_entry(fe, i);
-		break;
-	default:
-		break;
+	enum xenbus_state substate = walk->list->entries[i].substate;
+
+	return substate == XenbusStateInitialising ||
+	       (substate == XenbusStateUnknown && walk->first);
+}
+
+/*
+ * A function that the frontend owns already and that its only entry asks to add
+ * was removed and listed anew, and the driver has not seen the time between. It
+ * is taken back, so that it comes to its next assignment reset.
+ */
+static bool walk_keeps(const struct pb2_sbdf *sbdf, const void *arg)
+{
+	const struct walk *walk = arg;
+	unsigned int i;
+
+	for (i = 0; i < walk->list->nr; i++)
+		if (!walk->list->entries[i].rc && !walk_adds(walk, i) &&
+		    pb2_sbdf_equal(&walk->list->entries[i].sbdf, sbdf))
+			return true;
+	return false;
+}
+
+static void walk_apply(const struct walk *walk)
+{
+	const struct pb2_nodes_list *list = walk->list;
+	unsigned int i;
+
+	pb2_frontend_remove_unless(list->fe, walk_keeps, walk);
+	for (i = 0; i < list->nr && !READ_ONCE(list->fe->dying); i++) {
+		if (walk_adds(walk, i))
+			devlist_add_entry(list, i);
+		else if (list->entries[i].substate == XenbusStateClosing)
+			devlist_remove_entry(list, i);
 	}
 }
 
@@ -109,23 +142,45 @@ static void devlist_apply_entry(struct pb2_frontend *fe, unsigned int i,
  * @first: add entries that have no substate; old toolstacks write none before
  *	the first connection
  *
+ * A function that the frontend owns and that the list does not have any more is
+ * taken back.
+ *
  * Context: the frontend's work; may sleep, for some seconds per entry.
  * Return: 0; -ENOENT if the toolstack has not written its list yet, or another
- * errno of pb2_nodes_num_devs(). An entry that fails is no failure of the
+ * errno of pb2_nodes_read_list(). An entry that fails is no failure of the
  * list.
  */
 int pb2_devlist_apply(struct pb2_frontend *fe, bool first)
 {
-	unsigned int i, nr;
+	struct pb2_nodes_list list;
+	const struct walk walk = { .list = &list, .first = first };
 	int rc;
 
-	rc = pb2_nodes_num_devs(fe, &nr);
-	if (rc)
-		return rc;
+	rc = pb2_nodes_read_list(fe, &list);
+	if (!rc)
+		walk_apply(&walk);
+	pb2_nodes_free_list(&list);
+	return rc;
+}
 
-	for (i = 0; i < nr && !READ_ONCE(fe->dying); i++)
-		devlist_apply_entry(fe, i, first);
-	return 0;
+static bool devlist_withdraw_lost(const struct pb2_nodes_list *list)
+{
+	const struct pb2_nodes_entry *entry;
+	bool lost = false;
+	unsigned int i;
+
+	for (i = 0; i < list->nr && !READ_ONCE(list->fe->dying); i++) {
+		entry = &list->entries[i];
+		if (entry->substate != XenbusStateInitialised || entry->rc ||
+		    pb2_frontend_has(list->fe, &entry->sbdf))
+			continue;
+		if (!pb2_nodes_set_substate(list, i, XenbusStateClosing))
+			lost = true;
+		else
+			/* The toolstack's own write causes another walk. */
+			WRITE_ONCE(list->fe->lost, true);
+	}
+	return lost;
 }
 
 /**
@@ -137,23 +192,16 @@ int pb2_devlist_apply(struct pb2_frontend *fe, bool first)
  * toolstack does to detach a function.
  *
  * Context: the frontend's work; may sleep.
- * Return: true if the substate of at least one entry was written.
+ * Return: true if the substate of at least one entry was written. If an entry
+ * has moved meanwhile, pb2_frontend.lost is set again.
  */
 bool pb2_devlist_withdraw(struct pb2_frontend *fe)
 {
-	struct pb2_sbdf sbdf;
-	unsigned int i, nr;
+	struct pb2_nodes_list list;
 	bool lost = false;
 
-	if (pb2_nodes_num_devs(fe, &nr))
-		return false;
-
-	for (i = 0; i < nr && !READ_ONCE(fe->dying); i++) {
-		if (pb2_nodes_substate(fe, i) != XenbusStateInitialised ||
-		    pb2_nodes_dev(fe, i, &sbdf) || pb2_frontend_has(fe, &sbdf))
-			continue;
-		if (!pb2_nodes_set_substate(fe, i, XenbusStateClosing))
-			lost = true;
-	}
+	if (!pb2_nodes_read_list(fe, &list))
+		lost = devlist_withdraw_lost(&list);
+	pb2_nodes_free_list(&list);
 	return lost;
 }

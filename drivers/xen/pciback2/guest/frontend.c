@@ -299,21 +299,29 @@ int pb2_frontend_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf)
 }
 
 /**
- * pb2_frontend_remove_all() - take all functions back from a frontend
+ * pb2_frontend_remove_unless() - take functions back that are not to be kept
  * @fe: the frontend
+ * @keep: does the frontend keep the function at this address? %NULL to take
+ *	all functions back. Called with pb2_frontend.lock held.
+ * @arg: argument of @keep
  *
  * Returns before the functions are reset. The work queue resets them in
  * parallel.
  *
  * Context: may sleep, briefly; takes pb2_frontend.lock.
  */
-void pb2_frontend_remove_all(struct pb2_frontend *fe)
+void pb2_frontend_remove_unless(struct pb2_frontend *fe,
+				bool (*keep)(const struct pb2_sbdf *sbdf,
+					     const void *arg),
+				const void *arg)
 {
 	struct pb2_export *export, *next;
 	LIST_HEAD(gone);
 
 	mutex_lock(&fe->lock);
 	list_for_each_entry_safe(export, next, &fe->exports, link) {
+		if (keep && keep(&export->pbdev->sbdf, arg))
+			continue;
 		frontend_unlink_export(fe, export);
 		list_add_tail(&export->link, &gone);
 	}
@@ -323,6 +331,17 @@ void pb2_frontend_remove_all(struct pb2_frontend *fe)
 		pb2_assign_disown(export->pbdev, fe);
 		frontend_free_export(export);
 	}
+}
+
+/**
+ * pb2_frontend_remove_all() - take all functions back from a frontend
+ * @fe: the frontend
+ *
+ * Context: as for pb2_frontend_remove_unless().
+ */
+void pb2_frontend_remove_all(struct pb2_frontend *fe)
+{
+	pb2_frontend_remove_unless(fe, NULL, NULL);
 }
 
 /**

@@ -185,6 +185,10 @@ void pb2_frontend_init(struct pb2_frontend *fe);
 int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 		     struct pb2_sbdf *vsbdf);
 int pb2_frontend_remove(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
+void pb2_frontend_remove_unless(struct pb2_frontend *fe,
+				bool (*keep)(const struct pb2_sbdf *sbdf,
+					     const void *arg),
+				const void *arg);
 void pb2_frontend_remove_all(struct pb2_frontend *fe);
 bool pb2_frontend_drop(struct pb2_frontend *fe, struct pb2_device *pbdev);
 bool pb2_frontend_has(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf);
@@ -206,6 +210,35 @@ extern const struct pb2_topology_ops pb2_topology_host;
 /* The number of functions on one bus; also the limit of root buses */
 #define PB2_NODES_MAX	256
 
+/**
+ * struct pb2_nodes_entry - one entry of the toolstack's device list
+ * @dev: the entry's address as the toolstack has written it, or %NULL if the
+ *	entry has no such node
+ * @sbdf: the address, if @rc is 0
+ * @rc: 0; -ENOENT without @dev, -EINVAL if @dev is not the address of a
+ *	function
+ * @substate: the entry's substate; XenbusStateUnknown if it has none, or one
+ *	that is not a state
+ */
+struct pb2_nodes_entry {
+	char *dev;
+	struct pb2_sbdf sbdf;
+	int rc;
+	enum xenbus_state substate;
+};
+
+/**
+ * struct pb2_nodes_list - the toolstack's device list at one moment
+ * @fe: the frontend
+ * @nr: number of entries, up to %PB2_NODES_MAX
+ * @entries: the entries by their index
+ */
+struct pb2_nodes_list {
+	struct pb2_frontend *fe;
+	unsigned int nr;
+	struct pb2_nodes_entry *entries;
+};
+
 /* nodes.c: the xenstore nodes of a frontend and its backend */
 char *pb2_nodes_read_at(struct pb2_frontend *fe, const char *name,
 			unsigned int i);
@@ -214,16 +247,15 @@ int pb2_nodes_write_at(struct pb2_frontend *fe, const char *name,
 int pb2_nodes_count(struct pb2_frontend *fe, const char *key, unsigned int *nr);
 int pb2_nodes_set_count(struct pb2_frontend *fe, const char *key,
 			unsigned int nr);
-int pb2_nodes_num_devs(struct pb2_frontend *fe, unsigned int *nr);
-enum xenbus_state pb2_nodes_substate(struct pb2_frontend *fe, unsigned int i);
-int pb2_nodes_set_substate(struct pb2_frontend *fe, unsigned int i,
+int pb2_nodes_read_list(struct pb2_frontend *fe, struct pb2_nodes_list *list);
+void pb2_nodes_free_list(struct pb2_nodes_list *list);
+int pb2_nodes_set_substate(const struct pb2_nodes_list *list, unsigned int i,
 			   enum xenbus_state state);
-int pb2_nodes_dev(struct pb2_frontend *fe, unsigned int i,
-		  struct pb2_sbdf *sbdf);
-int pb2_nodes_publish_vdev(struct pb2_frontend *fe, unsigned int i,
+int pb2_nodes_publish_vdev(const struct pb2_nodes_list *list, unsigned int i,
 			   const struct pb2_sbdf *vsbdf);
-void pb2_nodes_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
-			  const char *reason);
+void pb2_nodes_warn_dev(const struct pb2_nodes_list *list, unsigned int i);
+int pb2_nodes_refuse(const struct pb2_nodes_list *list, unsigned int i,
+		     const char *reason);
 void pb2_nodes_clear_reason(struct pb2_frontend *fe,
 			    const struct pb2_sbdf *sbdf);
 int pb2_nodes_ring(struct pb2_frontend *fe, unsigned int *gref,

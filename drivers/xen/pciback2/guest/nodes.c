@@ -28,10 +28,10 @@ static void nodes_warn_value(struct pb2_frontend *fe, const char *key,
 			     val, reason);
 }
 
-static int nodes_read_uint(struct pb2_frontend *fe, const char *dir,
-			   const char *key, unsigned int *val)
+/* Takes @str, the value of the node or an ERR_PTR(), and frees it. */
+static int nodes_parse_uint(struct pb2_frontend *fe, const char *key, char *str,
+			    unsigned int *val)
 {
-	char *str = pb2_xen_read(dir, key);
 	int rc;
 
 	if (IS_ERR(str))
@@ -48,10 +48,19 @@ static int nodes_read_uint(struct pb2_frontend *fe, const char *dir,
 	return rc;
 }
 
+/* Does not create a directory that the toolstack has removed. */
+static int nodes_write(struct pb2_frontend *fe, const char *key,
+		       const char *val)
+{
+	const struct pb2_xen_node node = { key, val };
+
+	return pb2_xen_publish(fe->xdev->nodename, &node, 1);
+}
+
 static void nodes_write_or_warn(struct pb2_frontend *fe, const char *key,
 				const char *val)
 {
-	int rc = pb2_xen_write(fe->xdev->nodename, key, val);
+	int rc = nodes_write(fe, key, val);
 
 	if (rc)
 		dev_warn_ratelimited(&fe->xdev->dev,
@@ -92,7 +101,8 @@ char *pb2_nodes_read_at(struct pb2_frontend *fe, const char *name,
  * @val: value to write
  *
  * Context: process context, may sleep; not under pb2_frontend.lock.
- * Return: 0, or the errno of the xenstore access.
+ * Return: 0; -ENOENT if the backend's directory is gone, or another errno of
+ * the xenstore access.
  */
 int pb2_nodes_write_at(struct pb2_frontend *fe, const char *name,
 		       unsigned int i, const char *val)
@@ -100,7 +110,25 @@ int pb2_nodes_write_at(struct pb2_frontend *fe, const char *name,
 	char key[NODES_TEXT_LEN];
 
 	nodes_format_key(key, name, i);
-	return pb2_xen_write(fe->xdev->nodename, key, val);
+	return nodes_write(fe, key, val);
+}
+
+/* As pb2_nodes_count(), of what was read already. */
+static int nodes_parse_count(struct pb2_frontend *fe, const char *key,
+			     char *str, unsigned int *nr)
+{
+	int rc = nodes_parse_uint(fe, key, str, nr);
+
+	if (rc)
+		return rc;
+	if (*nr > PB2_NODES_MAX) {
+		dev_warn_ratelimited(&fe->xdev->dev,
+				     "domain %u: xenstore key %s is %u, more than %u\n",
+				     fe->domid, key, *nr, PB2_NODES_MAX);
+		return -ERANGE;
+	}
+
+	return 0;
 }
 
 /**
@@ -118,19 +146,8 @@ int pb2_nodes_write_at(struct pb2_frontend *fe, const char *name,
  */
 int pb2_nodes_count(struct pb2_frontend *fe, const char *key, unsigned int *nr)
 {
-	int rc;
-
-	rc = nodes_read_uint(fe, fe->xdev->nodename, key, nr);
-	if (rc)
-		return rc;
-	if (*nr > PB2_NODES_MAX) {
-		dev_warn_ratelimited(&fe->xdev->dev,
-				     "domain %u: xenstore key %s is %u, more than %u\n",
-				     fe->domid, key, *nr, PB2_NODES_MAX);
-		return -ERANGE;
-	}
-
-	return 0;
+	return nodes_parse_count(fe, key, pb2_xen_read(fe->xdev->nodename, key),
+				 nr);
 }
 
 /**
@@ -148,119 +165,187 @@ int pb2_nodes_set_count(struct pb2_frontend *fe, const char *key,
 	char val[NODES_TEXT_LEN];
 
 	snprintf(val, sizeof(val), "%u", nr);
-	return pb2_xen_write(fe->xdev->nodename, key, val);
+	return nodes_write(fe, key, val);
 }
 
-/**
- * pb2_nodes_num_devs() - read how many functions the toolstack lists
- * @fe: the frontend
- * @nr: where the number goes, 0 to %PB2_NODES_MAX; undefined on failure
- *
- * Context: process context, may sleep; not under pb2_frontend.lock.
- * Return: as pb2_nodes_count().
- */
-int pb2_nodes_num_devs(struct pb2_frontend *fe, unsigned int *nr)
+static void nodes_clear_list(struct pb2_nodes_list *list)
 {
-	return pb2_nodes_count(fe, "num_devs", nr);
+	unsigned int i;
+
+	for (i = 0; list->entries && i < list->nr; i++)
+		kfree(list->entries[i].dev);
+	kvfree(list->entries);
+	list->entries = NULL;
+	list->nr = 0;
 }
 
-/**
- * pb2_nodes_substate() - read the substate of one entry of the device list
- * @fe: the frontend
- * @i: index of the entry; the toolstack may renumber the entries at any time
- *
- * Context: process context, may sleep; not under pb2_frontend.lock.
- * Return: the substate; XenbusStateUnknown if there is none, if its value is
- * not a state, or if it cannot be read.
- */
-enum xenbus_state pb2_nodes_substate(struct pb2_frontend *fe, unsigned int i)
-{
-	unsigned int state;
-	char *str;
-	int rc;
-
-	str = pb2_nodes_read_at(fe, "state", i);
-	if (IS_ERR(str))
-		return XenbusStateUnknown;
-
-	rc = kstrtouint(str, 10, &state);
-	kfree(str);
-	if (rc || state > XenbusStateReconfigured)
-		return XenbusStateUnknown;
-
-	return state;
-}
-
-/**
- * pb2_nodes_set_substate() - write the substate of one entry of the device list
- * @fe: the frontend
- * @i: index of the entry
- * @state: substate to write
- *
- * Context: process context, may sleep; not under pb2_frontend.lock.
- * Return: 0, or the errno of the xenstore access.
- */
-int pb2_nodes_set_substate(struct pb2_frontend *fe, unsigned int i,
-			   enum xenbus_state state)
-{
-	char val[12];
-
-	snprintf(val, sizeof(val), "%d", state);
-	return pb2_nodes_write_at(fe, "state", i, val);
-}
-
-/**
- * pb2_nodes_dev() - read the real address of one entry of the device list
- * @fe: the frontend
- * @i: index of the entry
- * @sbdf: where the address goes; unchanged on failure
- *
- * Logs a value that is not an address.
- *
- * Context: process context, may sleep; not under pb2_frontend.lock.
- * Return: 0; -ENOENT if there is no such node, -EINVAL if it does not hold the
- * address of a function, or the errno of the xenstore access.
- */
-int pb2_nodes_dev(struct pb2_frontend *fe, unsigned int i,
-		  struct pb2_sbdf *sbdf)
+/* Returns %NULL instead of -ENOENT. */
+static char *nodes_collect_node(struct xenbus_transaction xbt,
+				const struct pb2_nodes_list *list,
+				const char *name, unsigned int i)
 {
 	char key[NODES_TEXT_LEN];
 	char *str;
-	int rc;
 
-	str = pb2_nodes_read_at(fe, "dev", i);
+	nodes_format_key(key, name, i);
+	str = pb2_xen_read_within(xbt, list->fe->xdev->nodename, key);
+	return str == ERR_PTR(-ENOENT) ? NULL : str;
+}
+
+static int nodes_collect_entry(struct xenbus_transaction xbt,
+			       struct pb2_nodes_list *list, unsigned int i)
+{
+	struct pb2_nodes_entry *entry = &list->entries[i];
+	unsigned int state;
+	char *str;
+
+	str = nodes_collect_node(xbt, list, "dev", i);
 	if (IS_ERR(str))
 		return PTR_ERR(str);
+	entry->dev = str;
+	entry->rc = str ? pb2_sbdf_parse(str, &entry->sbdf) : -ENOENT;
 
-	rc = pb2_sbdf_parse(str, sbdf);
-	if (rc) {
-		nodes_format_key(key, "dev", i);
-		nodes_warn_value(fe, key, str, "not the address of a function");
-	}
+	str = nodes_collect_node(xbt, list, "state", i);
+	if (IS_ERR(str))
+		return PTR_ERR(str);
+	entry->substate = XenbusStateUnknown;
+	if (str && !kstrtouint(str, 10, &state) &&
+	    state <= XenbusStateReconfigured)
+		entry->substate = state;
 	kfree(str);
+	return 0;
+}
 
+static int nodes_collect_list(struct xenbus_transaction xbt, void *arg)
+{
+	struct pb2_nodes_list *list = arg;
+	unsigned int i, nr;
+	char *str;
+	int rc;
+
+	/* A former attempt may have met a concurrent write. */
+	nodes_clear_list(list);
+	str = pb2_xen_read_within(xbt, list->fe->xdev->nodename, "num_devs");
+	rc = nodes_parse_count(list->fe, "num_devs", str, &nr);
+	if (rc)
+		return rc;
+
+	list->entries = kvcalloc(nr, sizeof(*list->entries), GFP_KERNEL);
+	if (!list->entries)
+		return -ENOMEM;
+	list->nr = nr;
+	for (i = 0; i < nr && !rc; i++)
+		rc = nodes_collect_entry(xbt, list, i);
 	return rc;
 }
 
 /**
- * pb2_nodes_publish_vdev() - tell the guest the virtual address of a function
+ * pb2_nodes_read_list() - read the toolstack's device list
  * @fe: the frontend
- * @i: index of the function's entry in the device list
- * @vsbdf: the virtual address
+ * @list: where the list goes; the caller frees it with pb2_nodes_free_list(),
+ *	also after a failure
+ *
+ * The toolstack may renumber the entries at any time, so all nodes are read in
+ * one transaction: the list is that of one moment.
  *
  * Context: process context, may sleep; not under pb2_frontend.lock.
- * Return: 0, or the errno of the xenstore access.
+ * Return: 0; -ENOENT if the toolstack has not written its list yet, -EINVAL if
+ * the number of entries is not a number, -ERANGE if it is larger than
+ * %PB2_NODES_MAX; -ENOMEM without memory; or the errno of pb2_xen_transact().
  */
-int pb2_nodes_publish_vdev(struct pb2_frontend *fe, unsigned int i,
+int pb2_nodes_read_list(struct pb2_frontend *fe, struct pb2_nodes_list *list)
+{
+	*list = (struct pb2_nodes_list) { .fe = fe };
+	return pb2_xen_transact(nodes_collect_list, list);
+}
+
+/**
+ * pb2_nodes_free_list() - free what pb2_nodes_read_list() has read
+ * @list: the list
+ *
+ * Context: process context.
+ */
+void pb2_nodes_free_list(struct pb2_nodes_list *list)
+{
+	nodes_clear_list(list);
+}
+
+/* Writes nodes of an entry, if the entry is still that of the same function. */
+static int nodes_write_entry(const struct pb2_nodes_list *list, unsigned int i,
+			     const struct pb2_xen_node *nodes, unsigned int nr)
+{
+	char key[NODES_TEXT_LEN];
+	const struct pb2_xen_node guard = { key, list->entries[i].dev };
+
+	nodes_format_key(key, "dev", i);
+	return pb2_xen_publish_if(list->fe->xdev->nodename, &guard, nodes, nr);
+}
+
+/**
+ * pb2_nodes_set_substate() - write the substate of one entry of the device list
+ * @list: the list
+ * @i: index of the entry
+ * @state: substate to write
+ *
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: 0; -ESTALE if the entry has moved, and nothing was written; or
+ * another errno of pb2_xen_publish_if().
+ */
+int pb2_nodes_set_substate(const struct pb2_nodes_list *list, unsigned int i,
+			   enum xenbus_state state)
+{
+	char key[NODES_TEXT_LEN], val[12];
+	const struct pb2_xen_node node = { key, val };
+
+	nodes_format_key(key, "state", i);
+	snprintf(val, sizeof(val), "%d", state);
+	return nodes_write_entry(list, i, &node, 1);
+}
+
+/**
+ * pb2_nodes_publish_vdev() - tell the guest the virtual address of a function
+ * @list: the list
+ * @i: index of the function's entry
+ * @vsbdf: the virtual address
+ *
+ * Writes the substate Initialised as well.
+ *
+ * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: as pb2_nodes_set_substate().
+ */
+int pb2_nodes_publish_vdev(const struct pb2_nodes_list *list, unsigned int i,
 			   const struct pb2_sbdf *vsbdf)
 {
-	char val[NODES_TEXT_LEN];
+	char key[NODES_TEXT_LEN], state_key[NODES_TEXT_LEN];
+	char val[NODES_TEXT_LEN], state[12];
+	const struct pb2_xen_node nodes[] = {
+		{ key, val },
+		{ state_key, state },
+	};
 
+	nodes_format_key(key, "vdev", i);
+	nodes_format_key(state_key, "state", i);
+	snprintf(state, sizeof(state), "%d", XenbusStateInitialised);
 	/* The PV protocol writes the function number with two digits. */
 	snprintf(val, sizeof(val), "%04x:%02x:%02x.%02x", vsbdf->domain,
 		 vsbdf->bus, PCI_SLOT(vsbdf->devfn), PCI_FUNC(vsbdf->devfn));
+	return nodes_write_entry(list, i, nodes, ARRAY_SIZE(nodes));
+}
 
-	return pb2_nodes_write_at(fe, "vdev", i, val);
+/**
+ * pb2_nodes_warn_dev() - log an entry that does not hold an address
+ * @list: the list
+ * @i: index of the entry
+ *
+ * Context: process context.
+ */
+void pb2_nodes_warn_dev(const struct pb2_nodes_list *list, unsigned int i)
+{
+	char key[NODES_TEXT_LEN];
+
+	nodes_format_key(key, "dev", i);
+	nodes_warn_value(list->fe, key, list->entries[i].dev ?: "",
+			 "not the address of a function");
 }
 
 /*
@@ -275,27 +360,36 @@ static void nodes_format_reason(const struct pb2_sbdf *sbdf, char *key,
 }
 
 /**
- * pb2_nodes_set_reason() - tell the toolstack why a function is not assigned
- * @fe: the frontend
- * @sbdf: real address of the function
+ * pb2_nodes_refuse() - tell the toolstack why a function is not assigned
+ * @list: the list
+ * @i: index of the function's entry
  * @reason: one line for a human
  *
- * Logs a failure and returns nothing, because no other step depends on the
- * node.
+ * Writes the substate Closed as well. An entry that holds no address gets no
+ * reason, because the node of the reason has the address for its name.
  *
  * Context: process context, may sleep; not under pb2_frontend.lock.
+ * Return: as pb2_nodes_set_substate().
  */
-void pb2_nodes_set_reason(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
-			  const char *reason)
+int pb2_nodes_refuse(const struct pb2_nodes_list *list, unsigned int i,
+		     const char *reason)
 {
-	char key[NODES_TEXT_LEN];
+	const struct pb2_nodes_entry *entry = &list->entries[i];
+	char key[NODES_TEXT_LEN], state_key[NODES_TEXT_LEN], state[12];
+	const struct pb2_xen_node nodes[] = {
+		{ state_key, state },
+		{ key, reason },
+	};
 
-	nodes_format_reason(sbdf, key, sizeof(key));
-	nodes_write_or_warn(fe, key, reason);
+	nodes_format_key(state_key, "state", i);
+	snprintf(state, sizeof(state), "%d", XenbusStateClosed);
+	if (!entry->rc)
+		nodes_format_reason(&entry->sbdf, key, sizeof(key));
+	return nodes_write_entry(list, i, nodes, entry->rc ? 1 : 2);
 }
 
 /**
- * pb2_nodes_clear_reason() - remove the node of pb2_nodes_set_reason()
+ * pb2_nodes_clear_reason() - remove the reason that pb2_nodes_refuse() gave
  * @fe: the frontend
  * @sbdf: real address of the function
  *
@@ -331,10 +425,12 @@ int pb2_nodes_ring(struct pb2_frontend *fe, unsigned int *gref,
 	char *magic;
 	int rc;
 
-	rc = nodes_read_uint(fe, dir, "pci-op-ref", gref);
+	rc = nodes_parse_uint(fe, "pci-op-ref",
+			      pb2_xen_read(dir, "pci-op-ref"), gref);
 	if (rc)
 		return rc;
-	rc = nodes_read_uint(fe, dir, "event-channel", port);
+	rc = nodes_parse_uint(fe, "event-channel",
+			      pb2_xen_read(dir, "event-channel"), port);
 	if (rc)
 		return rc;
 

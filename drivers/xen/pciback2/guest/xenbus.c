@@ -116,10 +116,12 @@ static enum xenbus_action xenbus_choose_action(enum xenbus_state self,
 	return xenbus_actions[self][peer];
 }
 
-static void xenbus_report_num_devs(struct pb2_frontend *fe, int rc)
+static void xenbus_report_list(struct pb2_frontend *fe, int rc)
 {
-	if (rc && rc != -ENOENT)
+	if (rc == -EINVAL || rc == -ERANGE)
 		pb2_xen_error(fe->xdev, rc, "num_devs is not a number from 0 to 256");
+	else if (rc && rc != -ENOENT)
+		pb2_xen_error(fe->xdev, rc, "cannot read the device list");
 }
 
 static void xenbus_setup_frontend(struct pb2_frontend *fe)
@@ -127,7 +129,7 @@ static void xenbus_setup_frontend(struct pb2_frontend *fe)
 	int rc = pb2_devlist_apply(fe, true);
 
 	if (rc) {
-		xenbus_report_num_devs(fe, rc);
+		xenbus_report_list(fe, rc);
 		return;
 	}
 	rc = pb2_roots_publish(fe);
@@ -154,7 +156,7 @@ static int xenbus_attach_ring(struct pb2_frontend *fe)
 
 static void xenbus_connect_ring(struct pb2_frontend *fe)
 {
-	xenbus_report_num_devs(fe, pb2_devlist_apply(fe, false));
+	xenbus_report_list(fe, pb2_devlist_apply(fe, false));
 	if (!xenbus_attach_ring(fe))
 		pb2_xen_switch_state(fe->xdev, XenbusStateConnected);
 }
@@ -166,7 +168,7 @@ static void xenbus_connect_ring(struct pb2_frontend *fe)
 static void xenbus_reconfigure_devices(struct pb2_frontend *fe,
 				       enum xenbus_state next)
 {
-	xenbus_report_num_devs(fe, pb2_devlist_apply(fe, false));
+	xenbus_report_list(fe, pb2_devlist_apply(fe, false));
 	pb2_xen_switch_state(fe->xdev, next);
 }
 
@@ -203,7 +205,7 @@ static void xenbus_run_action(struct pb2_frontend *fe,
 		xenbus_setup_frontend(fe);
 		break;
 	case EXPORT:
-		xenbus_report_num_devs(fe, pb2_devlist_apply(fe, false));
+		xenbus_report_list(fe, pb2_devlist_apply(fe, false));
 		break;
 	case ATTACH:
 		xenbus_connect_ring(fe);

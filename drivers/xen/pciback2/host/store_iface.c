@@ -4,14 +4,17 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/err.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "host.h"
 #include "xen_iface.h"
 
 /* A transaction fails with -EAGAIN if the toolstack has written meanwhile. */
-#define PUBLISH_TRIES	16
+#define TRANSACTION_TRIES	16
 
 /**
  * pb2_xen_read() - read a xenstore node
@@ -42,28 +45,120 @@ char **pb2_xen_list(const char *dir, unsigned int *nr)
 }
 
 /**
- * pb2_xen_write() - write a xenstore node
- * @dir: the directory
- * @node: name of the node in @dir
- * @val: the value
+ * pb2_xen_transact() - see or change several xenstore nodes at one moment
+ * @body: reads and writes nodes within the transaction that it gets. A negative
+ *	errno gives the transaction up. Called again, up to 16 times, if somebody
+ *	else has written meanwhile.
+ * @arg: argument of @body
  *
  * Context: may sleep.
- * Return: 0, or xenstore's errno.
+ * Return: 0; the errno of @body; -EAGAIN if every attempt met a concurrent
+ * write; or xenstore's errno.
  */
-int pb2_xen_write(const char *dir, const char *node, const char *val)
+int pb2_xen_transact(int (*body)(struct xenbus_transaction xbt, void *arg),
+		     void *arg)
 {
-	return xenbus_write(XBT_NIL, dir, node, val);
+	struct xenbus_transaction xbt;
+	unsigned int try;
+	int rc = -EAGAIN;
+
+	for (try = 0; try < TRANSACTION_TRIES && rc == -EAGAIN; try++) {
+		rc = xenbus_transaction_start(&xbt);
+		if (rc)
+			break;
+		rc = body(xbt, arg);
+		if (rc)
+			xenbus_transaction_end(xbt, 1);
+		else
+			rc = xenbus_transaction_end(xbt, 0);
+	}
+	return rc;
 }
 
-static int store_write_nodes(struct xenbus_transaction xbt, const char *dir,
-			     const struct pb2_xen_node *nodes, unsigned int nr)
+/**
+ * pb2_xen_read_within() - read a xenstore node within a transaction
+ * @xbt: the transaction
+ * @dir: the directory
+ * @node: name of the node in @dir
+ *
+ * Context: in the body of pb2_xen_transact().
+ * Return: as pb2_xen_read().
+ */
+char *pb2_xen_read_within(struct xenbus_transaction xbt, const char *dir,
+			  const char *node)
 {
-	unsigned int i;
-	int rc = xenbus_exists(xbt, dir, "state") ? 0 : -ENOENT;
+	return xenbus_read(xbt, dir, node, NULL);
+}
 
-	for (i = 0; i < nr && !rc; i++)
-		rc = xenbus_write(xbt, dir, nodes[i].name, nodes[i].val);
+/**
+ * struct publication - nodes to write at once
+ * @dir: the directory
+ * @guard: a node that must have its value, or %NULL
+ * @nodes: the nodes to write
+ * @nr: number of @nodes
+ */
+struct publication {
+	const char *dir;
+	const struct pb2_xen_node *guard;
+	const struct pb2_xen_node *nodes;
+	unsigned int nr;
+};
+
+static int store_check_guard(struct xenbus_transaction xbt, const char *dir,
+			     const struct pb2_xen_node *guard)
+{
+	char *val = xenbus_read(xbt, dir, guard->name, NULL);
+	int rc;
+
+	if (val == ERR_PTR(-ENOENT))
+		return guard->val ? -ESTALE : 0;
+	if (IS_ERR(val))
+		return PTR_ERR(val);
+	rc = guard->val && !strcmp(val, guard->val) ? 0 : -ESTALE;
+	kfree(val);
 	return rc;
+}
+
+static int store_write_nodes(struct xenbus_transaction xbt, void *arg)
+{
+	const struct publication *pub = arg;
+	unsigned int i;
+	int rc = xenbus_exists(xbt, pub->dir, "state") ? 0 : -ENOENT;
+
+	if (!rc && pub->guard)
+		rc = store_check_guard(xbt, pub->dir, pub->guard);
+	for (i = 0; i < pub->nr && !rc; i++)
+		rc = xenbus_write(xbt, pub->dir, pub->nodes[i].name,
+				  pub->nodes[i].val);
+	return rc;
+}
+
+/**
+ * pb2_xen_publish_if() - write several xenstore nodes at once on a condition
+ * @dir: a backend's directory
+ * @guard: a node in @dir that must have just this value, or must not exist if
+ *	the value is %NULL
+ * @nodes: the nodes to write
+ * @nr: number of @nodes
+ *
+ * Unlike a plain write, this does not create a directory that the toolstack has
+ * removed. On failure nothing is written.
+ *
+ * Context: may sleep.
+ * Return: 0; -ESTALE if @guard does not hold; -ENOENT if the directory is gone;
+ * -EAGAIN if every attempt met a concurrent write; or xenstore's errno.
+ */
+int pb2_xen_publish_if(const char *dir, const struct pb2_xen_node *guard,
+		       const struct pb2_xen_node *nodes, unsigned int nr)
+{
+	struct publication pub = {
+		.dir = dir,
+		.guard = guard,
+		.nodes = nodes,
+		.nr = nr,
+	};
+
+	return pb2_xen_transact(store_write_nodes, &pub);
 }
 
 /**
@@ -72,31 +167,13 @@ static int store_write_nodes(struct xenbus_transaction xbt, const char *dir,
  * @nodes: the nodes to write
  * @nr: number of @nodes
  *
- * Unlike a plain write, this does not create a directory that the toolstack has
- * removed. On failure nothing is written.
- *
  * Context: may sleep.
- * Return: 0; -ENOENT if the directory is gone; -EAGAIN if every attempt met a
- * concurrent write; or xenstore's errno.
+ * Return: as pb2_xen_publish_if() without a guard.
  */
 int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
 		    unsigned int nr)
 {
-	struct xenbus_transaction xbt;
-	unsigned int try;
-	int rc = -EAGAIN;
-
-	for (try = 0; try < PUBLISH_TRIES && rc == -EAGAIN; try++) {
-		rc = xenbus_transaction_start(&xbt);
-		if (rc)
-			break;
-		rc = store_write_nodes(xbt, dir, nodes, nr);
-		if (rc)
-			xenbus_transaction_end(xbt, 1);
-		else
-			rc = xenbus_transaction_end(xbt, 0);
-	}
-	return rc;
+	return pb2_xen_publish_if(dir, NULL, nodes, nr);
 }
 
 /**

@@ -54,6 +54,10 @@ void pb2_xen_eoi(unsigned int irq, bool spurious);
 bool pb2_xen_store_is_ready(void);
 char *pb2_xen_read(const char *dir, const char *node);
 char **pb2_xen_list(const char *dir, unsigned int *nr);
+int pb2_xen_transact(int (*body)(struct xenbus_transaction xbt, void *arg),
+		     void *arg);
+char *pb2_xen_read_within(struct xenbus_transaction xbt, const char *dir,
+			  const char *node);
 /**
  * struct pb2_xen_node - a xenstore node to write
  * @name: name of the node, relative to its directory
@@ -64,9 +68,10 @@ struct pb2_xen_node {
 	const char *val;
 };
 
+int pb2_xen_publish_if(const char *dir, const struct pb2_xen_node *guard,
+		       const struct pb2_xen_node *nodes, unsigned int nr);
 int pb2_xen_publish(const char *dir, const struct pb2_xen_node *nodes,
 		    unsigned int nr);
-int pb2_xen_write(const char *dir, const char *node, const char *val);
 void pb2_xen_rm(const char *dir, const char *node);
 enum xenbus_state pb2_xen_state(const char *dir);
 int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state);
