@@ -71,6 +71,22 @@ bool kthread_should_stop(void)
 	return true;
 }
 
+int pb2_nodes_ring(struct pb2_frontend *from, unsigned int *gref,
+		   unsigned int *port)
+{
+	fuzz_fail("the nodes are read");
+}
+
+void pb2_frontend_retry(struct pb2_frontend *from, unsigned long when)
+{
+	fuzz_fail("the frontend's work is queued");
+}
+
+void pb2_xen_error(struct xenbus_device *dev, int rc, const char *fmt, ...)
+{
+	fuzz_fail("an error is reported");
+}
+
 int pb2_xen_map_ring(struct xenbus_device *dev, unsigned int gref, void **page)
 {
 	*page = &shared;

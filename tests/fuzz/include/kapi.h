@@ -185,11 +185,18 @@ extern unsigned long jiffies;
 #define msecs_to_jiffies(ms)		((unsigned long)(ms) * HZ / 1000)
 
 /* Messages: their arguments are evaluated, and they are counted. */
+struct va_format { const char *fmt; va_list *va; };
+struct ratelimit_state { int unused; };
+/* The next message is one that has passed a limit. */
+bool __ratelimit(struct ratelimit_state *rs);
+bool fuzz_take_limit(void);
 extern unsigned int fuzz_messages;
 void fuzz_log(bool limited, const void *dev, const char *fmt, ...);
 
 #define pr_err(fmt, ...)	fuzz_log(false, NULL, fmt, ##__VA_ARGS__)
 #define pr_warn(fmt, ...)	fuzz_log(false, NULL, fmt, ##__VA_ARGS__)
+#define dev_warn(dev, fmt, ...) \
+	fuzz_log(fuzz_take_limit(), dev, fmt, ##__VA_ARGS__)
 #define dev_warn_ratelimited(dev, fmt, ...) \
 	fuzz_log(true, dev, fmt, ##__VA_ARGS__)
 #define pci_warn(pdev, fmt, ...) \

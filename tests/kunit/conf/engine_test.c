@@ -114,8 +114,27 @@ static void a_dropped_write_is_told_once_per_assignment(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, 0x54, 2, 0x1234), 0);
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
 
+	/* The guest's own FLR ends with this, and is no new assignment. */
 	pb2_conf_reset(&world->pbdev);
+	KUNIT_EXPECT_TRUE(test, world->pbdev.conf->warned);
+	pb2_conf_begin(&world->pbdev);
 	KUNIT_EXPECT_FALSE(test, world->pbdev.conf->warned);
+}
+
+/* A Linux guest clears them whenever its driver starts. */
+static void a_dropped_write_of_the_aer_status_is_not_told(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+
+	start_e1000e(test);
+	KUNIT_ASSERT_EQ(test, world->pbdev.conf->aer_cap, 0x100);
+	conf_world_write(test, 0x100 + PCI_ERR_UNCOR_STATUS, 4, 0xffffffff);
+	conf_world_write(test, 0x100 + PCI_ERR_COR_STATUS, 4, 0xffffffff);
+	conf_world_write(test, 0x100 + PCI_ERR_COR_STATUS + 1, 1, 0xff);
+	KUNIT_EXPECT_FALSE(test, world->pbdev.conf->warned);
+	KUNIT_EXPECT_EQ(test, world->writes, 0);
+	conf_world_write(test, 0x100 + PCI_ERR_UNCOR_MASK, 4, 0);
+	KUNIT_EXPECT_TRUE(test, world->pbdev.conf->warned);
 }
 
 static void the_module_parameter_is_permissive_for_all(struct kunit *test)
@@ -175,6 +194,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_virtual_register_is_read_without_the_hardware),
 	KUNIT_CASE(command_and_status_are_written_as_one_dword),
 	KUNIT_CASE(a_dropped_write_is_told_once_per_assignment),
+	KUNIT_CASE(a_dropped_write_of_the_aer_status_is_not_told),
 	KUNIT_CASE(the_module_parameter_is_permissive_for_all),
 	KUNIT_CASE(an_error_of_the_hardware_reaches_the_guest),
 	KUNIT_CASE(a_reset_gives_a_new_guest_nothing_of_the_old_one),

@@ -18,7 +18,7 @@ static struct pb2_device *begin(struct kunit *test, struct fake_pci *dev)
 
 static void end(struct pb2_device *pbdev)
 {
-	pb2_intx_disable(pbdev);
+	pb2_intx_release(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 }
 
@@ -115,6 +115,51 @@ static void a_handler_that_cannot_be_had_is_not_had(struct kunit *test)
 	end(pbdev);
 }
 
+/* The kernel logs a line for each that Xen or another driver refuses. */
+static void a_guest_that_toggles_decode_has_a_budget(struct kunit *test)
+{
+	struct fake_pci *dev = fake_nic(test, 0);
+	struct pb2_device *pbdev = begin(test, dev);
+	unsigned int i;
+
+	for (i = 0; i < 1000; i++) {
+		pb2_intx_enable(pbdev);
+		KUNIT_ASSERT_EQ(test, fake_pci_interrupt(dev), IRQ_HANDLED);
+		pb2_intx_disable(pbdev);
+		KUNIT_ASSERT_FALSE(test, pbdev->intx.ack);
+	}
+	KUNIT_EXPECT_EQ(test, fake_count("request_irq"), PB2_INTX_MAX_REQUESTS);
+	/* dom0's line keeps a handler, which claims nothing by itself. */
+	KUNIT_EXPECT_TRUE(test, pbdev->intx.installed);
+	KUNIT_EXPECT_EQ(test, fake_pci_interrupt(dev), IRQ_NONE);
+	pb2_intx_pause(pbdev, false);
+	KUNIT_EXPECT_FALSE(test, pbdev->intx.ack);
+
+	pb2_intx_release(pbdev);
+	KUNIT_EXPECT_FALSE(test, pbdev->intx.installed);
+	fake_forget();
+	pb2_intx_enable(pbdev);
+	pb2_intx_disable(pbdev);
+	fake_expect_calls(test, "request_irq=11", "free_irq=11", NULL);
+	end(pbdev);
+}
+
+static void attempts_that_fail_use_it_up_too(struct kunit *test)
+{
+	struct fake_pci *dev = fake_nic(test, 0);
+	struct pb2_device *pbdev = begin(test, dev);
+	unsigned int i;
+
+	for (i = 0; i < 1000; i++) {
+		fake_fail("request_irq", 1, -EBUSY);
+		pb2_intx_enable(pbdev);
+		pb2_intx_disable(pbdev);
+	}
+	KUNIT_EXPECT_EQ(test, fake_count("request_irq"), PB2_INTX_MAX_REQUESTS);
+	KUNIT_EXPECT_FALSE(test, pbdev->intx.installed);
+	end(pbdev);
+}
+
 static void a_paused_handler_claims_nothing(struct kunit *test)
 {
 	struct fake_pci *dev = fake_nic(test, 0);
@@ -203,6 +248,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(on_an_msi_vector_there_is_no_handler),
 	KUNIT_CASE(an_msi_does_not_hide_the_line),
 	KUNIT_CASE(a_handler_that_cannot_be_had_is_not_had),
+	KUNIT_CASE(a_guest_that_toggles_decode_has_a_budget),
+	KUNIT_CASE(attempts_that_fail_use_it_up_too),
 	KUNIT_CASE(a_paused_handler_claims_nothing),
 	KUNIT_CASE(without_a_handler_nothing_is_claimed),
 	KUNIT_CASE(the_administrator_may_turn_it_off_and_on),

@@ -23,7 +23,7 @@ static int begin(struct kunit *test)
 static void end(struct kunit *test)
 {
 	pb2_msi_release(pbdev);
-	pb2_intx_disable(pbdev);
+	pb2_intx_release(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 	guest_exit(test);
 }

@@ -24,7 +24,7 @@ static struct pb2_device *begin(struct kunit *test, struct fake_pci *dev)
 static void end(struct pb2_device *pbdev)
 {
 	pb2_msi_release(pbdev);
-	pb2_intx_disable(pbdev);
+	pb2_intx_release(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 }
 

@@ -278,6 +278,7 @@ static void a_published_ring_is_attached(struct kunit *test)
 
 static void expect_no_ring(struct kunit *test, int rc)
 {
+	store_let_time_pass(test);
 	store_guest_sets(test, XenbusStateInitialised);
 	store_expect_state(test, XenbusStateInitialised);
 	KUNIT_EXPECT_EQ(test, fake_xen.mapped, 0);
@@ -302,7 +303,9 @@ static void a_ring_must_be_a_ring(struct kunit *test)
 	expect_no_ring(test, -EINVAL);
 
 	fake_xen.page = ((struct guest *)test->priv)->page;
+	fake_xen_put(GUEST_FRONT, "pci-op-ref", "9");
 	store_guest_sets(test, XenbusStateInitialised);
+	store_let_time_pass(test);
 	store_expect_state(test, XenbusStateConnected);
 }
 
@@ -322,8 +325,12 @@ static void each_step_of_attaching_that_fails_can_be_tried_again(struct kunit *t
 		guest_settle();
 		KUNIT_EXPECT_EQ(test, fake_xen.mapped, fake_xen.bound);
 		KUNIT_EXPECT_EQ(test, fake_xen.mapped, !!store_fe(test)->ring.page);
-		if (fake_has_failed())
+		if (fake_has_failed()) {
+			/* What has failed is not tried again. */
+			fake_xen_put(GUEST_FRONT, "pci-op-ref", "9");
+			store_let_time_pass(test);
 			store_run_watch(test);
+		}
 		store_expect_state(test, XenbusStateConnected);
 		KUNIT_EXPECT_EQ(test, fake_xen.mapped, 1);
 		store_remove(test);

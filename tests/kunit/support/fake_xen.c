@@ -279,6 +279,8 @@ int pb2_xen_bind_evtchn(struct xenbus_device *xdev, unsigned int port,
 {
 	int rc = fake_call("bind_evtchn=%u", port);
 
+	if (!rc && port == fake_xen.bad_port)
+		rc = -EINVAL;
 	if (rc)
 		return rc;
 	fake_xen.port = port;

@@ -42,6 +42,7 @@ struct pb2_sbdf;
  * @page: what pb2_xen_map_ring() maps, if the test has put anything there
  * @gref: the grant reference that was mapped
  * @port: the event channel that was bound
+ * @bad_port: one that the guest does not have, so that its binding fails
  * @handler: of the event channel, %NULL while none is bound
  * @arg: its argument
  * @watch: registered on the backend's directory, or %NULL
@@ -79,6 +80,7 @@ struct fake_xen {
 	void *page;
 	unsigned int gref;
 	unsigned int port;
+	unsigned int bad_port;
 	irq_handler_t handler;
 	void *arg;
 	struct xenbus_watch *watch;

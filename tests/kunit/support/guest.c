@@ -128,6 +128,7 @@ struct pb2_frontend *guest_new_frontend(struct kunit *test, domid_t domid)
 	mutex_init(&fe->lock);
 	pb2_frontend_init(fe);
 	INIT_WORK(&fe->work, no_work);
+	INIT_DELAYED_WORK(&fe->retry_work, no_work);
 	pb2_ring_init(fe);
 	return fe;
 }

@@ -210,6 +210,21 @@ void store_run_watch(struct kunit *test)
 }
 
 /**
+ * store_let_time_pass() - no limit on the frontend's attempts is in force
+ * @test: the test
+ *
+ * Context: may sleep.
+ */
+void store_let_time_pass(struct kunit *test)
+{
+	struct pb2_frontend *fe = store_fe(test);
+
+	fe->retry_after = jiffies;
+	flush_delayed_work(&fe->retry_work);
+	guest_settle();
+}
+
+/**
  * store_toolstack_sets() - the toolstack writes our state
  * @test: the test
  * @state: the state

@@ -29,6 +29,7 @@ int store_try_probe(struct kunit *test);
 void store_remove(struct kunit *test);
 void store_tell(struct kunit *test, int state);
 void store_run_watch(struct kunit *test);
+void store_let_time_pass(struct kunit *test);
 struct pb2_frontend *store_fe(struct kunit *test);
 
 /* What is written, and what is found */

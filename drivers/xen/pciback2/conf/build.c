@@ -327,6 +327,8 @@ static int add_ext_cap(struct pb2_device *pbdev, unsigned int pos,
 
 	if (pb2_access_read(pbdev, pos, 4, &val))
 		return 0;
+	if (PCI_EXT_CAP_ID(val) == PCI_EXT_CAP_ID_ERR)
+		pbdev->conf->aer_cap = pos;
 	cap = pb2_conf_cap_find_ext(PCI_EXT_CAP_ID(val));
 	if (!cap)
 		return 0;

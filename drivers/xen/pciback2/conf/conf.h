@@ -186,6 +186,7 @@ struct pb2_conf_quirk {
  * @msi_cap: offset of the MSI capability, or 0; immutable
  * @msix_cap: offset of the MSI-X capability, or 0; immutable
  * @pcie_cap: offset of the PCI Express capability, or 0; immutable
+ * @aer_cap: offset of the AER extended capability, or 0; immutable
  * @virtio_cap: offset of the capability that names the virtio backend domain,
  *	or 0
  * @virtio_domid: the domain that this capability names
@@ -205,6 +206,7 @@ struct pb2_conf {
 	u8 msi_cap;
 	u8 msix_cap;
 	u8 pcie_cap;
+	u16 aer_cap;
 	u8 virtio_cap;
 	u16 virtio_domid;
 };
@@ -265,6 +267,7 @@ static inline struct pb2_conf_reg *pb2_conf_find_reg(const struct pb2_conf *conf
 /* engine.c: reads and writes of a guest */
 extern bool pb2_permissive;
 void pb2_conf_reset(struct pb2_device *pbdev);
+void pb2_conf_begin(struct pb2_device *pbdev);
 bool pb2_conf_is_permissive(const struct pb2_device *pbdev);
 int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val);
 int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val);

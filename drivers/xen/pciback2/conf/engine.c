@@ -197,10 +197,23 @@ static int write_hw(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
 	return write_chunks(pbdev, &hww, find_touched_bytes(bits));
 }
 
+/*
+ * dom0 handles errors, and clears what was reported. A guest that clears it too
+ * loses nothing if its write is dropped.
+ */
+static bool is_aer_status(const struct pb2_conf *conf, int off)
+{
+	int in_cap = (off & ~3) - conf->aer_cap;
+
+	return conf->aer_cap && (in_cap == PCI_ERR_UNCOR_STATUS ||
+				 in_cap == PCI_ERR_COR_STATUS);
+}
+
+/* The message is worth it only where a driver may miss what it wrote. */
 static void report_dropped_write(struct pb2_device *pbdev, int off, int len,
 				 u32 val)
 {
-	if (pbdev->conf->warned)
+	if (pbdev->conf->warned || is_aer_status(pbdev->conf, off))
 		return;
 
 	pbdev->conf->warned = true;
@@ -287,7 +300,7 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
  * @pbdev: the function, in D0; nothing happens if it has no virtual configuration
  *	space
  *
- * This is for the start of an assignment and for the end of a reset. Quirks stay.
+ * This is for the end of a reset, and part of pb2_conf_begin(). Quirks stay.
  *
  * Context: process context, may sleep, pb2_device.gate.lock held.
  */
@@ -308,6 +321,18 @@ void pb2_conf_reset(struct pb2_device *pbdev)
 		else
 			reg->shadow = reg->init;
 	}
+}
 
-	conf->warned = false;
+/**
+ * pb2_conf_begin() - forget what the former owner did to configuration space
+ * @pbdev: as for pb2_conf_reset(), in place of which this is called at the start
+ *	of an assignment
+ *
+ * Context: process context, may sleep, pb2_device.gate.lock held.
+ */
+void pb2_conf_begin(struct pb2_device *pbdev)
+{
+	pb2_conf_reset(pbdev);
+	if (pbdev->conf)
+		pbdev->conf->warned = false;
 }

@@ -205,6 +205,13 @@ struct pb2_msi {
 	unsigned int failures;
 };
 
+/*
+ * How often a guest may have the dummy handler installed in one assignment. The
+ * kernel may log a line each time, because Xen does not let dom0 have the line,
+ * or because another driver does not share it.
+ */
+#define PB2_INTX_MAX_REQUESTS	10
+
 /**
  * struct pb2_intx - dummy shared-IRQ handler of an INTx line
  * @irq: IRQ number of the line, 0 for none; kept here because MSI replaces
@@ -212,18 +219,23 @@ struct pb2_msi {
  * @hidden: the value of pci_dev.irq before pb2_intx_init() cleared it, in a dom0
  *	without pirqs; 0 otherwise
  * @installed: the handler is registered
+ * @parked: the handler stays registered although the guest has disabled decode
+ * @requests: how often the handler was to be registered in this assignment
  * @ack: the handler claims interrupts
  * @handled: number of interrupts claimed so far
  * @name: as shown in /proc/interrupts
  *
  * @irq and @hidden are set before other threads can find the function.
- * @installed and @ack are protected by pb2_device.gate.lock, but the handler
- * reads and may clear @ack, and it alone writes @handled, both without a lock.
+ * @installed, @parked, @requests and @ack are protected by
+ * pb2_device.gate.lock, but the handler reads and may clear @ack, and it alone
+ * writes @handled, both without a lock.
  */
 struct pb2_intx {
 	unsigned int irq;
 	unsigned int hidden;
 	bool installed;
+	bool parked;
+	unsigned int requests;
 	bool ack;
 	unsigned long handled;
 	char name[32];
@@ -453,6 +465,7 @@ void pb2_intx_init(struct pb2_device *pbdev);
 void pb2_intx_exit(struct pb2_device *pbdev);
 void pb2_intx_enable(struct pb2_device *pbdev);
 void pb2_intx_disable(struct pb2_device *pbdev);
+void pb2_intx_release(struct pb2_device *pbdev);
 void pb2_intx_pause(struct pb2_device *pbdev, bool pause);
 void pb2_intx_toggle(struct pb2_device *pbdev);
 int pb2_intx_show(struct pb2_device *pbdev, char *buf, size_t size);

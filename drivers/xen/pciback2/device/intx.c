@@ -71,31 +71,14 @@ void pb2_intx_exit(struct pb2_device *pbdev)
 		swap(intx->hidden, pbdev->pdev->irq);
 }
 
-/**
- * pb2_intx_enable() - install the dummy handler when the guest enables decode
- * @pbdev: the function
- *
- * Nothing happens if the handler is installed, the function has no line, is a
- * bridge, or has MSI or MSI-X on. A failure is logged: the guest's driver works
- * without the handler unless dom0 disables the line.
- *
- * Context: gate lock held, may sleep.
- */
-void pb2_intx_enable(struct pb2_device *pbdev)
+static void intx_install_handler(struct pb2_device *pbdev)
 {
 	struct pb2_intx *intx = &pbdev->intx;
 	int rc;
 
-	lockdep_assert_held(&pbdev->gate.lock);
-
-	if (intx->installed || !intx->irq || pbdev->pdev->subordinate)
+	if (intx->requests >= PB2_INTX_MAX_REQUESTS)
 		return;
-	/*
-	 * With MSI or MSI-X on, the function raises no INTx. xen-pciback once put
-	 * its handler on the vector, and freeing the vector hit a BUG (XSA-157).
-	 */
-	if (pbdev->pdev->msi_enabled || pbdev->pdev->msix_enabled)
-		return;
+	intx->requests++;
 
 	WRITE_ONCE(intx->ack, true);
 	rc = pb2_pci_request_irq(pbdev->pdev, intx->irq, intx_handle_irq, intx->name,
@@ -109,10 +92,59 @@ void pb2_intx_enable(struct pb2_device *pbdev)
 	intx->installed = true;
 }
 
+static void intx_remove_handler(struct pb2_device *pbdev)
+{
+	struct pb2_intx *intx = &pbdev->intx;
+
+	if (!intx->installed)
+		return;
+	pb2_pci_free_irq(pbdev->pdev, intx->irq, pbdev);
+	intx->installed = false;
+	intx->parked = false;
+	WRITE_ONCE(intx->ack, false);
+}
+
 /**
- * pb2_intx_disable() - remove the dummy handler
- * @pbdev: the function, which the guest has disabled or lost; nothing happens if
- *	no handler is installed
+ * pb2_intx_enable() - install the dummy handler when the guest enables decode
+ * @pbdev: the function
+ *
+ * Nothing happens if the handler is installed, the function has no line, is a
+ * bridge, or has MSI or MSI-X on, or if the guest has caused
+ * %PB2_INTX_MAX_REQUESTS attempts. A failure is logged: the guest's driver works
+ * without the handler unless dom0 disables the line.
+ *
+ * Context: gate lock held, may sleep.
+ */
+void pb2_intx_enable(struct pb2_device *pbdev)
+{
+	struct pb2_intx *intx = &pbdev->intx;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	if (!intx->irq || pbdev->pdev->subordinate)
+		return;
+	/*
+	 * With MSI or MSI-X on, the function raises no INTx. xen-pciback once put
+	 * its handler on the vector, and freeing the vector hit a BUG (XSA-157).
+	 */
+	if (pbdev->pdev->msi_enabled || pbdev->pdev->msix_enabled)
+		return;
+
+	if (!intx->installed) {
+		intx_install_handler(pbdev);
+	} else if (intx->parked) {
+		intx->parked = false;
+		WRITE_ONCE(intx->ack, true);
+	}
+}
+
+/**
+ * pb2_intx_disable() - remove the dummy handler when the guest disables decode
+ * @pbdev: the function; nothing happens if no handler is installed
+ *
+ * A guest that has used up its installations keeps the last one, which claims
+ * nothing until the guest enables decode again: without a handler dom0 might
+ * disable a line that others need.
  *
  * Context: gate lock held, may sleep.
  */
@@ -122,11 +154,27 @@ void pb2_intx_disable(struct pb2_device *pbdev)
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if (!intx->installed)
-		return;
-	pb2_pci_free_irq(pbdev->pdev, intx->irq, pbdev);
-	intx->installed = false;
-	WRITE_ONCE(intx->ack, false);
+	if (intx->requests < PB2_INTX_MAX_REQUESTS) {
+		intx_remove_handler(pbdev);
+	} else if (intx->installed) {
+		intx->parked = true;
+		WRITE_ONCE(intx->ack, false);
+	}
+}
+
+/**
+ * pb2_intx_release() - remove the dummy handler of a guest that loses the
+ *			function, and forget how often it was installed
+ * @pbdev: the function
+ *
+ * Context: gate lock held, may sleep.
+ */
+void pb2_intx_release(struct pb2_device *pbdev)
+{
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	intx_remove_handler(pbdev);
+	pbdev->intx.requests = 0;
 }
 
 /**
@@ -140,7 +188,8 @@ void pb2_intx_pause(struct pb2_device *pbdev, bool pause)
 {
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	WRITE_ONCE(pbdev->intx.ack, pbdev->intx.installed && !pause);
+	WRITE_ONCE(pbdev->intx.ack, pbdev->intx.installed &&
+		   !pbdev->intx.parked && !pause);
 }
 
 /**

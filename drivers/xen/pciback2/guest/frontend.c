@@ -5,7 +5,9 @@
  * xenbus.c has the state machine of a frontend, ring.c its ring.
  */
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -73,7 +75,7 @@ void pb2_frontend_leave(struct pb2_frontend *fe)
 /**
  * pb2_frontend_check_all() - queue the work of every frontend
  *
- * The caller knows that some domain has died. Each frontend's work checks
+ * The caller knows that some domain has died. Each frontend's work asks Xen
  * whether its own domain is the one.
  *
  * Context: process context.
@@ -83,8 +85,10 @@ void pb2_frontend_check_all(void)
 	struct pb2_frontend *fe;
 
 	spin_lock(&frontends_lock);
-	list_for_each_entry(fe, &frontends, link)
+	list_for_each_entry(fe, &frontends, link) {
+		WRITE_ONCE(fe->suspect, true);
 		queue_work(pb2_wq, &fe->work);
+	}
 	spin_unlock(&frontends_lock);
 }
 
@@ -105,6 +109,21 @@ void pb2_frontend_lost(struct pb2_frontend *fe)
 		queue_work(pb2_wq, &fe->work);
 	}
 	mutex_unlock(&fe->lock);
+}
+
+/**
+ * pb2_frontend_retry() - queue the work of a frontend later
+ * @fe: the frontend; nothing happens if it is being removed
+ * @when: time (jiffies)
+ *
+ * Context: the frontend's work.
+ */
+void pb2_frontend_retry(struct pb2_frontend *fe, unsigned long when)
+{
+	long delay = when - jiffies;
+
+	if (!READ_ONCE(fe->dying))
+		queue_delayed_work(pb2_wq, &fe->retry_work, max(delay, 0L));
 }
 
 /* The index of a virtual address in pb2_frontend.places */

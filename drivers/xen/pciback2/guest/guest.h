@@ -6,6 +6,7 @@
 #ifndef PB2_GUEST_H
 #define PB2_GUEST_H
 
+#include <linux/ratelimit_types.h>
 #include <linux/xarray.h>
 #include <xen/xenbus.h>
 
@@ -127,6 +128,20 @@ struct pb2_ring {
 };
 
 /**
+ * struct pb2_ring_try - a ring that a guest has published, and what came of it
+ * @nodes_rc: result of pb2_nodes_ring()
+ * @gref: grant reference of the page, 0 if @nodes_rc is not 0
+ * @port: event channel port, 0 if @nodes_rc is not 0
+ * @rc: why the ring is not attached; 0 if there was no attempt
+ */
+struct pb2_ring_try {
+	int nodes_rc;
+	unsigned int gref;
+	unsigned int port;
+	int rc;
+};
+
+/**
  * struct pb2_frontend - one guest's frontend
  * @ref: one reference for the xenbus device, one for each function that the
  *	frontend owns
@@ -140,7 +155,15 @@ struct pb2_ring {
  * @exports: list of struct pb2_export in the order of assignment
  * @places: the same exports by virtual address; read under RCU
  * @ring: shared page and event channel
+ * @tried: the ring that was tried last; if it could not be attached it is not
+ *	tried again until the guest publishes another one or closes
+ * @retry_after: time (jiffies) before which no ring is tried after a failure
+ * @list_rc: result of the last attempt to read the device list
+ * @warnings: limits what the log says about values in xenstore
+ * @suspect: some domain has died, and Xen must be asked whether it was this one
+ * @dead: Xen has said that the domain is dead
  * @work: runs the state machine after a watch fired
+ * @retry_work: queues @work when a limit has held it back
  * @watch: watch of the backend's own directory
  * @watching: @watch is registered
  * @reap: the frontend has ended, and the next callback of @watch unregisters
@@ -161,8 +184,15 @@ struct pb2_frontend {
 	struct xarray places;
 
 	struct pb2_ring ring;
+	struct pb2_ring_try tried;
+	unsigned long retry_after;
+	int list_rc;
+	struct ratelimit_state warnings;
+	bool suspect;
+	bool dead;
 
 	struct work_struct work;
+	struct delayed_work retry_work;
 	struct xenbus_watch watch;
 	bool watching;
 	bool reap;
@@ -181,6 +211,7 @@ void pb2_frontend_lost(struct pb2_frontend *fe);
 void pb2_frontend_join(struct pb2_frontend *fe);
 void pb2_frontend_leave(struct pb2_frontend *fe);
 void pb2_frontend_check_all(void);
+void pb2_frontend_retry(struct pb2_frontend *fe, unsigned long when);
 void pb2_frontend_init(struct pb2_frontend *fe);
 int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 		     struct pb2_sbdf *vsbdf);
@@ -285,6 +316,7 @@ static inline unsigned long *pb2_ring_flags(struct pb2_ring *ring)
 void pb2_ring_init(struct pb2_frontend *fe);
 int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
 		    unsigned int port);
+int pb2_ring_connect(struct pb2_frontend *fe);
 void pb2_ring_detach(struct pb2_frontend *fe);
 
 /* poll.c: busy-polling by a ring's thread */

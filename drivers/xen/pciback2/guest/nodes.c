@@ -7,6 +7,7 @@
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/ratelimit.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -18,14 +19,28 @@
 /* Room for the longest key or value that this file formats */
 #define NODES_TEXT_LEN	40
 
+/* The guest decides how often its nodes are read. */
+__printf(2, 3)
+static void nodes_warn(struct pb2_frontend *fe, const char *fmt, ...)
+{
+	struct va_format vaf = { .fmt = fmt };
+	va_list args;
+
+	if (!__ratelimit(&fe->warnings))
+		return;
+	va_start(args, fmt);
+	vaf.va = &args;
+	dev_warn(&fe->xdev->dev, "domain %u: xenstore key %pV", fe->domid,
+		 &vaf);
+	va_end(args);
+}
+
 static void nodes_warn_value(struct pb2_frontend *fe, const char *key,
 			     const char *val, const char *reason)
 {
-	dev_warn_ratelimited(&fe->xdev->dev,
-			     "domain %u: xenstore key %s is \"%*pE\": %s\n",
-			     fe->domid, key,
-			     (int)min_t(size_t, strlen(val), NODES_QUOTE_LEN),
-			     val, reason);
+	nodes_warn(fe, "%s is \"%*pE\": %s\n", key,
+		   (int)min_t(size_t, strlen(val), NODES_QUOTE_LEN), val,
+		   reason);
 }
 
 /* Takes @str, the value of the node or an ERR_PTR(), and frees it. */
@@ -63,9 +78,7 @@ static void nodes_write_or_warn(struct pb2_frontend *fe, const char *key,
 	int rc = nodes_write(fe, key, val);
 
 	if (rc)
-		dev_warn_ratelimited(&fe->xdev->dev,
-				     "domain %u: xenstore key %s not written: error %d\n",
-				     fe->domid, key, rc);
+		nodes_warn(fe, "%s not written: error %d\n", key, rc);
 }
 
 static void nodes_format_key(char key[NODES_TEXT_LEN], const char *name,
@@ -122,9 +135,8 @@ static int nodes_parse_count(struct pb2_frontend *fe, const char *key,
 	if (rc)
 		return rc;
 	if (*nr > PB2_NODES_MAX) {
-		dev_warn_ratelimited(&fe->xdev->dev,
-				     "domain %u: xenstore key %s is %u, more than %u\n",
-				     fe->domid, key, *nr, PB2_NODES_MAX);
+		nodes_warn(fe, "%s is %u, more than %u\n", key, *nr,
+			   PB2_NODES_MAX);
 		return -ERANGE;
 	}
 

@@ -6,6 +6,7 @@
  * works on the copy only, and writes the answer field by field (XSA-155).
  */
 #include <linux/cpumask.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/task.h>
@@ -21,6 +22,9 @@
  * a guest that never stops asking.
  */
 #define RING_MAX_PER_EVENT	16U
+
+/* Time (jiffies) between two attempts to attach a ring */
+#define RING_RETRY_DELAY	HZ
 
 static void ring_copy_request(struct pb2_ring *ring)
 {
@@ -320,6 +324,64 @@ err_thread:
 err_unmap:
 	pb2_xen_unmap_ring(fe->xdev, page);
 	return rc;
+}
+
+static void ring_read_try(struct pb2_frontend *fe, struct pb2_ring_try *try)
+{
+	*try = (struct pb2_ring_try) {};
+	try->nodes_rc = pb2_nodes_ring(fe, &try->gref, &try->port);
+	if (try->nodes_rc) {
+		try->gref = 0;
+		try->port = 0;
+	}
+}
+
+static bool ring_is_refused(const struct pb2_frontend *fe,
+			    const struct pb2_ring_try *try)
+{
+	const struct pb2_ring_try *last = &fe->tried;
+
+	return last->rc && last->nodes_rc == try->nodes_rc &&
+	       last->gref == try->gref && last->port == try->port;
+}
+
+/**
+ * pb2_ring_connect() - attach the ring that the guest has published
+ * @fe: the frontend; nothing happens if its ring is attached
+ *
+ * Each attempt costs Xen and dom0 some calls, and each failure lines in the log
+ * and nodes in xenstore. The guest may cause as many attempts as it likes, so
+ * what has failed is not tried again, and another ring a second later at the
+ * earliest.
+ *
+ * Context: the frontend's work, may sleep; takes pb2_ring.aer_lock.
+ * Return: 0; -EAGAIN if it is too early for another attempt, and the work runs
+ * again in time; or the errno of pb2_nodes_ring() or pb2_ring_attach(), which
+ * the log and xenstore have then.
+ */
+int pb2_ring_connect(struct pb2_frontend *fe)
+{
+	struct pb2_ring_try try;
+
+	if (fe->ring.page)
+		return 0;
+
+	ring_read_try(fe, &try);
+	if (ring_is_refused(fe, &try))
+		return fe->tried.rc;
+	if (time_before(jiffies, fe->retry_after)) {
+		pb2_frontend_retry(fe, fe->retry_after);
+		return -EAGAIN;
+	}
+
+	try.rc = try.nodes_rc ?: pb2_ring_attach(fe, try.gref, try.port);
+	fe->tried = try;
+	if (try.rc) {
+		fe->retry_after = jiffies + RING_RETRY_DELAY;
+		pb2_xen_error(fe->xdev, try.rc, "domain %u: no ring",
+			      fe->domid);
+	}
+	return try.rc;
 }
 
 /**

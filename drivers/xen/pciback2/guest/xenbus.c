@@ -6,10 +6,19 @@
  * and the frontend's state and carries out the action that the table has for
  * the pair. The guest may write any state at any time.
  */
+#include <linux/jiffies.h>
+#include <linux/ratelimit.h>
 #include <linux/slab.h>
 
 #include "../host/xen_iface.h"
 #include "guest.h"
+
+/*
+ * How often in a period (jiffies) the log may have a value in one frontend's
+ * nodes: the guest may write as often as it likes.
+ */
+#define XENBUS_MAX_WARNINGS	10
+#define XENBUS_WARNING_PERIOD	(3600 * HZ)
 
 static const struct pb2_topology_ops *xenbus_topology;
 
@@ -116,8 +125,12 @@ static enum xenbus_action xenbus_choose_action(enum xenbus_state self,
 	return xenbus_actions[self][peer];
 }
 
+/* The guest causes the list to be read, so the same failure is told once. */
 static void xenbus_report_list(struct pb2_frontend *fe, int rc)
 {
+	if (rc == fe->list_rc)
+		return;
+	fe->list_rc = rc;
 	if (rc == -EINVAL || rc == -ERANGE)
 		pb2_xen_error(fe->xdev, rc, "num_devs is not a number from 0 to 256");
 	else if (rc && rc != -ENOENT)
@@ -138,26 +151,10 @@ static void xenbus_setup_frontend(struct pb2_frontend *fe)
 	pb2_xen_switch_state(fe->xdev, XenbusStateInitialised);
 }
 
-static int xenbus_attach_ring(struct pb2_frontend *fe)
-{
-	unsigned int gref, port;
-	int rc;
-
-	if (fe->ring.page)
-		return 0;
-
-	rc = pb2_nodes_ring(fe, &gref, &port);
-	if (!rc)
-		rc = pb2_ring_attach(fe, gref, port);
-	if (rc)
-		pb2_xen_error(fe->xdev, rc, "domain %u: no ring", fe->domid);
-	return rc;
-}
-
 static void xenbus_connect_ring(struct pb2_frontend *fe)
 {
 	xenbus_report_list(fe, pb2_devlist_apply(fe, false));
-	if (!xenbus_attach_ring(fe))
+	if (!pb2_ring_connect(fe))
 		pb2_xen_switch_state(fe->xdev, XenbusStateConnected);
 }
 
@@ -184,6 +181,7 @@ static void xenbus_close_frontend(struct pb2_frontend *fe, bool reap)
 {
 	pb2_ring_detach(fe);
 	pb2_frontend_remove_all(fe);
+	fe->tried = (struct pb2_ring_try) {};
 
 	if (!reap && pb2_xen_is_online(fe->xdev)) {
 		pb2_xen_switch_state(fe->xdev, XenbusStateClosed);
@@ -211,7 +209,7 @@ static void xenbus_run_action(struct pb2_frontend *fe,
 		xenbus_connect_ring(fe);
 		break;
 	case RECONFIGURE:
-		if (!xenbus_attach_ring(fe))
+		if (!pb2_ring_connect(fe))
 			xenbus_reconfigure_devices(fe, XenbusStateReconfigured);
 		break;
 	case UNATTENDED:
@@ -237,6 +235,23 @@ static void xenbus_run_action(struct pb2_frontend *fe,
 }
 
 /*
+ * The guest decides how often the work runs, so Xen is asked only when some
+ * domain has died, or has not answered the last time.
+ */
+static void xenbus_check_domain(struct pb2_frontend *fe)
+{
+	int alive;
+
+	if (!xchg(&fe->suspect, false))
+		return;
+	alive = pb2_domain_is_alive(fe->domid, NULL);
+	if (!alive)
+		fe->dead = true;
+	else if (alive < 0)
+		WRITE_ONCE(fe->suspect, true);
+}
+
+/*
  * If a domain dies and no toolstack removes its nodes, they keep the state
  * that the guest wrote last. A dead domain counts as closed, whatever state
  * that is.
@@ -245,8 +260,10 @@ static enum xenbus_state xenbus_peer_state(struct pb2_frontend *fe)
 {
 	enum xenbus_state peer = pb2_xen_state(fe->xdev->otherend);
 
-	if (peer == XenbusStateUnknown || peer == XenbusStateClosed ||
-	    pb2_domain_is_alive(fe->domid, NULL))
+	if (peer == XenbusStateUnknown || peer == XenbusStateClosed)
+		return peer;
+	xenbus_check_domain(fe);
+	if (!fe->dead)
 		return peer;
 
 	if (fe->ring.page || !list_empty_careful(&fe->exports))
@@ -262,6 +279,14 @@ static void xenbus_frontend_work(struct work_struct *work)
 	enum xenbus_state self = pb2_xen_state(fe->xdev->nodename);
 
 	xenbus_run_action(fe, xenbus_choose_action(self, peer));
+}
+
+static void xenbus_retry_work(struct work_struct *work)
+{
+	struct pb2_frontend *fe = container_of(to_delayed_work(work),
+					       struct pb2_frontend, retry_work);
+
+	queue_work(pb2_wq, &fe->work);
 }
 
 /*
@@ -304,7 +329,13 @@ static struct pb2_frontend *xenbus_alloc_frontend(struct xenbus_device *xdev)
 	mutex_init(&fe->lock);
 	pb2_frontend_init(fe);
 	pb2_ring_init(fe);
+	fe->retry_after = jiffies;
+	ratelimit_state_init(&fe->warnings, XENBUS_WARNING_PERIOD,
+			     XENBUS_MAX_WARNINGS);
+	/* It may have died before. */
+	fe->suspect = true;
 	INIT_WORK(&fe->work, xenbus_frontend_work);
+	INIT_DELAYED_WORK(&fe->retry_work, xenbus_retry_work);
 	return fe;
 }
 
@@ -321,7 +352,9 @@ static void xenbus_retire_frontend(struct pb2_frontend *fe)
 	if (fe->watching)
 		pb2_xen_unwatch(&fe->watch);
 	pb2_frontend_leave(fe);
-	/* From here on nobody queues the work any more. */
+	/* From here on only the retry queues the work, and nobody the retry. */
+	cancel_work_sync(&fe->work);
+	cancel_delayed_work_sync(&fe->retry_work);
 	cancel_work_sync(&fe->work);
 	/* The thread ends first, so no request reaches a returned function. */
 	pb2_ring_detach(fe);

@@ -166,7 +166,7 @@ static void claim_apply(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	lockdep_assert_held(&pbdev->life_lock);
 
 	mutex_lock(&pbdev->gate.lock);
-	pb2_conf_reset(pbdev);
+	pb2_conf_begin(pbdev);
 	pb2_msi_begin(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 

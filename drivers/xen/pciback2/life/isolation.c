@@ -42,7 +42,7 @@ void pb2_isolation_enforce(struct pb2_device *pbdev)
 	 * domain is gone must not restore that domain's MSIs.
 	 */
 	mutex_lock(&pbdev->gate.lock);
-	pb2_intx_disable(pbdev);
+	pb2_intx_release(pbdev);
 	pb2_msi_release(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 }
