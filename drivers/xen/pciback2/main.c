@@ -51,7 +51,7 @@ MODULE_PARM_DESC(host_bridge_op,
 static unsigned int domctl_version;
 module_param(domctl_version, uint, 0444);
 MODULE_PARM_DESC(domctl_version,
-		 "Version of Xen's interface for its tools, where it is not found (default: 0 for finding it)");
+		 "Version of Xen's interface for its tools, where it is none that pciback2 knows (default: 0 for finding it)");
 
 /* xen-pciback has the same driver name, because libxl knows no other. */
 static int __init refuse_xen_pciback(void)

@@ -3,8 +3,9 @@
  * domctl.h - as much of Xen's XEN_DOMCTL as pciback2 uses
  *
  * An interface between Xen and its tools, which changes from one version of
- * Xen to the next. What is here is the same in Xen 4.11 (version 0x10), 4.17
- * (0x15) and 4.22 (0x18), but for padding that was implicit before.
+ * Xen to the next. What is here is the same from Xen 4.13 (version 0x12) to
+ * 4.22 (0x18), but for padding that was implicit before:
+ * scripts/check-interface compares it with each of them.
  */
 #ifndef __XEN_PUBLIC_DOMCTL_H__
 #define __XEN_PUBLIC_DOMCTL_H__

@@ -3,7 +3,7 @@
  * sysctl.h - as much of Xen's XEN_SYSCTL as pciback2 uses
  *
  * An interface between Xen and its tools, like domctl.h. What is here is the
- * same in Xen 4.13 and 4.22.
+ * same from Xen 4.13 (version 0x12) to 4.22 (0x16).
  */
 #ifndef __XEN_PUBLIC_SYSCTL_H__
 #define __XEN_PUBLIC_SYSCTL_H__
@@ -35,7 +35,7 @@ struct xen_sysctl_physinfo {
  * @u: argument and answer
  * @u.physinfo: of XEN_SYSCTL_physinfo
  * @u.space: Xen copies the whole of its union in both directions, which is
- *	128 bytes up to Xen 4.20
+ *	128 bytes up to version 0x16
  */
 struct xen_sysctl {
 	u32 cmd;

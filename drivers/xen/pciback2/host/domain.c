@@ -20,9 +20,13 @@
 #include "host.h"
 #include "xen_iface.h"
 
-/* Interface versions of domctl, from Xen 4.14 to beyond 4.22, which has 0x18 */
+/*
+ * Interface versions of domctl, from Xen 4.13 to 4.22. The layouts of exactly
+ * these are compared with Xen's headers by scripts/check-interface. In another
+ * version a call that changes something might do something else.
+ */
 #define FIRST_VERSION	0x12
-#define LAST_VERSION	0x1f
+#define LAST_VERSION	0x18
 
 /* Size in bytes of the longest xenstore directory of a domain, with its NUL */
 #define PATH_LEN	40
@@ -61,10 +65,26 @@ static int domain_find_version(u32 first, u32 last)
 	return rc;
 }
 
+static void domain_warn_unknown(u32 interface_version, int rc)
+{
+	static const char effect[] =
+		"a domain that dies is noticed when its xenstore nodes are removed, not before; nothing is handed over, no function sleeps, and no reset affects other functions than one";
+
+	if (rc == -EACCES && interface_version)
+		pr_warn("domctl_version=%#x is not Xen's version: %s\n",
+			interface_version, effect);
+	else if (rc == -EACCES)
+		pr_warn("Xen's domctl interface is of no known version (%#x to %#x): %s. If Xen's header domctl.h still has the same getdomaininfo, iomem_permission and assign_device, load with its version as domctl_version=\n",
+			FIRST_VERSION, LAST_VERSION, effect);
+	else
+		pr_warn("Xen does not tell which domains are alive and what they have (domctl: %d): %s\n",
+			rc, effect);
+}
+
 /**
  * pb2_domain_init() - find out how to ask Xen about domains
- * @interface_version: version of the domctl interface, from the administrator;
- *	0 to try all known ones
+ * @interface_version: version of the domctl interface, from the administrator,
+ *	who answers for its layout; 0 to try all whose layouts are known
  *
  * If Xen does not answer, pciback2 relies on xenstore, and logs a warning.
  *
@@ -77,8 +97,10 @@ void pb2_domain_init(u32 interface_version)
 	int rc = domain_find_version(first, last);
 
 	if (rc)
-		pr_warn("Xen does not tell which domains are alive and what they have (domctl: %d): one that dies is noticed when its xenstore nodes are removed, not before; nothing is handed over, no function sleeps, and no reset affects other functions than one\n",
-			rc);
+		domain_warn_unknown(interface_version, rc);
+	else if (domctl_version < FIRST_VERSION || domctl_version > LAST_VERSION)
+		pr_notice("uses version %#x of Xen's domctl interface, which it does not know, because domctl_version says so\n",
+			  domctl_version);
 }
 
 /**

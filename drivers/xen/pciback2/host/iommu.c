@@ -15,9 +15,9 @@
 #include "host.h"
 #include "xen_iface.h"
 
-/* Interface versions of sysctl, from Xen 4.13 to beyond 4.22, which has 0x16 */
+/* Interface versions of sysctl, from Xen 4.13 to 4.22, compared as for domctl */
 #define FIRST_VERSION	0x12
-#define LAST_VERSION	0x1f
+#define LAST_VERSION	0x16
 
 #define OPTION		"iommu="
 #define SEPARATORS	",:;"
