@@ -54,6 +54,28 @@ static void without_a_pin_there_is_no_handler(struct kunit *test)
 	end(pbdev);
 }
 
+/*
+ * In pci_dev.irq of a function that has a pin but no route in the ACPI tables,
+ * there is IRQ_NOTCONNECTED, or what firmware has left in INTERRUPT_LINE.
+ */
+static void a_line_that_is_no_pirq_is_none(struct kunit *test)
+{
+	static const unsigned int irqs[] = { IRQ_NOTCONNECTED, 10, 254 };
+	struct pb2_device *pbdev;
+	struct fake_pci *dev;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(irqs); i++) {
+		dev = fake_nic(test, i);
+		dev->pdev.irq = irqs[i];
+		pbdev = begin(test, dev);
+		KUNIT_EXPECT_EQ_MSG(test, pbdev->intx.irq, 0, "%#x", irqs[i]);
+		pb2_intx_enable(pbdev);
+		fake_expect_calls(test, NULL);
+		end(pbdev);
+	}
+}
+
 static void a_bridge_gets_no_handler(struct kunit *test)
 {
 	struct fake_pci *dev = fake_bridge(test, 0);
@@ -244,6 +266,7 @@ static void one_line_tells_what_it_does(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(the_handler_comes_and_goes_once),
 	KUNIT_CASE(without_a_pin_there_is_no_handler),
+	KUNIT_CASE(a_line_that_is_no_pirq_is_none),
 	KUNIT_CASE(a_bridge_gets_no_handler),
 	KUNIT_CASE(on_an_msi_vector_there_is_no_handler),
 	KUNIT_CASE(an_msi_does_not_hide_the_line),

@@ -105,7 +105,21 @@ static void a_refused_guest_keeps_the_vectors_that_it_has(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pbdev->intx.ack);
 }
 
+/* All-ones say that memory decode is on, and name a BAR that does not exist. */
+static void one_that_does_not_answer_gets_no_vectors(struct kunit *test)
+{
+	struct fake_pci *dev = container_of(pbdev->pdev, struct fake_pci, pdev);
+
+	dev->absent = true;
+	KUNIT_EXPECT_EQ(test, ask_msi(), XEN_PCI_ERR_op_failed);
+	KUNIT_EXPECT_EQ(test, ask_msix(2), -ENODEV);
+	KUNIT_EXPECT_EQ(test, (s32)request.value, -ENODEV);
+	dev->absent = false;
+	KUNIT_EXPECT_EQ(test, times_asked(), 0);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(one_that_does_not_answer_gets_no_vectors),
 	KUNIT_CASE(ten_are_enough_for_five_seconds),
 	KUNIT_CASE(a_success_forgives_none),
 	KUNIT_CASE(a_refused_guest_keeps_the_vectors_that_it_has),

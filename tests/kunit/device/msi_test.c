@@ -69,6 +69,37 @@ static void an_msi_gives_the_pirq_and_its_end_the_line(struct kunit *test)
 	end(pbdev);
 }
 
+/* Where xen-pciback asked for the pirq of such a line, the kernel hits a BUG(). */
+static void a_line_that_is_not_connected_has_pirq_0(struct kunit *test)
+{
+	struct fake_pci *dev = fake_nic(test, 0);
+	struct xen_pci_op *op = new_op(test);
+	struct pb2_device *pbdev;
+
+	dev->pdev.irq = IRQ_NOTCONNECTED;
+	pbdev = begin(test, dev);
+	KUNIT_EXPECT_EQ(test, pb2_msi_disable(pbdev, op), 0);
+	KUNIT_EXPECT_EQ(test, op->value, 0);
+	KUNIT_EXPECT_EQ(test, pb2_msi_enable(pbdev, op), 0);
+	KUNIT_EXPECT_EQ(test, op->value, MSI_PIRQ);
+	dev->pdev.irq = IRQ_NOTCONNECTED;
+	KUNIT_EXPECT_EQ(test, pb2_msi_disable_msix(pbdev, op), 0);
+	KUNIT_EXPECT_EQ(test, op->value, 0);
+	end(pbdev);
+}
+
+static void an_entry_asked_for_twice_is_refused(struct kunit *test)
+{
+	struct pb2_device *pbdev = begin(test, fake_nic(test, 0));
+	struct xen_pci_op *op = new_op(test);
+
+	op->msix_entries[1].entry = op->msix_entries[0].entry;
+	KUNIT_EXPECT_EQ(test, pb2_msi_enable_msix(pbdev, op), -EINVAL);
+	KUNIT_EXPECT_EQ(test, (s32)op->value, -EINVAL);
+	KUNIT_EXPECT_EQ(test, op->msix_entries[0].vector, 0xeeee);
+	end(pbdev);
+}
+
 static void msix_gives_every_entry_a_pirq(struct kunit *test)
 {
 	struct fake_pci *dev = fake_nic(test, 0);
@@ -175,6 +206,7 @@ static void one_is_refused_on_top_of_the_other(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, op->value, 0);
 	prepare(op, 2);
 	KUNIT_EXPECT_EQ(test, pb2_msi_enable_msix(pbdev, op), -ENXIO);
+	KUNIT_EXPECT_EQ(test, (s32)op->value, -ENXIO);
 	KUNIT_EXPECT_TRUE(test, dev->pdev.msi_enabled);
 	pb2_msi_release(pbdev);
 
@@ -426,6 +458,8 @@ static void every_order_of_commands_is_that_of_the_model(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(an_msi_gives_the_pirq_and_its_end_the_line),
+	KUNIT_CASE(a_line_that_is_not_connected_has_pirq_0),
+	KUNIT_CASE(an_entry_asked_for_twice_is_refused),
 	KUNIT_CASE(msix_gives_every_entry_a_pirq),
 	KUNIT_CASE(a_function_without_a_line_ends_at_pirq_0),
 	KUNIT_CASE(msix_rejects_counts_of_0_and_above_128),

@@ -119,8 +119,11 @@ int pb2_pci_enable_msi(struct pci_dev *pdev)
 			   pci_name(pdev));
 		return -EINVAL;
 	}
-	if (!pdev->msi_cap)
+	if (!pdev->msi_cap || pdev->current_state != PCI_D0)
 		return -EINVAL;
+	if (fake_of(pdev)->absent)
+		fake_wrong("MSI of %s enabled, which does not answer",
+			   pci_name(pdev));
 	pdev->msi_enabled = 1;
 	pdev->irq = FAKE_PCI_MSI_IRQ;
 	set_bit16(fake_of(pdev), pdev->msi_cap + PCI_MSI_FLAGS,
@@ -139,6 +142,16 @@ void pb2_pci_disable_msi(struct pci_dev *pdev)
 		  PCI_MSI_FLAGS_ENABLE, false);
 }
 
+static bool has_duplicate(const struct msix_entry *entries, int of)
+{
+	int i;
+
+	for (i = 0; i < of; i++)
+		if (entries[i].entry == entries[of].entry)
+			return true;
+	return false;
+}
+
 int pb2_pci_enable_msix(struct pci_dev *pdev, struct msix_entry *entries,
 			int nvec)
 {
@@ -153,12 +166,17 @@ int pb2_pci_enable_msix(struct pci_dev *pdev, struct msix_entry *entries,
 			   pci_name(pdev));
 		return -EINVAL;
 	}
-	if (!pdev->msix_cap)
+	if (!pdev->msix_cap || pdev->current_state != PCI_D0)
 		return -EINVAL;
+	/* The kernel would map what the table's all-ones offset names. */
+	if (dev->absent)
+		fake_wrong("MSI-X of %s enabled, which does not answer",
+			   pci_name(pdev));
 	if (nvec > FAKE_PCI_MSIX_VECTORS)
 		return -ENOSPC;
 	for (i = 0; i < nvec; i++) {
-		if (entries[i].entry >= FAKE_PCI_MSIX_VECTORS)
+		if (entries[i].entry >= FAKE_PCI_MSIX_VECTORS ||
+		    has_duplicate(entries, i))
 			return -EINVAL;
 		entries[i].vector = FAKE_PCI_MSIX_IRQ + entries[i].entry;
 	}

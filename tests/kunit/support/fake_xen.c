@@ -11,6 +11,7 @@
 
 #include "../../../drivers/xen/pciback2/doors.h"
 #include "fake.h"
+#include "fake_pci.h"
 #include "fake_xen.h"
 
 #define MAX_OWNERS	256
@@ -239,8 +240,18 @@ void pb2_xen_unregister_owner(struct pci_dev *pdev)
 	spin_unlock(&owners_lock);
 }
 
+bool pb2_xen_is_pirq(unsigned int irq)
+{
+	return irq == FAKE_PCI_LINE || irq == FAKE_PCI_MSI_IRQ ||
+	       (irq >= FAKE_PCI_MSIX_IRQ &&
+		irq < FAKE_PCI_MSIX_IRQ + FAKE_PCI_MSIX_VECTORS);
+}
+
 int pb2_xen_pirq(unsigned int irq)
 {
+	/* The kernel hits a BUG(), in xen_pirq_from_irq(). */
+	if (irq && !pb2_xen_is_pirq(irq))
+		fake_wrong("IRQ %u has no pirq", irq);
 	if (!fake_xen.pirqs)
 		fake_wrong("the pirq of IRQ %u asked for where there are none",
 			   irq);
@@ -249,6 +260,9 @@ int pb2_xen_pirq(unsigned int irq)
 
 bool pb2_xen_irq_is_unshared(unsigned int irq)
 {
+	/* The kernel WARNs, in xen_test_irq_shared(). */
+	if (!pb2_xen_is_pirq(irq))
+		fake_wrong("IRQ %u is no pirq", irq);
 	return fake_xen.unshared;
 }
 

@@ -38,7 +38,8 @@ static irqreturn_t intx_handle_irq(int irq, void *arg)
  * @pbdev: a function that was just enabled
  *
  * A dom0 without pirqs (PVH) cannot give a line to a guest, so pci_dev.irq is
- * cleared there.
+ * cleared there. A line that firmware has not connected, or which Linux knows no
+ * route of, is none: its number in pci_dev.irq does not stand for a pirq.
  *
  * Context: any; no other thread can find @pbdev yet.
  */
@@ -54,7 +55,8 @@ void pb2_intx_init(struct pb2_device *pbdev)
 		return;
 	}
 	/* A VF has no pin, and its pci_dev.irq means nothing. */
-	intx->irq = pbdev->pdev->pin ? pbdev->pdev->irq : 0;
+	if (pbdev->pdev->pin && pb2_xen_is_pirq(pbdev->pdev->irq))
+		intx->irq = pbdev->pdev->irq;
 }
 
 /**

@@ -81,6 +81,8 @@ static int msi_refuse_request(struct pb2_device *pbdev, const char *what,
 
 static int msi_check_msi(struct pb2_device *pbdev)
 {
+	if (!pb2_health_answers(pbdev->pdev))
+		return -ENODEV;
 	if (pb2_gate_is_detaching(pbdev))
 		return -EBUSY;
 	if (pbdev->pdev->msi_enabled)
@@ -99,7 +101,8 @@ static int msi_check_msi(struct pb2_device *pbdev)
  *
  * Context: gate lock held, may sleep.
  * Return: 0; XEN_PCI_ERR_op_failed if MSI or MSI-X is on already (XSA-157), a
- * detach is pending, the PCI core fails or has failed too often (XSA-43);
+ * detach is pending, the function does not answer, the PCI core fails or has
+ * failed too often (XSA-43);
  * XEN_PCI_ERR_not_implemented in a dom0 without pirqs.
  */
 int pb2_msi_enable(struct pb2_device *pbdev, struct xen_pci_op *op)
@@ -166,6 +169,9 @@ static int msi_check_msix(struct pb2_device *pbdev, u32 nvec)
 {
 	if (!nvec || nvec > SH_INFO_MAX_VEC)
 		return -EINVAL;
+	/* All-ones would name a BAR that does not exist for the table. */
+	if (!pb2_health_answers(pbdev->pdev))
+		return -ENODEV;
 	if (pb2_gate_is_detaching(pbdev))
 		return -EBUSY;
 	if (pbdev->pdev->msi_enabled || !msi_is_memory_decoded(pbdev->pdev))
@@ -200,7 +206,6 @@ static int msi_replace_msix_vectors(struct pb2_device *pbdev,
 
 	/* After a failure, too: the old vectors are free by now. */
 	msi_update_intx(pbdev);
-	op->value = rc;
 	kfree(entries);
 	return rc;
 }
@@ -209,8 +214,7 @@ static int msi_replace_msix_vectors(struct pb2_device *pbdev,
  * pb2_msi_enable_msix() - carry out XEN_PCI_OP_enable_msix
  * @pbdev: the function
  * @op: the request, with @op->value table entries; @op->value becomes the return
- *	value and each entry's vector its pirq, unless the request was refused
- *	before the PCI core was asked
+ *	value and, on success, each entry's vector its pirq
  *
  * A guest that asks while MSI-X is on has lost its vectors (its driver crashed,
  * or kexec started another kernel), and gets new ones in place of the old.
@@ -218,8 +222,8 @@ static int msi_replace_msix_vectors(struct pb2_device *pbdev,
  * Context: gate lock held, may sleep.
  * Return: 0; -EINVAL for a vector count of 0 or above SH_INFO_MAX_VEC; -EBUSY
  * while a detach is pending, or if the PCI core has failed too often (XSA-43);
- * -ENXIO if MSI is on or memory decode is off (XSA-157); -ENOMEM; another errno
- * of the PCI core; XEN_PCI_ERR_not_implemented in a dom0 without pirqs.
+ * -ENODEV if the function does not answer; -ENXIO if MSI is on or memory decode
+ * is off (XSA-157); -ENOMEM; another errno of the PCI core; XEN_PCI_ERR_not_implemented in a dom0 without pirqs.
  */
 int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 {
@@ -228,12 +232,17 @@ int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
+	op->value = XEN_PCI_ERR_not_implemented;
 	if (!pb2_xen_has_pirqs())
 		return XEN_PCI_ERR_not_implemented;
+
 	rc = msi_check_msix(pbdev, nvec);
 	if (rc)
-		return msi_refuse_request(pbdev, "MSI-X", nvec, rc);
-	return msi_replace_msix_vectors(pbdev, op, nvec);
+		msi_refuse_request(pbdev, "MSI-X", nvec, rc);
+	else
+		rc = msi_replace_msix_vectors(pbdev, op, nvec);
+	op->value = rc;
+	return rc;
 }
 
 /**

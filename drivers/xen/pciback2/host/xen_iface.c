@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/irq.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <xen/events.h>
@@ -215,20 +216,39 @@ void pb2_xen_unregister_owner(struct pci_dev *pdev)
 }
 
 /**
+ * pb2_xen_is_pirq() - does an IRQ of Linux stand for a pirq of Xen?
+ * @irq: any number
+ *
+ * The kernel's functions for pirqs hit a BUG() for any other IRQ. There are such
+ * in pci_dev.irq: without a route in the ACPI tables it stays what the firmware
+ * has left in INTERRUPT_LINE, or becomes IRQ_NOTCONNECTED.
+ *
+ * Context: any.
+ * Return: true for a pirq.
+ */
+bool pb2_xen_is_pirq(unsigned int irq)
+{
+	struct irq_data *data = irq_get_irq_data(irq);
+
+	return data && data->chip && data->chip->name &&
+	       !strcmp(data->chip->name, "xen-pirq");
+}
+
+/**
  * pb2_xen_pirq() - get Xen's number of a device interrupt
  * @irq: the number in Linux, 0 for none
  *
  * Context: any; only if pb2_xen_has_pirqs() is true.
- * Return: the pirq, 0 for none.
+ * Return: the pirq, 0 for none, or if @irq does not stand for a pirq.
  */
 int pb2_xen_pirq(unsigned int irq)
 {
-	return irq ? xen_pirq_from_irq(irq) : 0;
+	return pb2_xen_is_pirq(irq) ? xen_pirq_from_irq(irq) : 0;
 }
 
 /**
  * pb2_xen_irq_is_unshared() - is no other domain bound to an INTx line?
- * @irq: the IRQ of the line
+ * @irq: the IRQ of the line, for which pb2_xen_is_pirq() is true
  *
  * Context: any.
  * Return: true if Xen knows of no other domain on the line.

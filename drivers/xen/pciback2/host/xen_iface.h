@@ -29,6 +29,7 @@ int pb2_xen_host_bridge_add(unsigned int op, u16 segment, u64 base, u64 size);
 int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base);
 int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid);
 void pb2_xen_unregister_owner(struct pci_dev *pdev);
+bool pb2_xen_is_pirq(unsigned int irq);
 int pb2_xen_pirq(unsigned int irq);
 bool pb2_xen_irq_is_unshared(unsigned int irq);
 void pb2_xen_gsi_init(void);
