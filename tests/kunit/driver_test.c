@@ -117,6 +117,15 @@ static void an_unwanted_function_is_left_alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->dev->nr_writes, 0);
 }
 
+static const char *shown_slots(struct kunit *test)
+{
+	char *text = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	pb2_slots_show(text, PAGE_SIZE);
+	return text;
+}
+
 static void driver_override_seizes_and_is_listed_as_a_slot(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -125,7 +134,36 @@ static void driver_override_seizes_and_is_listed_as_a_slot(struct kunit *test)
 	world->overridden = true;
 	life_seize_dev(test);
 	world->overridden = false;
-	KUNIT_EXPECT_TRUE(test, pb2_slots_match(world->pdev));
+	KUNIT_EXPECT_STREQ(test, shown_slots(test), "0000:03:00.0\n");
+}
+
+/* A driver of dom0 that is loaded afterwards must get the function. */
+static void what_an_override_listed_leaves_with_it(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	pb2_slots_clear();
+	world->overridden = true;
+	life_seize_dev(test);
+	world->overridden = false;
+	life_remove(world->pdev);
+	KUNIT_EXPECT_STREQ(test, shown_slots(test), "");
+	KUNIT_EXPECT_EQ(test, life_probe(world->pdev), -ENODEV);
+}
+
+static void what_cannot_be_seized_is_not_listed(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	pb2_slots_clear();
+	world->overridden = true;
+	world->dev->absent = true;
+	KUNIT_EXPECT_EQ(test, life_probe(world->pdev), -EIO);
+	world->dev->absent = false;
+	world->pdev->hdr_type = PCI_HEADER_TYPE_CARDBUS;
+	KUNIT_EXPECT_EQ(test, life_probe(world->pdev), -ENODEV);
+	world->overridden = false;
+	KUNIT_EXPECT_STREQ(test, shown_slots(test), "");
 }
 
 static void what_is_neither_device_nor_bridge_is_refused(struct kunit *test)
@@ -346,6 +384,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_function_that_does_not_answer_is_not_seized),
 	KUNIT_CASE(an_unwanted_function_is_left_alone),
 	KUNIT_CASE(driver_override_seizes_and_is_listed_as_a_slot),
+	KUNIT_CASE(what_an_override_listed_leaves_with_it),
+	KUNIT_CASE(what_cannot_be_seized_is_not_listed),
 	KUNIT_CASE(what_is_neither_device_nor_bridge_is_refused),
 	KUNIT_CASE(a_segment_without_room_in_the_protocol_is_refused),
 	KUNIT_CASE(a_bridge_is_seized_and_not_reset),

@@ -170,19 +170,9 @@ static void driver_release(struct pb2_device *pbdev)
 static int driver_check_slots(struct pci_dev *pdev, const struct pb2_sbdf *sbdf,
 			      const struct pci_device_id *id)
 {
-	struct pb2_pattern pat = {
-		.domain = sbdf->domain,
-		.bus = sbdf->bus,
-		.slot = PCI_SLOT(sbdf->devfn),
-		.func = PCI_FUNC(sbdf->devfn),
-	};
-
 	if (pb2_slots_match(pdev))
 		return 0;
-	if (!id->override_only)
-		return -ENODEV;
-	/* libxl expects the function in "slots". */
-	return pb2_slots_add(&pat);
+	return id->override_only ? pb2_slots_add_override(sbdf) : -ENODEV;
 }
 
 static int driver_check_header(struct pci_dev *pdev)
@@ -253,21 +243,26 @@ static int driver_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return rc;
 	rc = driver_check_header(pdev);
 	if (rc)
-		return rc;
+		goto err_slots;
 
+	rc = -ENOMEM;
 	pbdev = driver_alloc_device(pdev);
 	if (!pbdev)
-		return -ENOMEM;
+		goto err_slots;
 	pbdev->sbdf = sbdf;
 
 	rc = driver_seize(pbdev);
-	if (rc) {
-		pb2_device_put(pbdev);
-		return rc;
-	}
+	if (rc)
+		goto err_device;
 
 	driver_finish_probe(pbdev);
 	return 0;
+
+err_device:
+	pb2_device_put(pbdev);
+err_slots:
+	pb2_slots_remove_override(&sbdf);
+	return rc;
 }
 
 /* The administrator unbinds a function while a running guest has it. */
@@ -307,6 +302,7 @@ static void driver_remove(struct pci_dev *pdev)
 	pb2_hold_stop(pbdev);
 
 	driver_release(pbdev);
+	pb2_slots_remove_override(&pbdev->sbdf);
 	pci_set_drvdata(pdev, NULL);
 	pci_info(pdev, "released\n");
 	pb2_device_put(pbdev);

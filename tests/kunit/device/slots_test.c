@@ -74,6 +74,43 @@ static const char *shown(struct kunit *test)
 	return world->page;
 }
 
+/* A bridge that is listed for its override only does not stand for a bus. */
+static void an_override_stands_for_itself_alone(struct kunit *test)
+{
+	const struct pb2_sbdf bridge = { .devfn = PCI_DEVFN(0x1c, 0) };
+	struct world *world = test->priv;
+
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_override(&bridge), 0);
+	KUNIT_EXPECT_STREQ(test, shown(test), "0000:00:1c.0\n");
+	KUNIT_EXPECT_FALSE(test, pb2_slots_match(&world->pdev));
+	KUNIT_EXPECT_FALSE(test, pb2_slots_match(&world->bridge));
+	pb2_slots_remove_override(&bridge);
+	KUNIT_EXPECT_STREQ(test, shown(test), "");
+	pb2_slots_remove_override(&bridge);
+	KUNIT_EXPECT_TRUE(test, list_empty(&slots_buses));
+}
+
+static void what_the_administrator_lists_outlives_an_override(struct kunit *test)
+{
+	const struct pb2_sbdf sbdf = { .bus = 3, .devfn = PCI_DEVFN(0, 1) };
+	struct world *world = test->priv;
+
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_override(&sbdf), 0);
+	KUNIT_EXPECT_EQ(test, add("03:00.1"), 0);
+	KUNIT_EXPECT_STREQ(test, shown(test), "0000:03:00.1\n");
+	pb2_slots_remove_override(&sbdf);
+	KUNIT_EXPECT_STREQ(test, shown(test), "0000:03:00.1\n");
+	KUNIT_EXPECT_TRUE(test, pb2_slots_match(&world->pdev));
+
+	/* libxl removes whatever it finds in the list. */
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_override(&sbdf), 0);
+	KUNIT_EXPECT_EQ(test, drop("03:00.1"), 0);
+	KUNIT_EXPECT_STREQ(test, shown(test), "");
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_override(&sbdf), 0);
+	KUNIT_EXPECT_EQ(test, drop("03:00.1"), 0);
+	KUNIT_EXPECT_EQ(test, drop("03:00.1"), -ENOENT);
+}
+
 static unsigned int count_lines(const char *s)
 {
 	unsigned int nr = 0;
@@ -236,6 +273,8 @@ static void a_bad_hide_list_is_refused(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(an_override_stands_for_itself_alone),
+	KUNIT_CASE(what_the_administrator_lists_outlives_an_override),
 	KUNIT_CASE(nothing_is_wanted_at_first),
 	KUNIT_CASE(a_wanted_address_is_shown_as_xen_pciback_does),
 	KUNIT_CASE(an_address_is_listed_once),

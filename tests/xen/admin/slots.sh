@@ -45,8 +45,10 @@ echo pciback >"$PCI/$SPARE/driver_override"
 echo "$SPARE" >"$PCI/$SPARE/driver/unbind"
 echo "$SPARE" >/sys/bus/pci/drivers_probe
 expect "driver_override took $SPARE" on_pciback "$SPARE"
+expect "$SPARE is in slots" listed "$SPARE"
 echo >"$PCI/$SPARE/driver_override"
 echo "$SPARE" >"$PCIBACK/unbind"
+expect "$SPARE has left slots" listed
 echo "$SPARE" >/sys/bus/pci/drivers_probe
 for device in "$NIC" "$MULTI0" "$SPARE"; do
 	expect "dom0 has $device again" [ "$(driver_of "$device")" = e1000e ]

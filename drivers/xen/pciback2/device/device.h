@@ -426,6 +426,8 @@ void pb2_registry_each(void (*visit)(struct pb2_device *pbdev));
 
 /* slots.c: addresses that the administrator wants seized */
 int pb2_slots_add(const struct pb2_pattern *pat);
+int pb2_slots_add_override(const struct pb2_sbdf *sbdf);
+void pb2_slots_remove_override(const struct pb2_sbdf *sbdf);
 int pb2_slots_add_list(const char *list);
 int pb2_slots_remove(const struct pb2_pattern *pat);
 bool pb2_slots_match(const struct pci_dev *pdev);

@@ -27,15 +27,18 @@
  * @link: in slots_buses
  * @domain: PCI segment
  * @bus: bus number
- * @devfns: one bit per PCI_DEVFN(slot, function), at least one set
+ * @devfns: one bit per PCI_DEVFN(slot, function) that the administrator listed
+ * @overridden: likewise, of functions that are listed only while pciback2 has
+ *	them, because their driver_override names it
  *
- * Protected by slots_lock.
+ * At least one bit of one of the two is set. Protected by slots_lock.
  */
 struct slots_bus {
 	struct list_head link;
 	u16 domain;
 	u8 bus;
 	DECLARE_BITMAP(devfns, NR_DEVFNS);
+	DECLARE_BITMAP(overridden, NR_DEVFNS);
 };
 
 static LIST_HEAD(slots_buses);
@@ -66,6 +69,36 @@ static void slots_fill_devfns(const struct pb2_pattern *pat,
 		bitmap_set(devfns, PCI_DEVFN(pat->slot, pat->func), 1);
 }
 
+/* Returns the bus; @spare is used, and set to %NULL, if it has none yet. */
+static struct slots_bus *slots_get_bus(u16 domain, u8 bus,
+				       struct slots_bus **spare)
+{
+	struct slots_bus *sbus = slots_find_bus(domain, bus);
+
+	lockdep_assert_held(&slots_lock);
+
+	if (sbus)
+		return sbus;
+	sbus = *spare;
+	*spare = NULL;
+	sbus->domain = domain;
+	sbus->bus = bus;
+	list_add_tail(&sbus->link, &slots_buses);
+	return sbus;
+}
+
+/* Returns @sbus, which the caller frees, if nothing of it is listed any more. */
+static struct slots_bus *slots_take_empty(struct slots_bus *sbus)
+{
+	lockdep_assert_held(&slots_lock);
+
+	if (!bitmap_empty(sbus->devfns, NR_DEVFNS) ||
+	    !bitmap_empty(sbus->overridden, NR_DEVFNS))
+		return NULL;
+	list_del(&sbus->link);
+	return sbus;
+}
+
 /**
  * pb2_slots_add() - list the addresses that a pattern matches
  * @pat: the pattern; some of its addresses may be listed already
@@ -84,19 +117,59 @@ int pb2_slots_add(const struct pb2_pattern *pat)
 		return -ENOMEM;
 
 	spin_lock(&slots_lock);
-	sbus = slots_find_bus(pat->domain, pat->bus);
-	if (!sbus) {
-		sbus = spare;
-		spare = NULL;
-		sbus->domain = pat->domain;
-		sbus->bus = pat->bus;
-		list_add_tail(&sbus->link, &slots_buses);
-	}
+	sbus = slots_get_bus(pat->domain, pat->bus, &spare);
 	bitmap_or(sbus->devfns, sbus->devfns, devfns, NR_DEVFNS);
 	spin_unlock(&slots_lock);
 
 	kfree(spare);
 	return 0;
+}
+
+/**
+ * pb2_slots_add_override() - list a function because of its driver_override
+ * @sbdf: its address
+ *
+ * libxl expects each function that pciback2 has in the list. The address stands
+ * for nothing else: pb2_slots_match() does not know it.
+ *
+ * Context: may sleep.
+ * Return: 0, or -ENOMEM if there is no memory for another bus.
+ */
+int pb2_slots_add_override(const struct pb2_sbdf *sbdf)
+{
+	struct slots_bus *spare = kzalloc(sizeof(*spare), GFP_KERNEL);
+
+	if (!spare)
+		return -ENOMEM;
+
+	spin_lock(&slots_lock);
+	__set_bit(sbdf->devfn,
+		  slots_get_bus(sbdf->domain, sbdf->bus, &spare)->overridden);
+	spin_unlock(&slots_lock);
+
+	kfree(spare);
+	return 0;
+}
+
+/**
+ * pb2_slots_remove_override() - undo pb2_slots_add_override()
+ * @sbdf: the address; it stays listed if the administrator has listed it, too
+ *
+ * Context: any, except interrupt.
+ */
+void pb2_slots_remove_override(const struct pb2_sbdf *sbdf)
+{
+	struct slots_bus *sbus, *empty = NULL;
+
+	spin_lock(&slots_lock);
+	sbus = slots_find_bus(sbdf->domain, sbdf->bus);
+	if (sbus) {
+		__clear_bit(sbdf->devfn, sbus->overridden);
+		empty = slots_take_empty(sbus);
+	}
+	spin_unlock(&slots_lock);
+
+	kfree(empty);
 }
 
 /**
@@ -154,13 +227,13 @@ int pb2_slots_remove(const struct pb2_pattern *pat)
 
 	spin_lock(&slots_lock);
 	sbus = slots_find_bus(pat->domain, pat->bus);
-	if (sbus && bitmap_intersects(sbus->devfns, devfns, NR_DEVFNS)) {
+	if (sbus && (bitmap_intersects(sbus->devfns, devfns, NR_DEVFNS) ||
+		     bitmap_intersects(sbus->overridden, devfns, NR_DEVFNS))) {
 		rc = 0;
 		bitmap_andnot(sbus->devfns, sbus->devfns, devfns, NR_DEVFNS);
-		if (bitmap_empty(sbus->devfns, NR_DEVFNS)) {
-			list_del(&sbus->link);
-			empty = sbus;
-		}
+		bitmap_andnot(sbus->overridden, sbus->overridden, devfns,
+			      NR_DEVFNS);
+		empty = slots_take_empty(sbus);
 	}
 	spin_unlock(&slots_lock);
 
@@ -186,7 +259,8 @@ static bool slots_has_address(const struct pci_dev *pdev)
  * @pdev: the function
  *
  * Context: process context.
- * Return: true if the address of @pdev, or of a bridge above it, is listed.
+ * Return: true if the administrator has listed the address of @pdev, or of a
+ * bridge above it.
  */
 bool pb2_slots_match(const struct pci_dev *pdev)
 {
@@ -203,13 +277,15 @@ bool pb2_slots_match(const struct pci_dev *pdev)
 /* Returns the number of characters written, complete lines only. */
 static int slots_show_bus(const struct slots_bus *sbus, char *buf, size_t size)
 {
+	DECLARE_BITMAP(devfns, NR_DEVFNS);
 	unsigned int devfn;
 	size_t count = 0;
 	int len;
 
 	lockdep_assert_held(&slots_lock);
 
-	for_each_set_bit(devfn, sbus->devfns, NR_DEVFNS) {
+	bitmap_or(devfns, sbus->devfns, sbus->overridden, NR_DEVFNS);
+	for_each_set_bit(devfn, devfns, NR_DEVFNS) {
 		len = snprintf(buf + count, size - count,
 			       "%04x:%02x:%02x.%d\n", sbus->domain, sbus->bus,
 			       PCI_SLOT(devfn), PCI_FUNC(devfn));
