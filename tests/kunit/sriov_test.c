@@ -24,18 +24,57 @@ static int unwatch_bus(const struct bus_type *bus, struct notifier_block *nb)
 	return 0;
 }
 
-/* A fake, since the driver core does not know the devices of this test. */
+#define MAX_LINKS	8
+
+static struct device_link links[MAX_LINKS];
+
+/* device_link_init_status() of the driver core */
+static enum device_link_state first_status(const struct device *consumer,
+					   const struct device *supplier)
+{
+	bool probing = consumer->links.status == DL_DEV_PROBING;
+
+	switch (supplier->links.status) {
+	case DL_DEV_PROBING:
+		return probing ? DL_STATE_CONSUMER_PROBE : DL_STATE_DORMANT;
+	case DL_DEV_DRIVER_BOUND:
+		if (probing)
+			return DL_STATE_CONSUMER_PROBE;
+		return consumer->links.status == DL_DEV_DRIVER_BOUND ?
+		       DL_STATE_ACTIVE : DL_STATE_AVAILABLE;
+	case DL_DEV_UNBINDING:
+		return DL_STATE_SUPPLIER_UNBIND;
+	default:
+		return DL_STATE_DORMANT;
+	}
+}
+
+/*
+ * A fake, since the driver core does not know the devices of this test. As there,
+ * a link that exists is returned as it is.
+ */
 static struct device_link *add_link(struct device *consumer,
 				    struct device *supplier, u32 flags)
 {
-	static struct device_link link;
+	unsigned int i;
 
 	if (flags != DL_FLAG_AUTOREMOVE_CONSUMER)
 		fake_wrong("a link that its function does not end");
 	if (to_pci_dev(supplier) != pci_physfn(to_pci_dev(consumer)))
 		fake_wrong("a link to somebody else");
-	return fake_call("follow %s", pci_name(to_pci_dev(consumer))) ? NULL :
-	       &link;
+	if (fake_call("follow %s", pci_name(to_pci_dev(consumer))))
+		return NULL;
+	for (i = 0; i < MAX_LINKS; i++) {
+		if (links[i].consumer == consumer)
+			return &links[i];
+		if (links[i].consumer)
+			continue;
+		links[i].consumer = consumer;
+		links[i].supplier = supplier;
+		links[i].status = first_status(consumer, supplier);
+		return &links[i];
+	}
+	return NULL;
 }
 
 #define bus_register_notifier	watch_bus
@@ -48,6 +87,50 @@ static struct device_link *add_link(struct device *consumer,
 
 static struct device_driver dom0s_own;
 
+static int event(struct pci_dev *pdev, unsigned long action)
+{
+	return sriov_notifier.notifier_call(&sriov_notifier, action, &pdev->dev);
+}
+
+/* driver_bound() of the driver core, which ends a probe */
+static void bound(struct pci_dev *pdev)
+{
+	unsigned int i;
+
+	pdev->dev.links.status = DL_DEV_DRIVER_BOUND;
+	for (i = 0; i < MAX_LINKS; i++) {
+		if (links[i].supplier == &pdev->dev &&
+		    links[i].status == DL_STATE_DORMANT)
+			links[i].status = DL_STATE_AVAILABLE;
+		if (links[i].consumer == &pdev->dev &&
+		    links[i].status == DL_STATE_CONSUMER_PROBE)
+			links[i].status = DL_STATE_ACTIVE;
+	}
+	event(pdev, BUS_NOTIFY_BOUND_DRIVER);
+}
+
+/* The driver core releases the consumers of active links, and no others. */
+static bool is_released_with_pf(const struct pb2_device *vf)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_LINKS; i++)
+		if (links[i].consumer == &vf->pdev->dev)
+			return links[i].status == DL_STATE_ACTIVE;
+	return false;
+}
+
+static void forget_links(void)
+{
+	memset(links, 0, sizeof(links));
+}
+
+static int init(struct kunit *test)
+{
+	forget_links();
+	return life_world_init(test);
+}
+
 static void add_vfs(struct kunit *test, struct fake_pci *pf,
 		    struct pb2_device **vfs, unsigned int slot)
 {
@@ -55,11 +138,6 @@ static void add_vfs(struct kunit *test, struct fake_pci *pf,
 
 	for (i = 0; i < NR_VFS; i++)
 		vfs[i] = life_seize(test, fake_vf(test, pf, PCI_DEVFN(slot, i)));
-}
-
-static int event(struct pci_dev *pdev, unsigned long action)
-{
-	return sriov_notifier.notifier_call(&sriov_notifier, action, &pdev->dev);
 }
 
 static void the_pci_bus_is_watched_from_init_to_exit(struct kunit *test)
@@ -80,11 +158,13 @@ static void a_vf_that_is_seized_follows_its_pf(struct kunit *test)
 	struct pb2_device *vfs[NR_VFS];
 
 	add_vfs(test, world->dev, vfs, 1);
-	world->dev->pdev.dev.driver = &dom0s_own;
-	KUNIT_EXPECT_EQ(test, event(vfs[1]->pdev, BUS_NOTIFY_BOUND_DRIVER),
-			NOTIFY_DONE);
+	bound(world->pdev);
+	fake_forget();
+	forget_links();
+	bound(vfs[1]->pdev);
 	KUNIT_EXPECT_EQ(test, fake_count("follow"), 1);
 	KUNIT_EXPECT_STREQ(test, fake_call_at(0), "follow 0000:03:01.1");
+	KUNIT_EXPECT_TRUE(test, is_released_with_pf(vfs[1]));
 }
 
 /* A VF links to its PF when the PF gets a driver. */
@@ -92,14 +172,41 @@ static void a_pf_without_driver_is_followed_when_it_has_one(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pb2_device *vfs[NR_VFS];
+	unsigned int i;
 
 	add_vfs(test, world->dev, vfs, 1);
-	event(vfs[0]->pdev, BUS_NOTIFY_BOUND_DRIVER);
+	for (i = 0; i < NR_VFS; i++)
+		bound(vfs[i]->pdev);
 	KUNIT_EXPECT_EQ(test, fake_count("follow"), 0);
 
-	world->dev->pdev.dev.driver = &dom0s_own;
-	event(&world->dev->pdev, BUS_NOTIFY_BOUND_DRIVER);
+	world->pdev->dev.links.status = DL_DEV_PROBING;
+	bound(world->pdev);
 	KUNIT_EXPECT_EQ(test, fake_count("follow"), NR_VFS);
+	for (i = 0; i < NR_VFS; i++)
+		KUNIT_EXPECT_TRUE(test, is_released_with_pf(vfs[i]));
+}
+
+/*
+ * Some drivers enable SR-IOV while they probe. The PF has its driver then, but a
+ * link that a VF gets now is never active.
+ */
+static void a_vf_seized_while_its_pf_is_probed_follows_it(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *vfs[NR_VFS];
+	unsigned int i;
+
+	world->pdev->dev.driver = &dom0s_own;
+	world->pdev->dev.links.status = DL_DEV_PROBING;
+	add_vfs(test, world->dev, vfs, 1);
+	bound(vfs[0]->pdev);
+	/* The probe of the other VF takes longer than that of the PF. */
+	vfs[1]->pdev->dev.links.status = DL_DEV_PROBING;
+	bound(world->pdev);
+	bound(vfs[1]->pdev);
+	for (i = 0; i < NR_VFS; i++)
+		KUNIT_EXPECT_TRUE(test, is_released_with_pf(vfs[i]));
+	world->pdev->dev.driver = NULL;
 }
 
 static void a_vf_of_another_driver_follows_nobody(struct kunit *test)
@@ -107,7 +214,7 @@ static void a_vf_of_another_driver_follows_nobody(struct kunit *test)
 	struct life_world *world = test->priv;
 	struct fake_pci *vf = fake_vf(test, world->dev, PCI_DEVFN(1, 0));
 
-	world->dev->pdev.dev.driver = &dom0s_own;
+	world->dev->pdev.dev.links.status = DL_DEV_DRIVER_BOUND;
 	event(&vf->pdev, BUS_NOTIFY_BOUND_DRIVER);
 	event(&world->dev->pdev, BUS_NOTIFY_BOUND_DRIVER);
 	KUNIT_EXPECT_EQ(test, fake_count("follow"), 0);
@@ -119,7 +226,7 @@ static void a_vf_that_cannot_follow_is_seized_all_the_same(struct kunit *test)
 	struct pb2_device *vfs[NR_VFS];
 
 	add_vfs(test, world->dev, vfs, 1);
-	world->dev->pdev.dev.driver = &dom0s_own;
+	world->dev->pdev.dev.links.status = DL_DEV_DRIVER_BOUND;
 	fake_fail("follow", 1, -ENOMEM);
 	event(&world->dev->pdev, BUS_NOTIFY_BOUND_DRIVER);
 	/* The failure does not keep the next VF from its link. */
@@ -176,7 +283,7 @@ static void other_events_mean_nothing(struct kunit *test)
 	unsigned int i;
 
 	add_vfs(test, world->dev, vfs, 1);
-	world->dev->pdev.dev.driver = &dom0s_own;
+	world->dev->pdev.dev.links.status = DL_DEV_DRIVER_BOUND;
 	for (i = 0; i < ARRAY_SIZE(actions); i++) {
 		KUNIT_EXPECT_EQ(test, event(&world->dev->pdev, actions[i]),
 				NOTIFY_DONE);
@@ -193,7 +300,7 @@ static void a_function_that_is_no_pf_is_not_looked_up(struct kunit *test)
 
 	/* pci_physfn() of a function that is no VF is itself. */
 	life_seize_dev(test);
-	world->dev->pdev.dev.driver = &dom0s_own;
+	world->dev->pdev.dev.links.status = DL_DEV_DRIVER_BOUND;
 	event(&world->dev->pdev, BUS_NOTIFY_BOUND_DRIVER);
 	KUNIT_EXPECT_EQ(test, fake_count("follow"), 0);
 }
@@ -202,6 +309,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_pci_bus_is_watched_from_init_to_exit),
 	KUNIT_CASE(a_vf_that_is_seized_follows_its_pf),
 	KUNIT_CASE(a_pf_without_driver_is_followed_when_it_has_one),
+	KUNIT_CASE(a_vf_seized_while_its_pf_is_probed_follows_it),
 	KUNIT_CASE(a_vf_of_another_driver_follows_nobody),
 	KUNIT_CASE(a_vf_that_cannot_follow_is_seized_all_the_same),
 	KUNIT_CASE(an_assigned_vf_leaves_with_its_pf),
@@ -213,7 +321,7 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite suite = {
 	.name = "pciback2_sriov",
-	.init = life_world_init,
+	.init = init,
 	.exit = life_world_exit,
 	.test_cases = cases,
 };

@@ -122,25 +122,25 @@ static int __init pciback_load(void)
 	pb2_iommu_init();
 	pb2_domain_init(domctl_version);
 	pb2_domain_watch_init();
-	rc = pci_register_driver(&pb2_pci_driver);
+	rc = pb2_sriov_init();
 	if (rc)
 		goto err_domain;
 
-	rc = pb2_sriov_init();
+	rc = pci_register_driver(&pb2_pci_driver);
 	if (rc)
-		goto err_driver;
+		goto err_sriov;
 
 	rc = pb2_xenbus_init(passthrough);
 	if (rc)
-		goto err_sriov;
+		goto err_driver;
 
 	pb2_xen_gsi_init();
 	return 0;
 
-err_sriov:
-	pb2_sriov_exit();
 err_driver:
 	pci_unregister_driver(&pb2_pci_driver);
+err_sriov:
+	pb2_sriov_exit();
 err_domain:
 	pb2_domain_watch_exit();
 	pb2_domain_exit();
@@ -156,8 +156,8 @@ static void __exit pciback_unload(void)
 	pb2_xen_gsi_exit();
 	/* From here on no guest can get a function. */
 	pb2_xenbus_exit();
-	pb2_sriov_exit();
 	pci_unregister_driver(&pb2_pci_driver);
+	pb2_sriov_exit();
 	pb2_domain_watch_exit();
 	pb2_domain_exit();
 	pb2_bridge_exit();

@@ -13,19 +13,35 @@
 
 #include "doors.h"
 
+/* Only the consumer of an active link is released with its supplier. */
+static bool sriov_link_works(const struct device_link *link)
+{
+	enum device_link_state status;
+
+	if (!link)
+		return false;
+	status = READ_ONCE(link->status);
+	/* A consumer that is being probed makes its link active in the end. */
+	return status == DL_STATE_ACTIVE || status == DL_STATE_CONSUMER_PROBE;
+}
+
 static void sriov_link_vf(struct pb2_device *vf)
 {
 	struct pci_dev *pf = pci_physfn(vf->pdev);
 
-	if (!device_link_add(&vf->pdev->dev, &pf->dev,
-			     DL_FLAG_AUTOREMOVE_CONSUMER))
+	if (!sriov_link_works(device_link_add(&vf->pdev->dev, &pf->dev,
+					      DL_FLAG_AUTOREMOVE_CONSUMER)))
 		pci_warn(vf->pdev, "cannot follow its physical function: unbind it here before the driver of %s\n",
 			 pci_name(pf));
 }
 
 /*
- * Link a VF and its PF only once both have a driver: the driver core warns about
- * a link between a device that is being probed and one without a driver.
+ * Link a VF and its PF only once the probe of both is over. The driver core warns
+ * about a link between a device that is being probed and one without a driver,
+ * and a link that a bound VF gets to a PF that is being probed never becomes
+ * active. Whichever of the two is bound last finds the other: the PF finds its
+ * VFs in the registry, where they are before the driver core says that they are
+ * bound.
  */
 static void sriov_link_bound(struct pci_dev *pdev)
 {
@@ -36,7 +52,8 @@ static void sriov_link_bound(struct pci_dev *pdev)
 		pb2_registry_each_vf(pdev, sriov_link_vf);
 		return;
 	}
-	if (!pdev->is_virtfn || !pci_physfn(pdev)->dev.driver)
+	if (!pdev->is_virtfn ||
+	    pci_physfn(pdev)->dev.links.status != DL_DEV_DRIVER_BOUND)
 		return;
 	pb2_sbdf_of(pdev, &sbdf);
 	vf = pb2_registry_find(&sbdf);
@@ -60,6 +77,8 @@ static struct notifier_block sriov_notifier = {
 
 /**
  * pb2_sriov_init() - watch for drivers of physical and virtual functions
+ *
+ * To be called before the driver is registered, since registering it seizes VFs.
  *
  * Context: may sleep.
  * Return: 0, or the errno of the bus' notifier chain.
