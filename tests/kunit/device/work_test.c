@@ -58,6 +58,72 @@ static void a_work_holds_a_reference_until_it_has_run(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refs(world), before);
 }
 
+static void postpone_run(struct work_struct *work)
+{
+	struct pb2_device *pbdev = container_of(work, struct pb2_device,
+						flr_work);
+
+	if (pb2_work_postpone(pbdev, work))
+		return;
+	count_run(work);
+}
+
+static void run_slowly(struct work_struct *work)
+{
+	msleep(100);
+	count_run(work);
+}
+
+static void follow_sleep(unsigned long event)
+{
+	work_sleep_notifier.notifier_call(&work_sleep_notifier, event, NULL);
+}
+
+/* What has begun ends before dom0 freezes xenstored, for which it may wait. */
+static void before_dom0_sleeps_all_works_end(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	unsigned int before = refs(world);
+
+	INIT_WORK(&world->pbdev->flr_work, run_slowly);
+	pb2_work_queue(world->pbdev, &world->pbdev->flr_work);
+	follow_sleep(PM_SUSPEND_PREPARE);
+	KUNIT_EXPECT_EQ(test, runs, 1);
+	KUNIT_EXPECT_EQ(test, refs(world), before);
+	follow_sleep(PM_POST_SUSPEND);
+}
+
+static void no_work_does_anything_while_dom0_sleeps(struct kunit *test)
+{
+	static const unsigned long events[][2] = {
+		{ PM_SUSPEND_PREPARE, PM_POST_SUSPEND },
+		{ PM_HIBERNATION_PREPARE, PM_POST_HIBERNATION },
+		{ PM_RESTORE_PREPARE, PM_POST_RESTORE },
+	};
+	struct life_world *world = test->priv;
+	struct work_struct *work = &world->pbdev->flr_work;
+	unsigned int before = refs(world);
+	unsigned int i;
+
+	INIT_WORK(work, postpone_run);
+	for (i = 0; i < ARRAY_SIZE(events); i++) {
+		runs = 0;
+		follow_sleep(events[i][0]);
+		pb2_work_queue(world->pbdev, work);
+		msleep(3 * WORK_POSTPONE_MS);
+		/* Queued twice it runs once, and once are its references kept. */
+		pb2_work_queue(world->pbdev, work);
+		msleep(3 * WORK_POSTPONE_MS);
+		KUNIT_EXPECT_EQ(test, runs, 0);
+		KUNIT_EXPECT_GT(test, refs(world), before);
+		follow_sleep(events[i][1]);
+		msleep(3 * WORK_POSTPONE_MS);
+		flush_work(work);
+		KUNIT_EXPECT_EQ(test, runs, 1);
+		KUNIT_EXPECT_EQ(test, refs(world), before);
+	}
+}
+
 static void a_work_that_waits_is_queued_once(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -92,6 +158,8 @@ static void a_work_that_waits_gets_another_time(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_work_holds_a_reference_until_it_has_run),
+	KUNIT_CASE(before_dom0_sleeps_all_works_end),
+	KUNIT_CASE(no_work_does_anything_while_dom0_sleeps),
 	KUNIT_CASE(a_work_that_waits_is_queued_once),
 	KUNIT_CASE(a_work_that_waits_gets_another_time),
 	{}

@@ -111,6 +111,20 @@ static void a_request_is_answered_in_the_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, guest_seen.info, 6);
 }
 
+/* A thread that has PF_NOFREEZE serves its guest while dom0 sleeps. */
+static void the_thread_freezes_with_dom0(struct kunit *test)
+{
+	struct guest *guest = test->priv;
+	struct xen_pci_op op = guest_request(XEN_PCI_OP_conf_read, 7);
+
+	guest_attach(test);
+	guest_on_op = guest_count_op;
+	guest_post(test, &op);
+	guest_sends_event(test);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(guest->fe->ring.task->flags) & PF_NOFREEZE,
+			0);
+}
+
 static void an_answer_changes_nothing_else_of_the_page(struct kunit *test)
 {
 	struct guest *guest = test->priv;
@@ -370,6 +384,7 @@ static void detaching_waits_for_the_request_at_work(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_request_is_answered_in_the_page),
+	KUNIT_CASE(the_thread_freezes_with_dom0),
 	KUNIT_CASE(an_answer_changes_nothing_else_of_the_page),
 	KUNIT_CASE(a_request_is_copied_once),
 	KUNIT_CASE(vectors_are_those_of_the_copy),

@@ -3,7 +3,9 @@
 #
 # suspend - dom0 suspends all devices, as far as the kernel's own rehearsal of
 # a suspend goes, and resumes them, with one function idle and two assigned:
-# the guest goes on using its own, and the idle one works in the next guest.
+# the guest goes on using its own, and the idle one works in the next guest. The
+# guest may be busy with configuration space and resets at that moment, and a
+# domain may come or go.
 
 # shellcheck source=tests/xen/lib/lib.sh
 . /tests/lib/lib.sh
@@ -36,6 +38,24 @@ expect "$SPARE is idle" in_state "$SPARE" idle
 expect "$SPARE sleeps again" wait_for 60 in_power_state "$SPARE" D3hot
 expect "$NIC is assigned" in_state "$NIC" assigned
 guest_works suspended "$V0" "$V1" 10.0.2.2
+say "the guest is busy while dom0 suspends"
+guest_run suspended "(while :; do
+		lspci -vvxxx
+		[ ! -e $PCI/$V0/reset ] || echo 1 >$PCI/$V0/reset
+	done) >/dev/null 2>&1 &"
+helper sh -c "while :; do echo $SPARE >$PCIBACK/do_flr; done"
+for round in 1 2 3 4 5; do
+	say "round $round"
+	rehearse
+	expect "$NIC is assigned" in_state "$NIC" assigned
+	expect "$NIC is awake" in_power_state "$NIC" D0
+	expect "$DISK is awake" in_power_state "$DISK" D0
+	expect "the guest lives" guest_run suspended true
+done
+helpers_end
+expect "$SPARE is idle" in_state "$SPARE" idle
+expect "the guest reads what it wrote" guest_run suspended "disk_check $V1"
+
 begin=$(date +%s)
 guest_destroy suspended
 came_back "$begin" "$NIC" "$DISK"

@@ -405,6 +405,7 @@ void pb2_device_put(struct pb2_device *pbdev);
 extern struct workqueue_struct *pb2_wq;
 int pb2_work_init(void);
 void pb2_work_exit(void);
+bool pb2_work_postpone(struct pb2_device *pbdev, struct work_struct *work);
 void pb2_work_queue(struct pb2_device *pbdev, struct work_struct *work);
 bool pb2_work_delay(struct pb2_device *pbdev, struct delayed_work *work,
 		    unsigned long delay);

@@ -339,6 +339,8 @@ bool pb2_holder_exists(const struct pb2_held *held)
 
 static void holders_check(struct work_struct *work)
 {
+	if (pb2_work_postpone(NULL, work))
+		return;
 	mutex_lock(&holders_lock);
 	holders_drop_dead(NULL);
 	mutex_unlock(&holders_lock);

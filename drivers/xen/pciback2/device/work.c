@@ -6,23 +6,70 @@
  * reference to its function; the work function drops it with pb2_device_put()
  * when it is done.
  */
+#include <linux/delay.h>
+#include <linux/suspend.h>
+
 #include "device.h"
 
+/* How often a work looks whether dom0 has gone to sleep by now */
+#define WORK_POSTPONE_MS	20
+
 struct workqueue_struct *pb2_wq;
+
+/* dom0 is about to sleep, sleeps, or wakes up */
+static bool work_is_paused;
+
+/*
+ * The kernel freezes user space, xenstored included, before it freezes work
+ * queues. A work that waited for xenstored then would keep dom0 from going to
+ * sleep, with device_lock held. So all works end before anything is frozen, and
+ * none does anything until all is thawed.
+ */
+static int work_follow_sleep(struct notifier_block *nb, unsigned long event,
+			     void *data)
+{
+	switch (event) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		WRITE_ONCE(work_is_paused, true);
+		flush_workqueue(pb2_wq);
+		break;
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
+		WRITE_ONCE(work_is_paused, false);
+		break;
+	}
+	return NOTIFY_OK;
+}
+
+static struct notifier_block work_sleep_notifier = {
+	.notifier_call = work_follow_sleep,
+};
 
 /**
  * pb2_work_init() - create the work queue
  *
  * The work queue is unbound, so that the resets of several functions run in
- * parallel.
+ * parallel. It is frozen while dom0 sleeps: a reset would lose what the PCI core
+ * has saved of the function, and the core would put it to sleep under its guest.
  *
  * Context: may sleep.
- * Return: 0, or -ENOMEM if the work queue cannot be allocated.
+ * Return: 0; -ENOMEM if the work queue cannot be allocated; or the errno of the
+ * notifier chain.
  */
 int pb2_work_init(void)
 {
-	pb2_wq = alloc_workqueue(PB2_NAME, WQ_UNBOUND, 0);
-	return pb2_wq ? 0 : -ENOMEM;
+	int rc;
+
+	pb2_wq = alloc_workqueue(PB2_NAME, WQ_UNBOUND | WQ_FREEZABLE, 0);
+	if (!pb2_wq)
+		return -ENOMEM;
+	rc = register_pm_notifier(&work_sleep_notifier);
+	if (rc)
+		destroy_workqueue(pb2_wq);
+	return rc;
 }
 
 /**
@@ -32,8 +79,35 @@ int pb2_work_init(void)
  */
 void pb2_work_exit(void)
 {
+	unregister_pm_notifier(&work_sleep_notifier);
+	WRITE_ONCE(work_is_paused, false);
 	destroy_workqueue(pb2_wq);
 	pb2_wq = NULL;
+}
+
+/**
+ * pb2_work_postpone() - leave a work for after dom0's sleep
+ * @pbdev: the function that @work belongs to, %NULL for none
+ * @work: a work of pb2_wq that begins, and has not done anything yet; a delayed
+ *	work is run again without delay
+ *
+ * To be called first by each work that may wait for xenstored, or touches the
+ * function. The work queues itself again, until the kernel freezes the work
+ * queue.
+ *
+ * Context: the work itself, may sleep.
+ * Return: true if the work is queued again, with its reference to the function,
+ * and must return at once.
+ */
+bool pb2_work_postpone(struct pb2_device *pbdev, struct work_struct *work)
+{
+	if (!READ_ONCE(work_is_paused))
+		return false;
+	msleep(WORK_POSTPONE_MS);
+	/* Who has queued it meanwhile took a reference of his own. */
+	if (!queue_work(pb2_wq, work) && pbdev)
+		pb2_device_put(pbdev);
+	return true;
 }
 
 /**

@@ -6,6 +6,7 @@
  * works on the copy only, and writes the answer field by field (XSA-155).
  */
 #include <linux/cpumask.h>
+#include <linux/freezer.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/sched/clock.h>
@@ -187,24 +188,34 @@ static void ring_follow_event(struct pb2_ring *ring)
 		ring->task_cpu = cpu;
 }
 
+/* Returns at once if an event has come, or the thread shall stop or freeze. */
+static void ring_await_event(struct pb2_ring *ring)
+{
+	set_current_state(TASK_INTERRUPTIBLE);
+	if (!READ_ONCE(ring->pending) && !kthread_should_stop() &&
+	    !freezing(current))
+		schedule();
+	__set_current_state(TASK_RUNNING);
+}
+
+/*
+ * The thread is frozen while dom0 sleeps: what a guest asked for would undo what
+ * the PCI core does to put the function to sleep, or to keep it awake.
+ */
 static int ring_run_thread(void *arg)
 {
 	struct pb2_frontend *fe = arg;
 
-	for (;;) {
-		set_current_state(TASK_INTERRUPTIBLE);
-		if (kthread_should_stop())
-			break;
-		if (!xchg(&fe->ring.pending, false)) {
-			schedule();
+	set_freezable();
+	while (!kthread_freezable_should_stop(NULL)) {
+		ring_await_event(&fe->ring);
+		if (freezing(current) || kthread_should_stop() ||
+		    !xchg(&fe->ring.pending, false))
 			continue;
-		}
-		__set_current_state(TASK_RUNNING);
 		ring_follow_event(&fe->ring);
 		ring_serve_event(fe);
 		cond_resched();
 	}
-	__set_current_state(TASK_RUNNING);
 	return 0;
 }
 

@@ -275,9 +275,12 @@ static enum xenbus_state xenbus_peer_state(struct pb2_frontend *fe)
 static void xenbus_frontend_work(struct work_struct *work)
 {
 	struct pb2_frontend *fe = container_of(work, struct pb2_frontend, work);
-	enum xenbus_state peer = xenbus_peer_state(fe);
-	enum xenbus_state self = pb2_xen_state(fe->xdev->nodename);
+	enum xenbus_state peer, self;
 
+	if (pb2_work_postpone(NULL, work))
+		return;
+	peer = xenbus_peer_state(fe);
+	self = pb2_xen_state(fe->xdev->nodename);
 	xenbus_run_action(fe, xenbus_choose_action(self, peer));
 }
 

@@ -294,6 +294,8 @@ static void handover_run_renew(struct work_struct *work)
 						handover.renew_work);
 	struct device *dev = &pbdev->pdev->dev;
 
+	if (pb2_work_postpone(pbdev, work))
+		return;
 	device_lock(dev);
 	/* A running reset renews the hand-over itself when it ends. */
 	if (READ_ONCE(pbdev->state) == PB2_ASSIGNED)

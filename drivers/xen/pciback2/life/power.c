@@ -190,6 +190,8 @@ static void power_run_announced(struct work_struct *work)
 						announced_work);
 	struct device *dev = &pbdev->pdev->dev;
 
+	if (pb2_work_postpone(pbdev, work))
+		return;
 	device_lock(dev);
 	if (!pbdev->released && READ_ONCE(pbdev->state) == PB2_IDLE)
 		pb2_power_block_suspend(pbdev);

@@ -127,6 +127,8 @@ static void reclaim_run_work(struct work_struct *work)
 	struct device *dev = &pbdev->pdev->dev;
 	struct pb2_reset_bus *bus_reset;
 
+	if (pb2_work_postpone(pbdev, work))
+		return;
 	device_lock(dev);
 	if (!reclaim_is_due(pbdev))
 		goto out;

@@ -124,6 +124,8 @@ static void guest_flr_run(struct work_struct *work)
 						flr_work);
 	struct pci_dev *pdev = pbdev->pdev;
 
+	if (pb2_work_postpone(pbdev, work))
+		return;
 	device_lock(&pdev->dev);
 	if (guest_flr_is_due(pbdev) && !pb2_reset_state_enter(pbdev, true)) {
 		pb2_reset_together(request_reset_in_place(pbdev), true);
@@ -139,6 +141,8 @@ static void request_check_hold(struct work_struct *work)
 						struct pb2_device, hold_work);
 	struct pci_dev *pdev = pbdev->pdev;
 
+	if (pb2_work_postpone(pbdev, work))
+		return;
 	device_lock(&pdev->dev);
 	if (pbdev->released || READ_ONCE(pbdev->state) != PB2_HELD)
 		goto out;
