@@ -35,7 +35,8 @@ static void attributes_have_names_and_modes(struct kunit *test)
 		umode_t mode;
 	} want[] = {
 		{ "state", 0444 }, { "fault", 0444 }, { "last_reset", 0444 },
-		{ "bus_reset", 0644 }, { "d3cold", 0644 }, { "access", 0644 },
+		{ "bus_reset", 0644 }, { "permissive", 0644 },
+		{ "quirks", 0644 }, { "d3cold", 0644 }, { "access", 0644 },
 		{ "handover", 0644 }, { "poll_us", 0644 }, { "iommu", 0444 },
 		{ "backend_domid", 0644 },
 	};
@@ -72,6 +73,88 @@ static void a_function_shows_its_fault_or_nothing(struct kunit *test)
 	strscpy(world->pbdev->fault, "is gone", sizeof(world->pbdev->fault));
 	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_fault), "is gone\n");
 	world->pbdev->fault[0] = '\0';
+}
+
+static bool is_permissive(struct pb2_device *pbdev)
+{
+	bool is;
+
+	mutex_lock(&pbdev->gate.lock);
+	is = pb2_conf_is_permissive(pbdev);
+	mutex_unlock(&pbdev->gate.lock);
+	return is;
+}
+
+static void permissive_may_last(struct kunit *test)
+{
+	struct device_attribute *attr = &dev_attr_permissive;
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "off\n");
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, "1"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, ""), -EINVAL);
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, "always\n"), 7);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "always\n");
+	life_assign(test, world->pbdev, &world->fe);
+	KUNIT_EXPECT_TRUE(test, is_permissive(world->pbdev));
+	life_take_back(world->pbdev, &world->fe);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "always\n");
+
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, "once"), 4);
+	life_assign(test, world->pbdev, &world->fe);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "once\n");
+	life_take_back(world->pbdev, &world->fe);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "off\n");
+
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, "always"), 6);
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, "off"), 3);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "off\n");
+}
+
+static void quirks_may_last(struct kunit *test)
+{
+	struct device_attribute *attr = &dev_attr_quirks;
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "");
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, "e4:2:ff\n"), 8);
+	mutex_lock(&world->pbdev->gate.lock);
+	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(world->pbdev, 0xe4, 1, 1), 0);
+	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(world->pbdev, 0xe5, 1, 1), 0);
+	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(world->pbdev, 0xe8, 4, 0), 0);
+	mutex_unlock(&world->pbdev->gate.lock);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr),
+			   "e4:2:ff always\ne5:1:1 once\ne8:4:0 once\n");
+	life_assign(test, world->pbdev, &world->fe);
+	life_take_back(world->pbdev, &world->fe);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "e4:2:ff always\n");
+	/* What ended has not closed what lasts. */
+	KUNIT_EXPECT_TRUE(test, test_bit(0xe5, world->pbdev->conf->open));
+	KUNIT_EXPECT_FALSE(test, test_bit(0xe8, world->pbdev->conf->open));
+	KUNIT_EXPECT_EQ(test, world->pbdev->conf->nr_quirks, 1);
+
+	KUNIT_EXPECT_EQ(test, write_to(test, attr, "none\n"), 5);
+	KUNIT_EXPECT_STREQ(test, read_from(test, attr), "");
+	KUNIT_EXPECT_FALSE(test, test_bit(0xe5, world->pbdev->conf->open));
+}
+
+static void what_is_no_quirk_is_refused(struct kunit *test)
+{
+	static const char * const words[] = {
+		"", "e0", "e0:2", "e0:3:0", "e0:2:1ffff", "e0:2:ff x",
+		"e0:2:ff,e4:2:ff", "1000:1:0", "ffe:4:0", "03:00.0-e0:2:ff",
+		"100000000e0:2:ff", "e0:2:fffffffff",
+	};
+	unsigned int i;
+
+	life_seize_dev(test);
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		KUNIT_EXPECT_EQ_MSG(test, write_to(test, &dev_attr_quirks,
+						   words[i]), -EINVAL,
+				    "'%s'", words[i]);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_quirks), "");
 }
 
 static void the_bus_can_be_forbidden(struct kunit *test)
@@ -180,6 +263,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(attributes_have_names_and_modes),
 	KUNIT_CASE(a_function_shows_its_state_and_last_reset),
 	KUNIT_CASE(a_function_shows_its_fault_or_nothing),
+	KUNIT_CASE(permissive_may_last),
+	KUNIT_CASE(quirks_may_last),
+	KUNIT_CASE(what_is_no_quirk_is_refused),
 	KUNIT_CASE(the_bus_can_be_forbidden),
 	KUNIT_CASE(none_waits_for_an_unbind),
 	KUNIT_CASE(a_choice_is_shown),

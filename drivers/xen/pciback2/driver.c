@@ -74,6 +74,8 @@ static int driver_build_conf(struct pb2_device *pbdev)
 	mutex_lock(&pbdev->gate.lock);
 	pb2_access_choose(pbdev, pb2_access_default);
 	rc = pb2_conf_init(pbdev);
+	if (!rc)
+		pb2_quirk_list_apply(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 	return rc;
 }

@@ -20,6 +20,10 @@ module_param_named(permissive, pb2_permissive, bool, 0644);
 MODULE_PARM_DESC(permissive,
 		 "Let guests write registers that no policy knows (default: no; potentially unsafe)");
 
+module_param_named(quirks, pb2_quirk_list, charp, 0444);
+MODULE_PARM_DESC(quirks,
+		 "Registers that guests may write, for good: DDDD:BB:SS.F-REG:SIZE:MASK,... (potentially unsafe)");
+
 static bool passthrough;
 module_param(passthrough, bool, 0444);
 MODULE_PARM_DESC(passthrough,
@@ -89,6 +93,16 @@ static int __init parse_handover(void)
 	return 0;
 }
 
+static int __init check_quirks(void)
+{
+	int rc = pb2_quirk_list_check(pb2_quirk_list);
+
+	if (rc)
+		pr_err("parameter quirks: \"%s\" is not [DDDD:]BB:SS.F-REG:SIZE:MASK with commas between\n",
+		       pb2_quirk_list);
+	return rc;
+}
+
 static int __init refuse_guest(void)
 {
 	if (pb2_xen_is_initial_domain())
@@ -103,7 +117,7 @@ static int __init pciback_load(void)
 	int rc;
 
 	rc = refuse_guest() ?: refuse_xen_pciback() ?:
-	     parse_access() ?: parse_handover();
+	     parse_access() ?: parse_handover() ?: check_quirks();
 	if (rc)
 		return rc;
 

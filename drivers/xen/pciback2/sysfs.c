@@ -19,8 +19,6 @@
 
 /* The log quotes at most this many characters of a bad write. */
 #define QUOTE_MAX	48
-/* Size in bytes of a function's configuration space */
-#define CONF_SIZE	4096
 
 static const char no_address[] = "not an address [DDDD:]BB:SS.F";
 static const char no_quirk[] = "not [DDDD:]BB:SS.F-REG:SIZE:MASK";
@@ -126,13 +124,14 @@ static int sysfs_list_permissive(struct pb2_device *pbdev, char *buf,
 	       sysfs_show_address(pbdev, buf, size) : 0;
 }
 
-static ssize_t permissive_show(struct device_driver *drv, char *buf)
+/* The attributes of a function have the plain names of these functions. */
+static ssize_t sysfs_show_permissive(struct device_driver *drv, char *buf)
 {
 	return pb2_registry_show(buf, PAGE_SIZE, sysfs_list_permissive);
 }
 
-static ssize_t permissive_store(struct device_driver *drv, const char *buf,
-				size_t count)
+static ssize_t sysfs_store_permissive(struct device_driver *drv,
+				      const char *buf, size_t count)
 {
 	struct pb2_device *pbdev;
 
@@ -140,16 +139,14 @@ static ssize_t permissive_store(struct device_driver *drv, const char *buf,
 	if (IS_ERR(pbdev))
 		return PTR_ERR(pbdev);
 
-	if (!READ_ONCE(pbdev->permissive)) {
-		WRITE_ONCE(pbdev->permissive, true);
-		pci_warn(pbdev->pdev,
-			 "permissive: the domain may write registers of unknown effect, which is potentially unsafe\n");
-	}
+	if (READ_ONCE(pbdev->permissive) == PB2_PERMISSIVE_OFF)
+		pb2_conf_set_permissive(pbdev, PB2_PERMISSIVE_ONCE);
 	pb2_device_put(pbdev);
 
 	return count;
 }
-static DRIVER_ATTR_RW(permissive);
+static struct driver_attribute driver_attr_permissive =
+	__ATTR(permissive, 0644, sysfs_show_permissive, sysfs_store_permissive);
 
 static int sysfs_list_interrupt_control(struct pb2_device *pbdev, char *buf,
 					size_t size)
@@ -191,63 +188,22 @@ static int sysfs_list_quirks(struct pb2_device *pbdev, char *buf, size_t size)
 	return rc;
 }
 
-static ssize_t quirks_show(struct device_driver *drv, char *buf)
+static ssize_t sysfs_show_quirks(struct device_driver *drv, char *buf)
 {
 	return pb2_registry_show(buf, PAGE_SIZE, sysfs_list_quirks);
 }
 
-/**
- * struct quirk - the text written to "quirks", parsed
- * @sbdf: address of the function
- * @off: offset of the register in configuration space
- * @len: size of the register: 1, 2 or 4 bytes
- * @mask: mask of at most @len bytes
- */
-struct quirk {
-	struct pb2_sbdf sbdf;
-	unsigned int off;
-	unsigned int len;
-	unsigned int mask;
-};
-
-static int sysfs_parse_quirk(const char *buf, struct quirk *quirk)
-{
-	struct pb2_pattern pat;
-	const char *s;
-	int end = 0;
-
-	s = pb2_sbdf_scan(buf, &pat);
-	if (!s || pat.slot < 0 || pat.func < 0)
-		return -EINVAL;
-	quirk->sbdf.domain = pat.domain;
-	quirk->sbdf.bus = pat.bus;
-	quirk->sbdf.devfn = PCI_DEVFN(pat.slot, pat.func);
-
-	/* sscanf() would silently truncate a number of more than eight digits. */
-	if (sscanf(s, "-%8x:%8x:%8x %n", &quirk->off, &quirk->len,
-		   &quirk->mask, &end) != 3 || !end || s[end])
-		return -EINVAL;
-
-	if (quirk->len != 1 && quirk->len != 2 && quirk->len != 4)
-		return -EINVAL;
-	if (quirk->off > CONF_SIZE - quirk->len)
-		return -EINVAL;
-	if (quirk->len < 4 && quirk->mask >> (quirk->len * 8))
-		return -EINVAL;
-
-	return 0;
-}
-
-static ssize_t quirks_store(struct device_driver *drv, const char *buf,
-			    size_t count)
+static ssize_t sysfs_store_quirk(struct device_driver *drv, const char *buf,
+				 size_t count)
 {
 	struct pb2_device *pbdev;
-	struct quirk quirk;
+	struct pb2_quirk quirk;
+	const char *rest;
 	int rc;
 
-	rc = sysfs_parse_quirk(buf, &quirk);
-	if (rc)
-		return pb2_sysfs_refuse("quirks", buf, rc, no_quirk);
+	rest = pb2_quirk_scan(buf, &quirk);
+	if (!rest || *rest)
+		return pb2_sysfs_refuse("quirks", buf, -EINVAL, no_quirk);
 
 	pbdev = pb2_registry_find(&quirk.sbdf);
 	if (!pbdev)
@@ -263,7 +219,8 @@ static ssize_t quirks_store(struct device_driver *drv, const char *buf,
 
 	return count;
 }
-static DRIVER_ATTR_RW(quirks);
+static struct driver_attribute driver_attr_quirks =
+	__ATTR(quirks, 0644, sysfs_show_quirks, sysfs_store_quirk);
 
 static ssize_t irq_handlers_show(struct device_driver *drv, char *buf)
 {

@@ -85,6 +85,90 @@ static ssize_t bus_reset_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(bus_reset);
 
+static const char * const permissive_names[] = {
+	[PB2_PERMISSIVE_OFF]	= "off",
+	[PB2_PERMISSIVE_ONCE]	= "once",
+	[PB2_PERMISSIVE_ALWAYS]	= "always",
+};
+
+static ssize_t permissive_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	const struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+
+	return sysfs_emit(buf, "%s\n",
+			  permissive_names[READ_ONCE(pbdev->permissive)]);
+}
+
+static ssize_t permissive_store(struct device *dev,
+				struct device_attribute *attr, const char *buf,
+				size_t count)
+{
+	int permissive = sysfs_match_string(permissive_names, buf);
+
+	if (permissive < 0)
+		return pb2_sysfs_refuse("permissive", buf, permissive,
+					"not off, once or always");
+	pb2_conf_set_permissive(pci_get_drvdata(to_pci_dev(dev)), permissive);
+	return count;
+}
+static DEVICE_ATTR_RW(permissive);
+
+static ssize_t quirks_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	int len;
+
+	mutex_lock(&pbdev->gate.lock);
+	len = pb2_quirk_show_own(pbdev, buf, PAGE_SIZE);
+	mutex_unlock(&pbdev->gate.lock);
+	return len;
+}
+
+static int sysfs_keep_quirk(struct pb2_device *pbdev,
+			    const struct pb2_quirk *quirk)
+{
+	int rc;
+
+	mutex_lock(&pbdev->gate.lock);
+	rc = pb2_conf_quirk_keep(pbdev, quirk->off, quirk->len, quirk->mask);
+	mutex_unlock(&pbdev->gate.lock);
+	return rc;
+}
+
+static void sysfs_drop_quirks(struct pb2_device *pbdev)
+{
+	mutex_lock(&pbdev->gate.lock);
+	if (pbdev->conf)
+		pb2_conf_quirk_free(pbdev->conf);
+	mutex_unlock(&pbdev->gate.lock);
+}
+
+static ssize_t quirks_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	struct pb2_device *pbdev = pci_get_drvdata(to_pci_dev(dev));
+	struct pb2_quirk quirk;
+	const char *rest;
+	int rc;
+
+	if (sysfs_streq(buf, "none")) {
+		sysfs_drop_quirks(pbdev);
+		return count;
+	}
+	rest = pb2_quirk_scan_reg(skip_spaces(buf), &quirk);
+	if (!rest || *rest)
+		return pb2_sysfs_refuse("quirks", buf, -EINVAL,
+					"not REG:SIZE:MASK or none");
+	rc = sysfs_keep_quirk(pbdev, &quirk);
+	if (rc)
+		return pb2_sysfs_refuse("quirks", buf, rc, rc == -EINVAL ?
+					"no such register" : "not added");
+	return count;
+}
+static DEVICE_ATTR_RW(quirks);
+
 static ssize_t d3cold_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
@@ -245,6 +329,8 @@ static struct attribute *device_attrs[] = {
 	&dev_attr_fault.attr,
 	&dev_attr_last_reset.attr,
 	&dev_attr_bus_reset.attr,
+	&dev_attr_permissive.attr,
+	&dev_attr_quirks.attr,
 	&dev_attr_d3cold.attr,
 	&dev_attr_access.attr,
 	&dev_attr_handover.attr,

@@ -5,10 +5,10 @@
 #include "../support/life_world.h"
 
 /* Clearing quirks calls no fake that would record the call. */
-static void quirk_clear(struct pb2_device *pbdev)
+static unsigned int quirk_clear(struct pb2_device *pbdev)
 {
 	fake_note("quirk_clear");
-	pb2_conf_quirk_clear(pbdev);
+	return pb2_conf_quirk_clear(pbdev);
 }
 
 #define pb2_conf_quirk_clear	quirk_clear

@@ -163,12 +163,14 @@ struct pb2_conf_reg {
  * @len: 1, 2 or 4
  * @mask: as the administrator gave it; sysfs shows it, and it restricts no
  *	access, as with xen-pciback
+ * @lasts: until the function is released, and not only for one assignment
  */
 struct pb2_conf_quirk {
 	struct list_head link;
 	u16 off;
 	u8 len;
 	u32 mask;
+	bool lasts;
 };
 
 /**
@@ -266,6 +268,19 @@ static inline struct pb2_conf_reg *pb2_conf_find_reg(const struct pb2_conf *conf
 
 /* engine.c: reads and writes of a guest */
 extern bool pb2_permissive;
+
+/**
+ * enum pb2_permissive - may guests write registers without a policy?
+ * @PB2_PERMISSIVE_OFF: no
+ * @PB2_PERMISSIVE_ONCE: the domain that has the function, or gets it next
+ * @PB2_PERMISSIVE_ALWAYS: all, until the function is released
+ */
+enum pb2_permissive {
+	PB2_PERMISSIVE_OFF,
+	PB2_PERMISSIVE_ONCE,
+	PB2_PERMISSIVE_ALWAYS,
+};
+
 void pb2_conf_reset(struct pb2_device *pbdev);
 void pb2_conf_begin(struct pb2_device *pbdev);
 bool pb2_conf_is_permissive(const struct pb2_device *pbdev);
@@ -286,9 +301,35 @@ domid_t pb2_conf_virtio_get(struct pb2_device *pbdev);
 /* quirk.c: registers that an administrator opens for one function */
 int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
 		       unsigned int len, u32 mask);
-void pb2_conf_quirk_clear(struct pb2_device *pbdev);
+void pb2_conf_set_permissive(struct pb2_device *pbdev,
+			     enum pb2_permissive permissive);
+int pb2_conf_quirk_keep(struct pb2_device *pbdev, unsigned int off,
+			unsigned int len, u32 mask);
+unsigned int pb2_conf_quirk_clear(struct pb2_device *pbdev);
 void pb2_conf_quirk_free(struct pb2_conf *conf);
 int pb2_conf_quirk_show(struct pb2_device *pbdev, char *buf, size_t size);
+
+/**
+ * struct pb2_quirk - a quirk as an administrator names it
+ * @sbdf: address of the function
+ * @off: offset of the register in configuration space
+ * @len: size of the register: 1, 2 or 4 bytes
+ * @mask: mask of at most @len bytes
+ */
+struct pb2_quirk {
+	struct pb2_sbdf sbdf;
+	unsigned int off;
+	unsigned int len;
+	unsigned int mask;
+};
+
+/* quirk_text.c: quirks as text */
+extern char *pb2_quirk_list;
+const char *pb2_quirk_scan_reg(const char *s, struct pb2_quirk *quirk);
+const char *pb2_quirk_scan(const char *s, struct pb2_quirk *quirk);
+int pb2_quirk_list_check(const char *list);
+void pb2_quirk_list_apply(struct pb2_device *pbdev);
+int pb2_quirk_show_own(const struct pb2_device *pbdev, char *buf, size_t size);
 
 /* access.c: the configuration space of the hardware */
 extern enum pb2_access_way pb2_access_default;

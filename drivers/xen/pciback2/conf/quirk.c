@@ -6,6 +6,26 @@
 
 #include "conf.h"
 
+/**
+ * pb2_conf_set_permissive() - let guests write unknown registers, or not
+ * @pbdev: the function
+ * @permissive: for how long
+ *
+ * Context: any.
+ */
+void pb2_conf_set_permissive(struct pb2_device *pbdev,
+			     enum pb2_permissive permissive)
+{
+	enum pb2_permissive old = READ_ONCE(pbdev->permissive);
+
+	WRITE_ONCE(pbdev->permissive, permissive);
+	if (permissive != PB2_PERMISSIVE_OFF && permissive != old)
+		pci_warn(pbdev->pdev,
+			 "permissive: %s may write registers of unknown effect, which is potentially unsafe\n",
+			 permissive == PB2_PERMISSIVE_ONCE ? "the domain" :
+							     "all its domains");
+}
+
 static bool is_quirk_valid(const struct pb2_conf *conf, unsigned int off,
 			   unsigned int len, u32 mask)
 {
@@ -13,16 +33,17 @@ static bool is_quirk_valid(const struct pb2_conf *conf, unsigned int off,
 	       (off & 3) + len <= 4 && !(mask & ~pb2_conf_bytes(0, len));
 }
 
-static bool has_quirk_at(const struct pb2_conf *conf, unsigned int off)
+static struct pb2_conf_quirk *quirk_find_at(const struct pb2_conf *conf,
+					    unsigned int off)
 {
-	const struct pb2_conf_quirk *quirk;
+	struct pb2_conf_quirk *quirk;
 
 	list_for_each_entry(quirk, &conf->quirks, link) {
 		if (quirk->off == off)
-			return true;
+			return quirk;
 	}
 
-	return false;
+	return NULL;
 }
 
 /* Does policy hold all bytes of the register against quirks? */
@@ -83,7 +104,7 @@ int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
 	if (!conf || !is_quirk_valid(conf, off, len, mask))
 		return -EINVAL;
 
-	if (has_quirk_at(conf, off))
+	if (quirk_find_at(conf, off))
 		return 0;
 
 	if (is_quirk_proof(conf, off, len)) {
@@ -96,6 +117,33 @@ int pb2_conf_quirk_add(struct pb2_device *pbdev, unsigned int off,
 		return -ENOSPC;
 
 	return quirk_create(conf, off, len, mask);
+}
+
+/**
+ * pb2_conf_quirk_keep() - open a register until the function is released
+ * @pbdev: the function
+ * @off: offset of the first byte
+ * @len: 1, 2 or 4 bytes
+ * @mask: as for pb2_conf_quirk_add()
+ *
+ * A quirk at the same offset, which would end with the assignment, lasts from
+ * then on.
+ *
+ * Context: process context, may sleep, pb2_device.gate.lock held.
+ * Return: as pb2_conf_quirk_add().
+ */
+int pb2_conf_quirk_keep(struct pb2_device *pbdev, unsigned int off,
+			unsigned int len, u32 mask)
+{
+	struct pb2_conf_quirk *quirk;
+	int rc = pb2_conf_quirk_add(pbdev, off, len, mask);
+
+	if (rc)
+		return rc;
+	quirk = quirk_find_at(pbdev->conf, off);
+	if (quirk)
+		quirk->lasts = true;
+	return 0;
 }
 
 /**
@@ -118,17 +166,36 @@ void pb2_conf_quirk_free(struct pb2_conf *conf)
 }
 
 /**
- * pb2_conf_quirk_clear() - close all registers that quirks opened
+ * pb2_conf_quirk_clear() - close the registers that quirks opened for one
+ *	assignment
  * @pbdev: the function; nothing happens if it has no virtual configuration space
  *
  * Context: process context, pb2_device.gate.lock held.
+ * Return: the number of quirks that ended; others last.
  */
-void pb2_conf_quirk_clear(struct pb2_device *pbdev)
+unsigned int pb2_conf_quirk_clear(struct pb2_device *pbdev)
 {
+	struct pb2_conf_quirk *quirk, *next;
+	struct pb2_conf *conf = pbdev->conf;
+	unsigned int ended = 0;
+
 	lockdep_assert_held(&pbdev->gate.lock);
 
-	if (pbdev->conf)
-		pb2_conf_quirk_free(pbdev->conf);
+	if (!conf)
+		return 0;
+	/* Two quirks may open the same byte. */
+	bitmap_zero(conf->open, PB2_CONF_MAX_SIZE);
+	list_for_each_entry_safe(quirk, next, &conf->quirks, link) {
+		if (quirk->lasts) {
+			bitmap_set(conf->open, quirk->off, quirk->len);
+			continue;
+		}
+		list_del(&quirk->link);
+		kfree(quirk);
+		ended++;
+	}
+	conf->nr_quirks -= ended;
+	return ended;
 }
 
 static int quirk_show_function(const struct pci_dev *pdev, char *buf,

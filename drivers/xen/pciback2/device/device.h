@@ -322,8 +322,7 @@ struct pb2_reset {
  * @poll_us: for how many microseconds the frontend's thread may busy-poll after
  *	an answer, or %PB2_POLL_DEFAULT; no lock
  * @bus_reset_off: the administrator forbids resets of the bus or slot; no lock
- * @permissive: the guest may write unknown registers, for one assignment; no
- *	lock
+ * @permissive: enum pb2_permissive; no lock
  * @allow_interrupt_control: the guest may change the enable bits of INTx, MSI
  *	and MSI-X, for one assignment; no lock
  * @detach_until: a detach is pending until this time (jiffies), and the guest
@@ -375,7 +374,7 @@ struct pb2_device {
 
 	int poll_us;
 	bool bus_reset_off;
-	bool permissive;
+	u8 permissive;
 	bool allow_interrupt_control;
 	unsigned long detach_until;
 

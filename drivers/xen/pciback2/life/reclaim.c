@@ -24,12 +24,16 @@ void pb2_reclaim_clear_settings(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	WRITE_ONCE(pbdev->permissive, false);
+	if (READ_ONCE(pbdev->permissive) == PB2_PERMISSIVE_ONCE) {
+		WRITE_ONCE(pbdev->permissive, PB2_PERMISSIVE_OFF);
+		pci_info(pbdev->pdev, "no longer permissive, since its assignment is over: write \"always\" to its pciback2/permissive to make it last\n");
+	}
 	WRITE_ONCE(pbdev->allow_interrupt_control, false);
 	pb2_gate_forget_detach(pbdev);
 
 	mutex_lock(&pbdev->gate.lock);
-	pb2_conf_quirk_clear(pbdev);
+	if (pb2_conf_quirk_clear(pbdev))
+		pci_info(pbdev->pdev, "quirks ended with the assignment: write them to its pciback2/quirks, or to the parameter quirks of pciback2, to make them last\n");
 	pb2_conf_virtio_clear(pbdev);
 	pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
