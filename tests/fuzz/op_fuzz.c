@@ -268,10 +268,10 @@ static void gate(u8 what)
 {
 	switch (what % 5) {
 	case 0:
-		pb2_gate_block(&world.pbdev);
+		pb2_gate_block(&world.pbdev, PB2_BLOCK_RESET);
 		break;
 	case 1:
-		pb2_gate_unblock(&world.pbdev);
+		pb2_gate_unblock(&world.pbdev, PB2_BLOCK_RESET);
 		break;
 	case 2:
 		pb2_gate_close(&world.pbdev);

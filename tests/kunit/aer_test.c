@@ -126,6 +126,20 @@ static void a_reset_through_the_core_blocks_the_gate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pbdev->gate.state, PB2_GATE_CLOSED);
 }
 
+/* pciback2 drops device_lock between the two halves of a reset. */
+static void a_reset_through_the_core_does_not_end_a_block_of_ours(struct kunit *test)
+{
+	struct fake_pci *dev = recovery_begin(test);
+	struct pb2_device *pbdev = pci_get_drvdata(&dev->pdev);
+
+	pb2_gate_block(pbdev, PB2_BLOCK_RESET);
+	pb2_aer_handlers.reset_prepare(&dev->pdev);
+	pb2_aer_handlers.reset_done(&dev->pdev);
+	KUNIT_EXPECT_EQ(test, pbdev->gate.state, PB2_GATE_BLOCKED);
+	pb2_gate_unblock(pbdev, PB2_BLOCK_RESET);
+	KUNIT_EXPECT_EQ(test, pbdev->gate.state, PB2_GATE_OPEN);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(each_step_is_put_to_the_guest),
 	KUNIT_CASE(the_guests_answer_is_ours),
@@ -134,6 +148,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(without_an_owner_nobody_is_asked),
 	KUNIT_CASE(a_step_keeps_no_reference),
 	KUNIT_CASE(a_reset_through_the_core_blocks_the_gate),
+	KUNIT_CASE(a_reset_through_the_core_does_not_end_a_block_of_ours),
 	{}
 };
 

@@ -101,14 +101,14 @@ static void aer_reset_prepare(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
 
-	pb2_gate_block(pbdev);
+	pb2_gate_block(pbdev, PB2_BLOCK_CORE_RESET);
 }
 
 static void aer_reset_done(struct pci_dev *pdev)
 {
 	struct pb2_device *pbdev = pci_get_drvdata(pdev);
 
-	pb2_gate_unblock(pbdev);
+	pb2_gate_unblock(pbdev, PB2_BLOCK_CORE_RESET);
 }
 
 const struct pci_error_handlers pb2_aer_handlers = {

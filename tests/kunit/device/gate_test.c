@@ -62,7 +62,7 @@ static void only_the_frontend_with_the_claim_passes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, enter(world, &world->other), PB2_GATE_CLOSED);
 	KUNIT_EXPECT_EQ(test, enter(world, NULL), PB2_GATE_CLOSED);
 
-	pb2_gate_block(&world->pbdev);
+	pb2_gate_block(&world->pbdev, PB2_BLOCK_RESET);
 	KUNIT_EXPECT_EQ(test, enter(world, &world->fe), PB2_GATE_BLOCKED);
 	KUNIT_EXPECT_EQ(test, enter(world, &world->other), PB2_GATE_CLOSED);
 }
@@ -79,7 +79,7 @@ static void after_a_reassignment_the_old_frontend_is_shut_out(struct kunit *test
 	KUNIT_EXPECT_EQ(test, enter(world, &world->other), PB2_GATE_OPEN);
 }
 
-/* o: open, b: block, u: unblock, c: close */
+/* o: open, b: block, u: unblock, c: close; B, U: for another reason */
 static const struct {
 	const char *steps;
 	enum pb2_gate_state want;
@@ -107,6 +107,12 @@ static const struct {
 	{ "obcbu",	PB2_GATE_CLOSED },
 	{ "obco",	PB2_GATE_OPEN },
 	{ "obcou",	PB2_GATE_OPEN },
+	/* The gate opens when no reason is left. */
+	{ "obBU",	PB2_GATE_BLOCKED },
+	{ "obBu",	PB2_GATE_BLOCKED },
+	{ "obBuU",	PB2_GATE_OPEN },
+	{ "obU",	PB2_GATE_BLOCKED },
+	{ "obBco",	PB2_GATE_OPEN },
 };
 
 static void walk(struct world *world, const char *steps)
@@ -119,10 +125,16 @@ static void walk(struct world *world, const char *steps)
 			pb2_gate_open(pbdev, &world->fe);
 			break;
 		case 'b':
-			pb2_gate_block(pbdev);
+			pb2_gate_block(pbdev, PB2_BLOCK_RESET);
 			break;
 		case 'u':
-			pb2_gate_unblock(pbdev);
+			pb2_gate_unblock(pbdev, PB2_BLOCK_RESET);
+			break;
+		case 'B':
+			pb2_gate_block(pbdev, PB2_BLOCK_CORE_RESET);
+			break;
+		case 'U':
+			pb2_gate_unblock(pbdev, PB2_BLOCK_CORE_RESET);
 			break;
 		default:
 			pb2_gate_close(pbdev);

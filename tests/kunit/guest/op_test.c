@@ -195,7 +195,7 @@ static void under_reset_reads_are_all_ones(struct kunit *test)
 	struct xen_pci_op op;
 	s32 size;
 
-	pb2_gate_block(pbdev);
+	pb2_gate_block(pbdev, PB2_BLOCK_RESET);
 	for (size = 1; size <= 4; size *= 2) {
 		op = request(XEN_PCI_OP_conf_read, 0, size, 0);
 		KUNIT_EXPECT_EQ(test, run(test, &op), 0);
@@ -212,7 +212,7 @@ static void under_reset_reads_are_all_ones(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(test, &op), XEN_PCI_ERR_invalid_offset);
 	expect_untouched(test, dev, "blocked read", 0);
 
-	pb2_gate_unblock(pbdev);
+	pb2_gate_unblock(pbdev, PB2_BLOCK_RESET);
 	op = request(XEN_PCI_OP_conf_read, 0, 2, 0);
 	KUNIT_EXPECT_EQ(test, run(test, &op), 0);
 	KUNIT_EXPECT_EQ(test, op.value, 0x8086);
@@ -225,7 +225,7 @@ static void under_reset_writes_go_nowhere_and_msi_fails(struct kunit *test)
 	struct xen_pci_op op;
 	u32 cmd;
 
-	pb2_gate_block(pbdev);
+	pb2_gate_block(pbdev, PB2_BLOCK_RESET);
 	op = request(XEN_PCI_OP_conf_write, PCI_CACHE_LINE_SIZE, 1, 0x20);
 	KUNIT_EXPECT_EQ(test, run(test, &op), 0);
 	for (cmd = XEN_PCI_OP_enable_msi; cmd <= XEN_PCI_OP_disable_msix;
@@ -262,7 +262,7 @@ static void a_gate_open_to_another_guest_is_closed(struct kunit *test)
 	for (cmd = 0; cmd <= XEN_PCI_OP_disable_msix; cmd++)
 		KUNIT_EXPECT_EQ(test, run_cmd(test, cmd),
 				XEN_PCI_ERR_dev_not_found);
-	pb2_gate_block(pbdev);
+	pb2_gate_block(pbdev, PB2_BLOCK_RESET);
 	KUNIT_EXPECT_EQ(test, run_cmd(test, XEN_PCI_OP_conf_read),
 			XEN_PCI_ERR_dev_not_found);
 	expect_untouched(test, dev, "another's", 0);

@@ -147,6 +147,30 @@ static void a_sibling_in_the_same_domain_must_be_leaving_too(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pair.b->reset.clean);
 }
 
+static void a_siblings_reset_does_not_open_a_gate_between_two_halves(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pair pair = seize_pair(test);
+
+	life_assign(test, pair.a, &world->fe);
+	life_assign(test, pair.b, &world->fe);
+	pb2_gate_expect_detach(pair.a);
+	device_lock(&pair.a->pdev->dev);
+	KUNIT_ASSERT_EQ(test, pb2_reset_state_enter(pair.a, true), 0);
+	pb2_gate_block(pair.a, PB2_BLOCK_RESET);
+	device_unlock(&pair.a->pdev->dev);
+
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pair.b), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+	KUNIT_EXPECT_EQ(test, life_gate(pair.a, &world->fe),
+			PB2_GATE_BLOCKED);
+
+	device_lock(&pair.a->pdev->dev);
+	pb2_reset_state_leave(pair.a);
+	device_unlock(&pair.a->pdev->dev);
+	KUNIT_EXPECT_EQ(test, life_gate(pair.a, &world->fe), PB2_GATE_OPEN);
+}
+
 /* xl create assigns one function after another, with a do_flr before each. */
 static void an_idle_function_stays_clean_while_its_sibling_is_assigned(struct kunit *test)
 {
@@ -423,6 +447,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_sibling_in_another_domain_forbids),
 	KUNIT_CASE(a_sibling_that_xen_gave_away_forbids),
 	KUNIT_CASE(a_sibling_in_the_same_domain_must_be_leaving_too),
+	KUNIT_CASE(a_siblings_reset_does_not_open_a_gate_between_two_halves),
 	KUNIT_CASE(an_idle_function_stays_clean_while_its_sibling_is_assigned),
 	KUNIT_CASE(what_failed_for_a_siblings_sake_recovers_at_its_return),
 	KUNIT_CASE(those_of_one_domain_come_back_with_one_reset),

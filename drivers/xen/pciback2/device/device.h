@@ -96,6 +96,7 @@
 #include <xen/interface/io/pciif.h>
 
 #include "../host/host.h"
+#include "gate.h"
 #include "holder.h"
 
 struct pb2_conf;
@@ -131,32 +132,6 @@ enum pb2_state {
 	PB2_FAILED,
 	PB2_GONE,
 	PB2_NR_STATES,
-};
-
-/**
- * enum pb2_gate_state - what the ring may do to a function
- * @PB2_GATE_CLOSED: no frontend owns the function; requests find no device
- * @PB2_GATE_BLOCKED: a frontend owns the function, but a reset is running: reads
- *	give all-ones, writes are dropped, every other request fails
- * @PB2_GATE_OPEN: requests reach the configuration engine
- */
-enum pb2_gate_state {
-	PB2_GATE_CLOSED,
-	PB2_GATE_BLOCKED,
-	PB2_GATE_OPEN,
-};
-
-/**
- * struct pb2_gate - what every request to a function passes
- * @lock: held while a request works on the function; see the head of this file
- * @state: what requests may do; protected by @lock
- * @fe: the frontend that owns the function, or %NULL. It is compared, never
- *	dereferenced; protected by @lock.
- */
-struct pb2_gate {
-	struct mutex lock;
-	enum pb2_gate_state state;
-	const struct pb2_frontend *fe;
 };
 
 /**
@@ -438,20 +413,6 @@ void pb2_slots_clear(void);
 const char *pb2_state_name(enum pb2_state state);
 bool pb2_state_is_legal(enum pb2_state from, enum pb2_state to);
 int pb2_state_set(struct pb2_device *pbdev, enum pb2_state to);
-
-/* gate.c: what every request to a function passes */
-void pb2_gate_init(struct pb2_gate *gate);
-void pb2_gate_open(struct pb2_device *pbdev, const struct pb2_frontend *fe);
-void pb2_gate_block(struct pb2_device *pbdev);
-void pb2_gate_unblock(struct pb2_device *pbdev);
-void pb2_gate_close(struct pb2_device *pbdev);
-enum pb2_gate_state pb2_gate_enter(struct pb2_device *pbdev,
-				   const struct pb2_frontend *fe);
-void pb2_gate_leave(struct pb2_device *pbdev);
-void pb2_gate_start_flr(struct pb2_device *pbdev);
-void pb2_gate_expect_detach(struct pb2_device *pbdev);
-void pb2_gate_forget_detach(struct pb2_device *pbdev);
-bool pb2_gate_is_detaching(const struct pb2_device *pbdev);
 
 /* health.c: is the function there, and is it the one that was seized? */
 const char *pb2_health_slot_fault(struct pci_dev *pdev);

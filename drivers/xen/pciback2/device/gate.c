@@ -26,6 +26,7 @@ void pb2_gate_init(struct pb2_gate *gate)
 {
 	mutex_init(&gate->lock);
 	gate->state = PB2_GATE_CLOSED;
+	gate->reasons = 0;
 	gate->fe = NULL;
 }
 
@@ -42,6 +43,7 @@ void pb2_gate_open(struct pb2_device *pbdev, const struct pb2_frontend *fe)
 
 	mutex_lock(&gate->lock);
 	gate->fe = fe;
+	gate->reasons = 0;
 	gate->state = PB2_GATE_OPEN;
 	mutex_unlock(&gate->lock);
 }
@@ -49,34 +51,41 @@ void pb2_gate_open(struct pb2_device *pbdev, const struct pb2_frontend *fe)
 /**
  * pb2_gate_block() - keep requests from touching the function
  * @pbdev: the function; nothing happens if its gate is closed
+ * @reason: what the caller is about to do
  *
  * Until pb2_gate_unblock() requests are answered without the function. On return
  * no request is working on it.
  *
  * Context: may sleep.
  */
-void pb2_gate_block(struct pb2_device *pbdev)
+void pb2_gate_block(struct pb2_device *pbdev, enum pb2_gate_reason reason)
 {
 	struct pb2_gate *gate = &pbdev->gate;
 
 	mutex_lock(&gate->lock);
-	if (gate->state == PB2_GATE_OPEN)
+	if (gate->state != PB2_GATE_CLOSED) {
 		gate->state = PB2_GATE_BLOCKED;
+		gate->reasons |= reason;
+	}
 	mutex_unlock(&gate->lock);
 }
 
 /**
  * pb2_gate_unblock() - undo pb2_gate_block()
  * @pbdev: the function; nothing happens if its gate has been closed meanwhile
+ * @reason: what the caller has finished
+ *
+ * The gate stays blocked while another reason is left.
  *
  * Context: may sleep.
  */
-void pb2_gate_unblock(struct pb2_device *pbdev)
+void pb2_gate_unblock(struct pb2_device *pbdev, enum pb2_gate_reason reason)
 {
 	struct pb2_gate *gate = &pbdev->gate;
 
 	mutex_lock(&gate->lock);
-	if (gate->state == PB2_GATE_BLOCKED)
+	gate->reasons &= ~reason;
+	if (gate->state == PB2_GATE_BLOCKED && !gate->reasons)
 		gate->state = PB2_GATE_OPEN;
 	mutex_unlock(&gate->lock);
 }
@@ -95,6 +104,7 @@ void pb2_gate_close(struct pb2_device *pbdev)
 
 	mutex_lock(&gate->lock);
 	gate->state = PB2_GATE_CLOSED;
+	gate->reasons = 0;
 	gate->fe = NULL;
 	mutex_unlock(&gate->lock);
 }
@@ -147,6 +157,7 @@ void pb2_gate_start_flr(struct pb2_device *pbdev)
 	lockdep_assert_held(&pbdev->gate.lock);
 
 	pbdev->gate.state = PB2_GATE_BLOCKED;
+	pbdev->gate.reasons |= PB2_BLOCK_RESET;
 	pb2_work_queue(pbdev, &pbdev->flr_work);
 }
 

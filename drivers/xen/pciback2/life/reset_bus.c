@@ -207,7 +207,7 @@ static void sibling_isolate(struct pb2_device *pbdev)
 	if (READ_ONCE(pbdev->state) == PB2_RECLAIMING)
 		pb2_isolation_enforce(pbdev);
 	else
-		pb2_gate_block(pbdev);
+		pb2_gate_block(pbdev, PB2_BLOCK_BUS_RESET);
 	pb2_reset_verdict_begin(pbdev);
 }
 
@@ -222,7 +222,13 @@ static void sibling_release(struct pb2_device *pbdev)
 	mutex_lock(&pbdev->gate.lock);
 	pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
-	pb2_gate_unblock(pbdev);
+	/*
+	 * The reset is also the one that the sibling's guest may have asked
+	 * for. A reset of the sibling's own that is under way has yet to end.
+	 */
+	if (READ_ONCE(pbdev->state) != PB2_RESETTING)
+		pb2_gate_unblock(pbdev, PB2_BLOCK_RESET);
+	pb2_gate_unblock(pbdev, PB2_BLOCK_BUS_RESET);
 	pb2_handover_renew(pbdev);
 	pb2_reset_state_recover(pbdev);
 	if (READ_ONCE(pbdev->state) == PB2_IDLE)

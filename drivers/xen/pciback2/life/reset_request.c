@@ -14,7 +14,7 @@ static struct pb2_reset_bus *request_reset_in_place(struct pb2_device *pbdev)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
-	pb2_gate_block(pbdev);
+	pb2_gate_block(pbdev, PB2_BLOCK_RESET);
 	pb2_power_wake(pbdev);
 	/*
 	 * A page that Xen did not take back is a fault. Another attempt to
@@ -106,16 +106,16 @@ int pb2_reset_request_run(struct pb2_device *pbdev)
 
 /*
  * Another reset may have come first, or the function may be assigned to another
- * domain by now. In both cases the gate is no longer blocked.
+ * domain by now. In both cases no reset blocks the gate any more.
  */
 static bool guest_flr_is_due(struct pb2_device *pbdev)
 {
-	bool is_blocked;
+	bool is_due;
 
 	mutex_lock(&pbdev->gate.lock);
-	is_blocked = pbdev->gate.state == PB2_GATE_BLOCKED;
+	is_due = pbdev->gate.reasons & PB2_BLOCK_RESET;
 	mutex_unlock(&pbdev->gate.lock);
-	return is_blocked;
+	return is_due;
 }
 
 static void guest_flr_run(struct work_struct *work)

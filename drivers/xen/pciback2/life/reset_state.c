@@ -113,7 +113,7 @@ void pb2_reset_state_leave(struct pb2_device *pbdev)
 	mutex_unlock(&pbdev->gate.lock);
 
 	reset_state_return(pbdev);
-	pb2_gate_unblock(pbdev);
+	pb2_gate_unblock(pbdev, PB2_BLOCK_RESET);
 	pb2_handover_renew(pbdev);
 	reset_state_resume(pbdev);
 }
