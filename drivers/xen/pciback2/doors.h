@@ -15,7 +15,9 @@ extern struct pci_driver pb2_pci_driver;
 void pb2_domain_watch_init(void);
 void pb2_domain_watch_exit(void);
 
-/* aer.c: error recovery of an assigned function by its guest */
+/* aer.c: error recovery, as the PCI core asks for it */
+void pb2_aer_init(struct pb2_device *pbdev);
+void pb2_aer_stop(struct pb2_device *pbdev);
 extern const struct pci_error_handlers pb2_aer_handlers;
 
 /* sriov.c: releases virtual functions with their physical function */

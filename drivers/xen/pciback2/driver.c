@@ -31,6 +31,7 @@ static struct pb2_device *driver_alloc_device(struct pci_dev *pdev)
 	pb2_reset_verdict_init(pbdev);
 	pb2_reset_request_init(pbdev);
 	pb2_handover_init(pbdev);
+	pb2_aer_init(pbdev);
 	pbdev->poll_us = PB2_POLL_DEFAULT;
 	return pbdev;
 }
@@ -294,6 +295,7 @@ static void driver_remove(struct pci_dev *pdev)
 	/* From here on no look-up finds the function. */
 	pb2_registry_del(pbdev);
 	driver_evict(pbdev);
+	pb2_aer_stop(pbdev);
 	pb2_reset_state_abort(pbdev);
 	pb2_reclaim_now(pbdev);
 

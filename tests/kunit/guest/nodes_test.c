@@ -388,6 +388,17 @@ static void a_failed_recovery_is_told_to_the_toolstack(struct kunit *test)
 	nodes_expect(test, "aerState", "aerfail");
 }
 
+/* The xenbus device goes with the directory, so the frontend's is not used. */
+static void a_directory_that_is_gone_does_not_come_back(struct kunit *test)
+{
+	struct pb2_frontend *fe = nodes_fe(test);
+
+	fe->xdev = NULL;
+	pb2_xen_rm(NODES_BACK, "state");
+	pb2_nodes_aer_failed(fe);
+	nodes_expect(test, "aerState", NULL);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(the_number_of_functions_is_0_to_256),
 	KUNIT_CASE(a_number_of_functions_must_be_a_number),
@@ -409,6 +420,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_value_of_any_length_is_survived),
 	KUNIT_CASE(another_protocol_is_refused),
 	KUNIT_CASE(a_failed_recovery_is_told_to_the_toolstack),
+	KUNIT_CASE(a_directory_that_is_gone_does_not_come_back),
 	{ }
 };
 

@@ -39,15 +39,29 @@ static void an_answer_out_of_range_is_a_refusal(struct kunit *test)
 {
 	static const s32 answers[] = { 0, 1, 6, 7, -1, -5, 0x100, 0x10005,
 				       0x7fffffff, -0x7fffffff - 1 };
-	struct fake_pci *dev = recovery_begin(test);
 	unsigned int i;
 
+	recovery_begin(test);
 	for (i = 0; i < ARRAY_SIZE(answers); i++) {
 		recovery_world.answer = answers[i];
-		KUNIT_EXPECT_EQ_MSG(test, (__force int)recovery_detect(dev),
-				    RECOVERY_FAILED,
+		recovery_run(test, pci_channel_io_normal);
+		KUNIT_EXPECT_EQ_MSG(test, recovery_world.steps, 1,
 				    "answer %d", answers[i]);
 		recovery_expect_published(test, true);
+		recovery_forget_failure(test);
+	}
+}
+
+static void only_a_reset_that_was_taken_well_is_a_recovery(struct kunit *test)
+{
+	s32 answer;
+
+	recovery_begin(test);
+	recovery_world.detected = (__force s32)PCI_ERS_RESULT_NEED_RESET;
+	for (answer = 1; answer <= 5; answer++) {
+		recovery_world.answer = answer;
+		recovery_run(test, pci_channel_io_frozen);
+		recovery_expect_published(test, answer != 5);
 		recovery_forget_failure(test);
 	}
 }
@@ -58,25 +72,26 @@ static void a_guest_that_does_not_answer_gets_10_seconds(struct kunit *test)
 
 	recovery_world.answer = RECOVERY_NO_ANSWER;
 	recovery_world.bound = HZ / 20;
-	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev),
-			RECOVERY_FAILED);
+	recovery_run(test, pci_channel_io_frozen);
+	KUNIT_EXPECT_EQ(test, recovery_world.steps, 1);
 	KUNIT_EXPECT_EQ(test, recovery_world.bound_ms, 10000);
 	KUNIT_EXPECT_EQ(test, recovery_world.guest->page->flags, XEN_PCIB_AERHANDLER);
 	recovery_expect_published(test, true);
+	recovery_expect_whole(test, dev);
 
-	/* The failed step does not affect the next one. */
+	/* The failed recovery does not affect the next one. */
+	recovery_forget_failure(test);
 	recovery_world.answer = 5;
 	recovery_world.bound = 10 * HZ;
-	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev), 5);
+	recovery_run(test, pci_channel_io_normal);
+	recovery_expect_published(test, false);
 }
 
 static void a_guest_without_a_handler_is_not_asked(struct kunit *test)
 {
-	struct fake_pci *dev = recovery_begin(test);
-
+	recovery_begin(test);
 	recovery_world.guest->page->flags = 0;
-	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev),
-			RECOVERY_FAILED);
+	recovery_run(test, pci_channel_io_frozen);
 	KUNIT_EXPECT_EQ(test, fake_xen.notified, 0);
 	KUNIT_EXPECT_EQ(test, recovery_world.guest->page->flags, 0);
 	recovery_expect_published(test, true);
@@ -84,11 +99,9 @@ static void a_guest_without_a_handler_is_not_asked(struct kunit *test)
 
 static void a_guest_without_a_ring_is_not_asked(struct kunit *test)
 {
-	struct fake_pci *dev = recovery_begin(test);
-
+	recovery_begin(test);
 	pb2_ring_detach(recovery_world.guest->fe);
-	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev),
-			RECOVERY_FAILED);
+	recovery_run(test, pci_channel_io_frozen);
 	KUNIT_EXPECT_EQ(test, recovery_world.steps, 0);
 	recovery_expect_published(test, true);
 }
@@ -107,20 +120,19 @@ static void detach_soon(void)
 static void a_ring_that_goes_away_ends_the_step(struct kunit *test)
 {
 	unsigned long start = jiffies;
-	struct fake_pci *dev = recovery_begin(test);
 
+	recovery_begin(test);
 	INIT_WORK(&recovery_world.detach, detach_work);
 	fake_xen.on_notify = detach_soon;
-	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev),
-			RECOVERY_FAILED);
+	recovery_run(test, pci_channel_io_normal);
 	KUNIT_EXPECT_TRUE(test, time_before(jiffies, start + 5 * HZ));
 	flush_work(&recovery_world.detach);
 	KUNIT_EXPECT_EQ(test, fake_xen.mapped, 0);
 	KUNIT_EXPECT_EQ(test, recovery_world.steps, 1);
+	recovery_expect_published(test, true);
 
-	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev),
-			RECOVERY_FAILED);
-	KUNIT_EXPECT_EQ(test, recovery_world.steps, 1);
+	recovery_run(test, pci_channel_io_normal);
+	KUNIT_EXPECT_EQ(test, recovery_world.steps, 0);
 }
 
 /* Gives the detach enough time to get as far as it can. */
@@ -134,33 +146,31 @@ static void detach_meanwhile(void)
 /* The detach of the ring begins before the step is posted. */
 static void no_event_is_sent_to_a_port_that_is_unbound(struct kunit *test)
 {
-	struct fake_pci *dev = recovery_begin(test);
-
+	recovery_begin(test);
 	INIT_WORK(&recovery_world.detach, detach_work);
 	fake_xen.on_notify = NULL;
 	recovery_world.on_look = detach_meanwhile;
-	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev),
-			RECOVERY_FAILED);
+	recovery_run(test, pci_channel_io_normal);
 	flush_work(&recovery_world.detach);
 	KUNIT_EXPECT_EQ(test, fake_xen.bound, 0);
 }
 
-static struct pci_dev *early;
+static struct kunit *early;
 
-static void detect_early(void)
+static void recover_early(void)
 {
-	pb2_aer_handlers.error_detected(early, pci_channel_io_frozen);
+	recovery_run(early, pci_channel_io_normal);
 }
 
 /* The guest could not answer such a step, and its event would be lost. */
 static void no_step_starts_before_the_ring_is_attached(struct kunit *test)
 {
-	struct fake_pci *dev = recovery_begin(test);
 	struct guest *guest = test->priv;
 
+	recovery_begin(test);
 	pb2_ring_detach(guest->fe);
-	early = &dev->pdev;
-	fake_xen.on_bind = detect_early;
+	early = test;
+	fake_xen.on_bind = recover_early;
 	recovery_world.bound = HZ / 20;
 	KUNIT_ASSERT_EQ(test,
 			pb2_ring_attach(guest->fe, GUEST_GREF, GUEST_PORT), 0);
@@ -168,14 +178,15 @@ static void no_step_starts_before_the_ring_is_attached(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_xen.notified, 0);
 
 	recovery_world.bound = 10 * HZ;
-	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev), 5);
+	recovery_run(test, pci_channel_io_normal);
+	KUNIT_EXPECT_EQ(test, recovery_world.steps, 2);
 }
 
 static void the_event_of_an_answer_is_not_spurious(struct kunit *test)
 {
-	struct fake_pci *dev = recovery_begin(test);
-
-	recovery_detect(dev);
+	recovery_begin(test);
+	recovery_world.answer = (__force s32)PCI_ERS_RESULT_DISCONNECT;
+	recovery_run(test, pci_channel_io_normal);
 	KUNIT_EXPECT_TRUE(test, guest_wait(READ_ONCE(fake_xen.eois) == 1));
 	KUNIT_EXPECT_EQ(test, fake_xen.spurious, 0);
 	KUNIT_EXPECT_TRUE(test, guest_sends_event(test));
@@ -195,11 +206,10 @@ static void storm(void)
 
 static void events_without_an_answer_are_spurious(struct kunit *test)
 {
-	struct fake_pci *dev = recovery_begin(test);
-
+	recovery_begin(test);
 	recovery_world.bound = HZ / 20;
 	fake_xen.on_notify = storm;
-	recovery_detect(dev);
+	recovery_run(test, pci_channel_io_normal);
 	KUNIT_EXPECT_EQ(test, fake_xen.spurious, 10);
 }
 
@@ -209,7 +219,6 @@ static void read_and_answer(void)
 	struct xen_pci_sharedinfo *page = recovery_world.guest->page;
 	struct xen_pci_op op = {
 		.cmd = XEN_PCI_OP_conf_read,
-		.devfn = PCI_DEVFN(1, 0),
 		.size = 2,
 	};
 
@@ -218,21 +227,23 @@ static void read_and_answer(void)
 	set_bit(_XEN_PCIF_active, (unsigned long *)&page->flags);
 	fake_xen_event();
 	guest_wait(!(READ_ONCE(page->flags) & XEN_PCIF_active));
+	fake_xen.on_notify = recovery_answer;
 	recovery_answer();
 }
 
 static void requests_are_served_during_a_step(struct kunit *test)
 {
-	struct fake_pci *dev = recovery_begin(test);
-
+	recovery_begin(test);
 	fake_xen.on_notify = read_and_answer;
-	KUNIT_EXPECT_EQ(test, (__force int)recovery_detect(dev), 5);
+	recovery_run(test, pci_channel_io_normal);
+	recovery_expect_published(test, false);
 	KUNIT_EXPECT_EQ(test, recovery_world.guest->page->op.err, 0);
 	KUNIT_EXPECT_EQ(test, recovery_world.guest->page->op.value, 0x8086);
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(an_answer_out_of_range_is_a_refusal),
+	KUNIT_CASE(only_a_reset_that_was_taken_well_is_a_recovery),
 	KUNIT_CASE(a_guest_that_does_not_answer_gets_10_seconds),
 	KUNIT_CASE(a_guest_without_a_handler_is_not_asked),
 	KUNIT_CASE(a_guest_without_a_ring_is_not_asked),

@@ -123,6 +123,7 @@ struct pb2_frontend *guest_new_frontend(struct kunit *test, domid_t domid)
 	KUNIT_ASSERT_NOT_NULL(test, fe);
 	kref_init(&fe->ref);
 	fe->xdev = &guest->xdev;
+	fe->dir = kstrdup(GUEST_BACK, GFP_KERNEL);
 	fe->domid = domid;
 	fe->topology = &pb2_topology_virtual;
 	mutex_init(&fe->lock);

@@ -32,6 +32,7 @@ int nodes_world_init(struct kunit *test)
 	world->xdev.nodename = NODES_BACK;
 	world->xdev.otherend = NODES_FRONT;
 	world->fe.xdev = &world->xdev;
+	world->fe.dir = NODES_BACK;
 	world->fe.domid = 5;
 	mutex_init(&world->fe.lock);
 	INIT_LIST_HEAD(&world->fe.exports);

@@ -68,6 +68,24 @@ static bool bar_hw_check_all(struct pci_dev *pdev, bool restore)
 }
 
 /**
+ * pb2_bar_is_lost() - was a function reset without the kernel's knowledge?
+ * @pdev: the function, in D0
+ *
+ * Only the kernel writes addresses to the BARs in the hardware. A VF has no BARs
+ * of its own, and those of a bridge are not looked at.
+ *
+ * Context: device_lock held.
+ * Return: true if a BAR does not hold its address.
+ */
+bool pb2_bar_is_lost(struct pci_dev *pdev)
+{
+	device_lock_assert(&pdev->dev);
+
+	return pdev->hdr_type == PCI_HEADER_TYPE_NORMAL && !pdev->is_virtfn &&
+	       bar_hw_check_all(pdev, false);
+}
+
+/**
  * pb2_bar_restore() - write lost BAR addresses to the hardware again
  * @pdev: the function, in D0; its decode may be on
  *
@@ -85,8 +103,7 @@ bool pb2_bar_restore(struct pci_dev *pdev)
 
 	device_lock_assert(&pdev->dev);
 
-	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL || pdev->is_virtfn ||
-	    !bar_hw_check_all(pdev, false))
+	if (!pb2_bar_is_lost(pdev))
 		return false;
 
 	/*

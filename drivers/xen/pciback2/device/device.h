@@ -13,11 +13,12 @@
  *	Taken: by the driver core for probe and remove; by the PCI core for the
  *	error handlers and its own resets; by assignment (pb2_assign_lock());
  *	by do_flr, reclaim_work, flr_work, hold_work, suspend_work,
- *	announced_work and handover.renew_work;
+ *	announced_work, handover.renew_work and recovery.work, which does not
+ *	hold it while it waits for a guest;
  *	by the sysfs attributes d3cold, access, handover and backend_domid,
  *	which only try: unbinding removes these files with the lock held.
  *	Protects: pb2_device.handover, .xen_has_msix, .saved_state, .reset,
- *	.previous_reset, .d3cold, .awake and .assignment_expected.
+ *	.previous_reset, .d3cold, .awake, .assignment_expected and .recovery.
  *	A reset of a bus takes the locks of all functions in the order of the
  *	bus. A thread that already holds one of them (probe, remove) takes the
  *	bridge's and the others' with trylock.
@@ -67,8 +68,9 @@
  *	domains and sysfs take it alone. It is held over hypercalls and xenstore
  *	accesses, and no lock of this driver is taken under it.
  *	pb2_ring.aer_lock, a mutex: the ring's page while error recovery uses
- *	it. Error recovery takes it under device_lock; the frontend's work and
- *	its removal take it alone. No lock of this driver is taken under it.
+ *	it. recovery.work takes it with no other lock of this driver held, and
+ *	so do the frontend's work and its removal. No lock of this driver is
+ *	taken under it.
  *
  * No lock: pb2_device.poll_us, .bus_reset_off, .permissive,
  * .allow_interrupt_control and .detach_until are single words, for which
@@ -262,6 +264,31 @@ struct pb2_reset {
 };
 
 /**
+ * struct pb2_recovery - error recovery of a function
+ * @pending: the PCI core has reported an error, and @work is not done with it
+ * @frozen: the channel was reported as frozen, so the PCI core resets the
+ *	function
+ * @restored: the function was restored after that reset
+ * @was_reset: the owner does not know yet that its function was reset
+ * @fault: what was wrong with the function after the reset, a constant; %NULL if
+ *	it was restored
+ * @checks: how often @work has waited for the PCI core
+ * @work: restores the function if the PCI core does not let it, and takes the
+ *	owner's driver through its recovery
+ *
+ * Protected by device_lock.
+ */
+struct pb2_recovery {
+	bool pending;
+	bool frozen;
+	bool restored;
+	bool was_reset;
+	const char *fault;
+	unsigned int checks;
+	struct delayed_work work;
+};
+
+/**
  * struct pb2_device - a seized function
  * @ref: one reference for the registry, one for each user and each queued work;
  *	the last one dropped frees the function
@@ -313,6 +340,7 @@ struct pb2_reset {
  * @dom0_suspends: power/control was "auto" before seizing; device_lock
  * @assignment_expected: a toolstack has announced an assignment; device_lock
  * @suspend_refused: the log says why it stays in D0; runtime PM's suspend only
+ * @recovery: error recovery; device_lock
  * @reclaim_work: takes the function back from its former domain
  * @flr_work: carries out an FLR that the guest started
  * @hold_work: checks whether the former domain of a HELD function is dead
@@ -362,6 +390,7 @@ struct pb2_device {
 	bool dom0_suspends;
 	bool assignment_expected;
 	bool suspend_refused;
+	struct pb2_recovery recovery;
 
 	struct work_struct reclaim_work;
 	struct work_struct flr_work;
@@ -421,6 +450,7 @@ const char *pb2_health_fault(struct pci_dev *pdev);
 
 /* bar.c: base address registers in the hardware */
 bool pb2_bar_is_usable(const struct resource *res);
+bool pb2_bar_is_lost(struct pci_dev *pdev);
 bool pb2_bar_restore(struct pci_dev *pdev);
 
 /* intx.c: dummy handler for a line that dom0 shares with the guest */

@@ -30,6 +30,7 @@ enum pb2_gate_state {
  * @PB2_BLOCK_RESET: pciback2 resets the function, or will do so for the guest
  * @PB2_BLOCK_BUS_RESET: pciback2 resets the bus for another function
  * @PB2_BLOCK_CORE_RESET: the PCI core resets the function on its own account
+ * @PB2_BLOCK_RECOVERY: the PCI core's error recovery resets the function
  *
  * A gate may be blocked for several reasons, and opens when none is left.
  */
@@ -37,6 +38,7 @@ enum pb2_gate_reason {
 	PB2_BLOCK_RESET		= BIT(0),
 	PB2_BLOCK_BUS_RESET	= BIT(1),
 	PB2_BLOCK_CORE_RESET	= BIT(2),
+	PB2_BLOCK_RECOVERY	= BIT(3),
 };
 
 /**

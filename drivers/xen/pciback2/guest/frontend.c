@@ -18,7 +18,10 @@ static DEFINE_SPINLOCK(frontends_lock);
 
 static void frontend_free(struct kref *ref)
 {
-	kfree(container_of(ref, struct pb2_frontend, ref));
+	struct pb2_frontend *fe = container_of(ref, struct pb2_frontend, ref);
+
+	kfree(fe->dir);
+	kfree(fe);
 }
 
 /**

@@ -148,6 +148,8 @@ struct pb2_ring_try {
  * @link: in the list of all frontends; protected by the lock in frontend.c
  * @xdev: xenbus device of the backend; valid until the xenbus device has
  *	dropped its reference, which happens after @work and @ring have ended
+ * @dir: the backend's directory in xenstore, a copy that outlives @xdev;
+ *	immutable
  * @domid: domain of the guest; immutable
  * @topology: how functions get virtual addresses; immutable
  * @lock: protects @exports and changes of @places; held briefly and never over
@@ -176,6 +178,7 @@ struct pb2_frontend {
 	struct kref ref;
 	struct list_head link;
 	struct xenbus_device *xdev;
+	const char *dir;
 	domid_t domid;
 	const struct pb2_topology_ops *topology;
 
@@ -334,10 +337,9 @@ void pb2_poll_ended(struct pb2_poll *poll, u64 now);
 /* op.c: one request, already copied out of the shared page */
 void pb2_op_run(struct pb2_frontend *fe, struct xen_pci_op *op);
 
-/* recovery.c: one step of error recovery, sent through the ring's page */
-pci_ers_result_t pb2_recovery_ask(struct pb2_frontend *fe, u32 cmd,
-				  pci_channel_state_t state,
-				  const struct pb2_sbdf *vsbdf);
+/* recovery.c: error recovery by the guest's driver, through the ring's page */
+const char *pb2_recovery_run(struct pb2_frontend *fe,
+			     const struct pb2_sbdf *vsbdf, bool was_reset);
 bool pb2_recovery_event(struct pb2_frontend *fe);
 
 #endif /* PB2_GUEST_H */

@@ -5,6 +5,8 @@
  * The toolstack and the driver write the backend's directory, which the guest
  * reads. The guest writes the frontend's directory.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/ratelimit.h>
@@ -70,15 +72,6 @@ static int nodes_write(struct pb2_frontend *fe, const char *key,
 	const struct pb2_xen_node node = { key, val };
 
 	return pb2_xen_publish(fe->xdev->nodename, &node, 1);
-}
-
-static void nodes_write_or_warn(struct pb2_frontend *fe, const char *key,
-				const char *val)
-{
-	int rc = nodes_write(fe, key, val);
-
-	if (rc)
-		nodes_warn(fe, "%s not written: error %d\n", key, rc);
 }
 
 static void nodes_format_key(char key[NODES_TEXT_LEN], const char *name,
@@ -460,14 +453,20 @@ int pb2_nodes_ring(struct pb2_frontend *fe, unsigned int *gref,
 
 /**
  * pb2_nodes_aer_failed() - tell the toolstack that error recovery failed
- * @fe: the frontend of the function that failed
+ * @fe: the frontend of the function that failed; its xenbus device may be gone
  *
- * Logs a failure and returns nothing, because no other step depends on the
+ * Nothing is written if the toolstack has removed the backend's directory. Logs
+ * another failure and returns nothing, because no other step depends on the
  * node.
  *
  * Context: process context, may sleep; not under pb2_frontend.lock.
  */
 void pb2_nodes_aer_failed(struct pb2_frontend *fe)
 {
-	nodes_write_or_warn(fe, "aerState", "aerfail");
+	const struct pb2_xen_node node = { "aerState", "aerfail" };
+	int rc = pb2_xen_publish(fe->dir, &node, 1);
+
+	if (rc && rc != -ENOENT)
+		pr_warn_ratelimited("domain %u: xenstore key aerState not written: error %d\n",
+				    fe->domid, rc);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * recovery.c - one step of error recovery, sent through the ring's page
+ * recovery.c - error recovery by the guest's driver, through the ring's page
  *
- * The guest's driver answers in the same page. It has a limited time for each
- * step.
+ * The guest's driver answers each step in the same page, and has a limited time
+ * for it.
  */
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
@@ -12,10 +12,7 @@
 #include "../host/xen_iface.h"
 #include "guest.h"
 
-/*
- * How long a step waits for its answer, longer than any driver takes. The PCI
- * core holds device_lock meanwhile.
- */
+/* How long a step waits for its answer, longer than any driver takes */
 #define RECOVERY_STEP_MS	10000
 
 static bool is_recovery_answered(struct pb2_ring *ring)
@@ -60,22 +57,14 @@ static pci_ers_result_t recovery_read_answer(struct pb2_ring *ring)
 	return (__force pci_ers_result_t)err;
 }
 
-/**
- * pb2_recovery_ask() - send one step of error recovery to the guest's driver
- * @fe: the frontend that owns the function
- * @cmd: the step, XEN_PCI_OP_aer_*
- * @state: state of the PCI channel, as the PCI core reports it
- * @vsbdf: virtual address of the function
- *
- * Context: process context, sleeps for up to 10 s; takes pb2_ring.aer_lock.
- * Return: the guest's answer; %PCI_ERS_RESULT_NONE if there is no ring, if the
- * guest has no driver that handles error recovery, if the guest does not
- * answer in time, if its answer is not a pci_ers_result_t, or if the ring is
- * detached meanwhile.
+/*
+ * Returns the guest's answer; NONE if there is no ring, if the guest has no driver
+ * that handles error recovery, if the guest does not answer in time, if its answer
+ * is not a pci_ers_result_t, or if the ring is detached meanwhile.
  */
-pci_ers_result_t pb2_recovery_ask(struct pb2_frontend *fe, u32 cmd,
-				  pci_channel_state_t state,
-				  const struct pb2_sbdf *vsbdf)
+static pci_ers_result_t recovery_ask_guest(struct pb2_frontend *fe, u32 cmd,
+					   pci_channel_state_t state,
+					   const struct pb2_sbdf *vsbdf)
 {
 	struct pb2_ring *ring = &fe->ring;
 	pci_ers_result_t result = PCI_ERS_RESULT_NONE;
@@ -99,10 +88,51 @@ out:
 }
 
 /**
+ * pb2_recovery_run() - take the guest's driver through its error recovery
+ * @fe: the frontend that owns the function; its xenbus device may be gone
+ * @vsbdf: virtual address of the function
+ * @was_reset: the function was reset, and what the driver had set up is lost
+ *
+ * The steps are those of the PCI core, which has already finished its own
+ * recovery. pcifront calls its driver's handler without looking whether there is
+ * one. So the guest gets slot_reset only if its driver has asked for a reset, and
+ * it never gets mmio_enabled, which few drivers have: igb, nvme and lpfc say that
+ * they can recover without a reset, and have no such handler.
+ *
+ * Context: process context with no lock held, sleeps for up to 30 s; takes
+ * pb2_ring.aer_lock.
+ * Return: %NULL if the guest's driver says that it has recovered, else the name
+ * of the step that failed or was not answered.
+ */
+const char *pb2_recovery_run(struct pb2_frontend *fe,
+			     const struct pb2_sbdf *vsbdf, bool was_reset)
+{
+	pci_ers_result_t result;
+
+	result = recovery_ask_guest(fe, XEN_PCI_OP_aer_detected,
+				    was_reset ? pci_channel_io_frozen :
+						pci_channel_io_normal, vsbdf);
+	if (result == PCI_ERS_RESULT_NONE ||
+	    result == PCI_ERS_RESULT_DISCONNECT)
+		return "error_detected";
+
+	if (result == PCI_ERS_RESULT_NEED_RESET &&
+	    recovery_ask_guest(fe, XEN_PCI_OP_aer_slotreset,
+			       pci_channel_io_normal, vsbdf) !=
+	    PCI_ERS_RESULT_RECOVERED)
+		return "slot_reset";
+
+	/* A resume has no result. */
+	recovery_ask_guest(fe, XEN_PCI_OP_aer_resume, pci_channel_io_normal,
+			   vsbdf);
+	return NULL;
+}
+
+/**
  * pb2_recovery_event() - check whether an event announces the answer to a step
  * @fe: the frontend that sent the event
  *
- * Wakes pb2_recovery_ask() if it waits for the answer.
+ * Wakes pb2_recovery_run() if it waits for the answer.
  *
  * Context: the ring's thread.
  * Return: true if the event announces an answer.
@@ -115,7 +145,7 @@ bool pb2_recovery_event(struct pb2_frontend *fe)
 		return false;
 
 	/*
-	 * pb2_recovery_ask() may have found the answer before its event came.
+	 * pb2_recovery_run() may have found the answer before its event came.
 	 * aer_busy tells this event from one that the guest sent for nothing.
 	 */
 	wake_up_all(&ring->aer_done);

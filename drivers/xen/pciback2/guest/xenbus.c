@@ -323,6 +323,11 @@ static struct pb2_frontend *xenbus_alloc_frontend(struct xenbus_device *xdev)
 
 	if (!fe)
 		return NULL;
+	fe->dir = kstrdup(xdev->nodename, GFP_KERNEL);
+	if (!fe->dir) {
+		kfree(fe);
+		return NULL;
+	}
 
 	kref_init(&fe->ref);
 	INIT_LIST_HEAD(&fe->link);

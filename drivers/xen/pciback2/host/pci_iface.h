@@ -54,4 +54,19 @@ int pb2_pci_request_irq(struct pci_dev *pdev, unsigned int irq,
 			irq_handler_t handler, const char *name, void *arg);
 void pb2_pci_free_irq(struct pci_dev *pdev, unsigned int irq, void *arg);
 
+/**
+ * pb2_pci_thaw() - end what a failed error recovery has left of itself
+ * @pdev: the function, which answers
+ *
+ * The PCI core leaves a channel frozen when it gives up. Drivers then take the
+ * function for dead. A function whose failure is permanent stays as it is.
+ *
+ * Context: any.
+ */
+static inline void pb2_pci_thaw(struct pci_dev *pdev)
+{
+	cmpxchg(&pdev->error_state, pci_channel_io_frozen,
+		pci_channel_io_normal);
+}
+
 #endif /* PB2_PCI_IFACE_H */

@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 
 #include "../host/xen_iface.h"
+#include "../host/pci_iface.h"
 #include "life.h"
 
 #define RESET_MARKER		0x10
@@ -273,6 +274,8 @@ void pb2_reset_verdict_finish(struct pb2_device *pbdev, const char *blocker)
 		return;
 	verdict_complete_record(pbdev, fault, blocker);
 	verdict_publish(pbdev, fault, blocker);
+	if (!fault)
+		pb2_pci_thaw(pbdev->pdev);
 	verdict_tell_xen(pbdev->pdev);
 	verdict_log_failure(pbdev, blocker);
 }
