@@ -241,6 +241,32 @@ static void requests_are_served_during_a_step(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, recovery_world.guest->page->op.value, 0x8086);
 }
 
+/* The guest's driver asks for a register right after it has answered. */
+static void answer_and_read(void)
+{
+	struct xen_pci_sharedinfo *page = recovery_world.guest->page;
+
+	fake_xen.on_notify = NULL;
+	page->op = (struct xen_pci_op) {
+		.cmd = XEN_PCI_OP_conf_read, .size = 2,
+	};
+	page->aer_op.err = (__force s32)PCI_ERS_RESULT_DISCONNECT;
+	set_bit(_XEN_PCIF_active, (unsigned long *)&page->flags);
+	clear_bit(_XEN_PCIB_active, (unsigned long *)&page->flags);
+	fake_xen_event();
+}
+
+static void a_request_that_came_with_an_answer_has_its_event_to_come(struct kunit *test)
+{
+	recovery_begin(test);
+	fake_xen.on_notify = answer_and_read;
+	recovery_run(test, pci_channel_io_normal);
+	KUNIT_EXPECT_TRUE(test, guest_wait(READ_ONCE(fake_xen.eois) == 1));
+	KUNIT_EXPECT_TRUE(test, guest_is_answered(test));
+	KUNIT_EXPECT_FALSE(test, guest_sends_event(test));
+	KUNIT_EXPECT_TRUE(test, guest_sends_event(test));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(an_answer_out_of_range_is_a_refusal),
 	KUNIT_CASE(only_a_reset_that_was_taken_well_is_a_recovery),
@@ -253,6 +279,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_event_of_an_answer_is_not_spurious),
 	KUNIT_CASE(events_without_an_answer_are_spurious),
 	KUNIT_CASE(requests_are_served_during_a_step),
+	KUNIT_CASE(a_request_that_came_with_an_answer_has_its_event_to_come),
 	{}
 };
 

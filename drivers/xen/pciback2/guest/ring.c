@@ -81,13 +81,14 @@ static void ring_serve_request(struct pb2_frontend *fe)
  * before its event arrives, the event finds no request later on. The guest has
  * done nothing wrong then, and calling its event spurious would slow it down.
  * So each request that was served early gives a credit, and each event that
- * finds no request uses one up. Without credit such an event is spurious.
+ * finds nothing uses one up. Without credit such an event is spurious. An answer
+ * of error recovery has an event of its own, too, and counts as a request.
  * Returns true if the event is spurious.
  */
-static bool ring_charge_event(struct pb2_ring *ring, unsigned int served)
+static bool ring_charge_event(struct pb2_ring *ring, unsigned int found)
 {
-	if (served) {
-		ring->credit = min(ring->credit + served - 1,
+	if (found) {
+		ring->credit = min(ring->credit + found - 1,
 				   RING_MAX_PER_EVENT);
 		return false;
 	}
@@ -170,7 +171,8 @@ static void ring_serve_event(struct pb2_frontend *fe)
 
 	if (ring_has_request(ring))
 		served = ring_serve_burst(fe);
-	pb2_xen_eoi(ring->irq, !aer && ring_charge_event(ring, served));
+	/* The event of an answer is none that the served requests have sent. */
+	pb2_xen_eoi(ring->irq, ring_charge_event(ring, served + aer));
 }
 
 /*
