@@ -220,6 +220,7 @@ void store_let_time_pass(struct kunit *test)
 	struct pb2_frontend *fe = store_fe(test);
 
 	fe->retry_after = jiffies;
+	fe->restart_after = jiffies;
 	flush_delayed_work(&fe->retry_work);
 	guest_settle();
 }

@@ -90,7 +90,8 @@ static void devlist_remove_entry(const struct pb2_nodes_list *list,
 /**
  * struct walk - one walk along the device list
  * @list: the list
- * @first: add entries without a substate, too
+ * @first: the frontend has no function yet: add entries without a substate, too,
+ *	and those that it had before it closed
  */
 struct walk {
 	const struct pb2_nodes_list *list;
@@ -99,10 +100,16 @@ struct walk {
 
 static bool walk_adds(const struct walk *walk, unsigned int i)
 {
-	enum xenbus_state substate = walk->list->entries[i].substate;
-
-	return substate == XenbusStateInitialising ||
-	       (substate == XenbusStateUnknown && walk->first);
+	switch (walk->list->entries[i].substate) {
+	case XenbusStateInitialising:
+		return true;
+	case XenbusStateUnknown:
+		return walk->first;
+	case XenbusStateInitialised:
+		return walk->first && walk->list->fe->closed;
+	default:
+		return false;
+	}
 }
 
 /*
@@ -139,8 +146,9 @@ static void walk_apply(const struct walk *walk)
 /**
  * pb2_devlist_apply() - add and remove functions as the device list asks
  * @fe: the frontend
- * @first: add entries that have no substate; old toolstacks write none before
- *	the first connection
+ * @first: add entries that have no substate, since old toolstacks write none
+ *	before the first connection; and, if pb2_frontend.closed is set, those
+ *	that were added before
  *
  * A function that the frontend owns and that the list does not have any more is
  * taken back.

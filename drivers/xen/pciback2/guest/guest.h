@@ -160,6 +160,10 @@ struct pb2_ring_try {
  * @tried: the ring that was tried last; if it could not be attached it is not
  *	tried again until the guest publishes another one or closes
  * @retry_after: time (jiffies) before which no ring is tried after a failure
+ * @closed: the frontend has closed, and may start anew; the functions that the
+ *	device list says it has were taken back
+ * @restart_after: time (jiffies) before which a frontend that has closed cannot
+ *	start anew
  * @list_rc: result of the last attempt to read the device list
  * @warnings: limits what the log says about values in xenstore
  * @suspect: some domain has died, and Xen must be asked whether it was this one
@@ -189,6 +193,8 @@ struct pb2_frontend {
 	struct pb2_ring ring;
 	struct pb2_ring_try tried;
 	unsigned long retry_after;
+	bool closed;
+	unsigned long restart_after;
 	int list_rc;
 	struct ratelimit_state warnings;
 	bool suspect;
@@ -231,6 +237,13 @@ struct pb2_device *pb2_frontend_find(struct pb2_frontend *fe,
 struct pb2_frontend *pb2_frontend_get_owner(struct pb2_device *pbdev);
 int pb2_frontend_vsbdf(struct pb2_frontend *fe, const struct pb2_device *pbdev,
 		       struct pb2_sbdf *vsbdf);
+
+/* restart.c: the end of a frontend, and its next start */
+bool pb2_frontend_is_dead(struct pb2_frontend *fe);
+void pb2_frontend_restart(struct pb2_frontend *fe);
+void pb2_frontend_end(struct pb2_frontend *fe, enum xenbus_state self,
+		      enum xenbus_state peer);
+void pb2_frontend_reap(struct pb2_frontend *fe);
 
 /* devlist.c: the toolstack's list of functions */
 int pb2_devlist_apply(struct pb2_frontend *fe, bool first);
@@ -320,6 +333,7 @@ void pb2_ring_init(struct pb2_frontend *fe);
 int pb2_ring_attach(struct pb2_frontend *fe, unsigned int gref,
 		    unsigned int port);
 int pb2_ring_connect(struct pb2_frontend *fe);
+bool pb2_ring_is_replaced(struct pb2_frontend *fe);
 void pb2_ring_detach(struct pb2_frontend *fe);
 
 /* poll.c: busy-polling by a ring's thread */

@@ -398,6 +398,25 @@ int pb2_ring_connect(struct pb2_frontend *fe)
 }
 
 /**
+ * pb2_ring_is_replaced() - has the guest published another ring since?
+ * @fe: the frontend
+ *
+ * Context: the frontend's work, may sleep.
+ * Return: true if a ring is attached, and the guest's nodes name another one.
+ */
+bool pb2_ring_is_replaced(struct pb2_frontend *fe)
+{
+	const struct pb2_ring_try *last = &fe->tried;
+	struct pb2_ring_try try;
+
+	if (!fe->ring.page)
+		return false;
+	ring_read_try(fe, &try);
+	return !try.nodes_rc &&
+	       (try.gref != last->gref || try.port != last->port);
+}
+
+/**
  * pb2_ring_detach() - stop serving the frontend's page and unmap it
  * @fe: the frontend; nothing happens if its ring is not attached
  *

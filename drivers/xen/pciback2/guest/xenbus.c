@@ -36,6 +36,9 @@ static const struct pb2_topology_ops *xenbus_topology;
  * @CLOSING: detach the ring, because the frontend is closing
  * @CLOSED: take all functions back, because the frontend has closed or there
  *	is none to wait for
+ * @RESTART: wait for the frontend as for a new one, because it starts anew
+ * @VERIFY: the frontend has not taken note of the connection yet, unless it has
+ *	published another ring and starts anew
  * @WITHDRAW: have the guest release the functions that it lost, if any
  * @REAP: take all functions back and unregister the xenbus device, because the
  *	frontend's directory is gone
@@ -50,6 +53,8 @@ enum xenbus_action {
 	CONNECT,
 	CLOSING,
 	CLOSED,
+	RESTART,
+	VERIFY,
 	WITHDRAW,
 	REAP,
 };
@@ -84,6 +89,10 @@ static const u8 xenbus_actions[XENBUS_NR_STATES][XENBUS_NR_STATES] = {
 	},
 	[XenbusStateConnected] = {
 		[XenbusStateUnknown]		= REAP,
+		/* It has closed and started anew before the driver looked. */
+		[XenbusStateInitialising]	= CLOSED,
+		[XenbusStateInitWait]		= CLOSED,
+		[XenbusStateInitialised]	= VERIFY,
 		[XenbusStateConnected]		= WITHDRAW,
 		[XenbusStateClosing]		= CLOSING,
 		[XenbusStateClosed]		= CLOSED,
@@ -111,6 +120,9 @@ static const u8 xenbus_actions[XENBUS_NR_STATES][XENBUS_NR_STATES] = {
 	},
 	[XenbusStateClosed] = {
 		[XenbusStateUnknown]		= REAP,
+		[XenbusStateInitialising]	= RESTART,
+		[XenbusStateInitWait]		= RESTART,
+		[XenbusStateInitialised]	= RESTART,
 		[XenbusStateClosed]		= CLOSED,
 	},
 };
@@ -148,6 +160,7 @@ static void xenbus_setup_frontend(struct pb2_frontend *fe)
 	rc = pb2_roots_publish(fe);
 	if (rc)
 		pb2_xen_error(fe->xdev, rc, "cannot publish root buses");
+	fe->closed = false;
 	pb2_xen_switch_state(fe->xdev, XenbusStateInitialised);
 }
 
@@ -177,26 +190,10 @@ static void xenbus_withdraw_devices(struct pb2_frontend *fe)
 	pb2_xen_switch_state(fe->xdev, XenbusStateReconfiguring);
 }
 
-static void xenbus_close_frontend(struct pb2_frontend *fe, bool reap)
+static void xenbus_run_action(struct pb2_frontend *fe, enum xenbus_state self,
+			      enum xenbus_state peer)
 {
-	pb2_ring_detach(fe);
-	pb2_frontend_remove_all(fe);
-	fe->tried = (struct pb2_ring_try) {};
-
-	if (!reap && pb2_xen_is_online(fe->xdev)) {
-		pb2_xen_switch_state(fe->xdev, XenbusStateClosed);
-		return;
-	}
-
-	/* The write fires the watch, whose callback unregisters the device. */
-	WRITE_ONCE(fe->reap, true);
-	pb2_xen_rewrite_state(fe->xdev, XenbusStateClosed);
-}
-
-static void xenbus_run_action(struct pb2_frontend *fe,
-			      enum xenbus_action action)
-{
-	switch (action) {
+	switch (xenbus_choose_action(self, peer)) {
 	case NOTHING:
 		break;
 	case SETUP:
@@ -223,32 +220,22 @@ static void xenbus_run_action(struct pb2_frontend *fe,
 		pb2_xen_switch_state(fe->xdev, XenbusStateClosing);
 		break;
 	case CLOSED:
-		xenbus_close_frontend(fe, false);
+		pb2_frontend_end(fe, self, peer);
+		break;
+	case RESTART:
+		pb2_frontend_restart(fe);
+		break;
+	case VERIFY:
+		if (pb2_ring_is_replaced(fe))
+			pb2_frontend_end(fe, self, peer);
 		break;
 	case WITHDRAW:
 		xenbus_withdraw_devices(fe);
 		break;
 	case REAP:
-		xenbus_close_frontend(fe, true);
+		pb2_frontend_reap(fe);
 		break;
 	}
-}
-
-/*
- * The guest decides how often the work runs, so Xen is asked only when some
- * domain has died, or has not answered the last time.
- */
-static void xenbus_check_domain(struct pb2_frontend *fe)
-{
-	int alive;
-
-	if (!xchg(&fe->suspect, false))
-		return;
-	alive = pb2_domain_is_alive(fe->domid, NULL);
-	if (!alive)
-		fe->dead = true;
-	else if (alive < 0)
-		WRITE_ONCE(fe->suspect, true);
 }
 
 /*
@@ -262,8 +249,7 @@ static enum xenbus_state xenbus_peer_state(struct pb2_frontend *fe)
 
 	if (peer == XenbusStateUnknown || peer == XenbusStateClosed)
 		return peer;
-	xenbus_check_domain(fe);
-	if (!fe->dead)
+	if (!pb2_frontend_is_dead(fe))
 		return peer;
 
 	if (fe->ring.page || !list_empty_careful(&fe->exports))
@@ -281,7 +267,7 @@ static void xenbus_frontend_work(struct work_struct *work)
 		return;
 	peer = xenbus_peer_state(fe);
 	self = pb2_xen_state(fe->xdev->nodename);
-	xenbus_run_action(fe, xenbus_choose_action(self, peer));
+	xenbus_run_action(fe, self, peer);
 }
 
 static void xenbus_retry_work(struct work_struct *work)
@@ -338,6 +324,7 @@ static struct pb2_frontend *xenbus_alloc_frontend(struct xenbus_device *xdev)
 	pb2_frontend_init(fe);
 	pb2_ring_init(fe);
 	fe->retry_after = jiffies;
+	fe->restart_after = jiffies;
 	ratelimit_state_init(&fe->warnings, XENBUS_WARNING_PERIOD,
 			     XENBUS_MAX_WARNINGS);
 	/* It may have died before. */
