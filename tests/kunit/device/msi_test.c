@@ -244,6 +244,7 @@ static void decode_of_a_vf_is_that_of_its_pf(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb2_msi_enable_msix(pbdev, op), -ENXIO);
 	fake_pci_set(vf, PCI_COMMAND, 2, 0);
 	fake_pci_set(pf, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	prepare(op, 2);
 	KUNIT_EXPECT_EQ(test, pb2_msi_enable_msix(pbdev, op), 0);
 	end(pbdev);
 }
