@@ -22,7 +22,11 @@ static void a_death_is_told_without_a_question(struct kunit *test)
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	fake_domain_set_flags(LIFE_DOMID, XEN_DOMINF_dying);
 
-	/* The work that checks the domain waits for this lock. */
+	/*
+	 * The work that checks the domain waits for this lock, and the work that
+	 * looks through the record of holders waits for the former.
+	 */
+	workqueue_set_max_active(pb2_wq, 1);
 	device_lock(&world->pdev->dev);
 	fake_forget();
 	fake_domain_event();
@@ -30,6 +34,7 @@ static void a_death_is_told_without_a_question(struct kunit *test)
 	fake_expect_calls(test, NULL);
 	device_unlock(&world->pdev->dev);
 	flush_workqueue(pb2_wq);
+	workqueue_set_max_active(pb2_wq, 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 }
 

@@ -201,7 +201,7 @@ static int driver_check_header(struct pci_dev *pdev)
  */
 static bool driver_keep_held(struct pb2_device *pbdev)
 {
-	if (pb2_hold_is_over(pbdev))
+	if (!pb2_hold_is_due(pbdev))
 		return false;
 	pb2_power_wake(pbdev);
 	pb2_hold_retire(pbdev);

@@ -57,12 +57,13 @@ static void note_file(struct kobject *kobj, const char *dir, const char *attr)
  * HELD, or goes to RECLAIMING if the domain lost the function during the reset.
  * A HELD function can be reset, because libxl resets a function that it is about
  * to attach to another domain. A function that is seized goes to HELD if a domain
- * that had it before it was unbound lives.
+ * that had it before it was unbound lives, and so does an IDLE one that a domain
+ * was refused.
  */
 static const char * const table[PB2_NR_STATES] = {
 	/* to:		    SIARCHFG */
 	[PB2_SEIZING]	 = ".x...xxx",
-	[PB2_IDLE]	 = "..xx...x",
+	[PB2_IDLE]	 = "..xx.x.x",
 	[PB2_ASSIGNED]	 = "...xx..x",
 	[PB2_RESETTING]	 = ".xx.xxxx",
 	[PB2_RECLAIMING] = ".x...xxx",

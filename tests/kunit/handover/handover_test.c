@@ -109,7 +109,7 @@ static void a_stub_domain_is_given_the_page(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pb2_frontend_add(&world->fe, &world->pbdev->sbdf,
 					       &vsbdf), 0);
 	expect_announced(test);
-	fake_expect_order(test, "permit=7", "publish=" NODE "/address", NULL);
+	fake_expect_order(test, "permit=7", "publish=" NODE "/access", NULL);
 
 	fake_forget();
 	life_take_back(world->pbdev, &world->fe);
@@ -245,7 +245,7 @@ static void a_reset_of_the_bus_withdraws_it_meanwhile(struct kunit *test)
 	life_ask_for_flr(world->pbdev);
 	life_settle(world->pbdev);
 	fake_expect_order(test, "rm=" NODE, "forbid=7", "reset_bus", "permit=7",
-			  "publish=" NODE "/address", NULL);
+			  "publish=" NODE "/access", NULL);
 	expect_announced(test);
 }
 

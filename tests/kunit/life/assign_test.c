@@ -119,7 +119,7 @@ static void a_dead_function_goes_back_to_sleep_unclaimed(struct kunit *test)
 	world->dev->absent = true;
 	KUNIT_EXPECT_EQ(test, claim(world->pbdev, &world->fe), -EIO);
 	fake_expect_calls(test, "read=vm", "read=target", "pm_get", "pm_put",
-			  NULL);
+			  "quirk_clear", NULL);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->fe.ref), 1);
 }
@@ -316,7 +316,7 @@ static void a_claim_ends_before_the_way_back_begins(struct kunit *test)
 static void the_lock_waits_for_no_settled_function(struct kunit *test)
 {
 	static const enum pb2_state settled[] = {
-		PB2_IDLE, PB2_ASSIGNED, PB2_HELD, PB2_FAILED, PB2_GONE,
+		PB2_IDLE, PB2_ASSIGNED, PB2_FAILED, PB2_GONE,
 	};
 	struct life_world *world = test->priv;
 	bool give_up = true;

@@ -428,18 +428,17 @@ static void a_failed_function_is_not_forgotten_either(struct kunit *test)
 	LIFE_EXPECT_STATE(test, again, PB2_HELD);
 }
 
-static void the_module_stays_while_a_former_owner_lives(struct kunit *test)
+static void the_module_stays_while_an_owner_or_former_owner_lives(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	int refs = module_refcount(THIS_MODULE);
 
-	/* The present owner is no reason: unloading ends its assignment. */
 	life_assign_dev(test);
-	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs);
+	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs + 1);
 	life_take_back(world->pbdev, &world->fe);
 	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs + 1);
 	life_assign(test, world->pbdev, &world->fe);
-	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs);
+	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs + 1);
 
 	life_remove(world->pdev);
 	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs + 1);
@@ -447,6 +446,26 @@ static void the_module_stays_while_a_former_owner_lives(struct kunit *test)
 	pb2_holder_check();
 	flush_workqueue(pb2_wq);
 	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), refs);
+}
+
+static void die(struct life_world *world)
+{
+	life_kill(LIFE_DOMID);
+}
+
+/* Between the reset and the end of the reclaim it could write to the function. */
+static void a_domain_that_dies_during_the_reset_lived_too_long(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	fake_forget();
+	life_during_reset = die;
+	life_take_back(world->pbdev, &world->fe);
+	flush_delayed_work(&world->pbdev->hold_work);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 2);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->reset.clean);
 }
 
 /* The last reset is refused for a sibling's sake: the first one was too early. */
@@ -474,7 +493,8 @@ static void what_a_holder_may_have_written_is_not_clean(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
 }
 
-static void a_siblings_reset_does_not_clean_what_is_held(struct kunit *test)
+/* A reset of the bus would hit it under that domain. The bus is reset later. */
+static void a_siblings_reset_waits_for_the_holder(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct fake_pci *dev = fake_nic(test, PCI_DEVFN(0, 1));
@@ -485,20 +505,66 @@ static void a_siblings_reset_does_not_clean_what_is_held(struct kunit *test)
 	dev->bus_reset = FAKE_RESET_WORKS;
 	world->dev->bus_reset = FAKE_RESET_WORKS;
 	sibling->reset.clean = false;
-	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(sibling), 0);
-	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "bus");
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(sibling), -EBUSY);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
-	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
-	KUNIT_EXPECT_TRUE(test, sibling->reset.clean);
+
+	life_kill(LIFE_DOMID);
+	look_now(world->pbdev);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	KUNIT_EXPECT_STREQ(test, sibling->reset.method, "bus");
+	KUNIT_EXPECT_EQ(test, sibling->reset.verdict, PB2_RESET_PROVEN);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+}
+
+/* The toolstack let it map the BARs before it learned of the refusal. */
+static void a_domain_that_was_refused_is_a_holder(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_sbdf vsbdf;
+
+	life_seize_dev(test);
+	fake_fail("register_owner", 1, -EBUSY);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_add(&world->fe, &world->pbdev->sbdf, &vsbdf),
+			-EBUSY);
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+
+	life_kill(LIFE_DOMID);
+	fake_forget();
+	look_now(world->pbdev);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
+	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
+}
+
+/* The toolstack has given the function to the next domain already. */
+static void the_next_domain_waits_for_the_reset_after_a_death(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_sbdf vsbdf;
+
+	hold(test);
+	life_kill(LIFE_DOMID);
+	KUNIT_EXPECT_EQ(test, pb2_frontend_add(&world->other, &world->pbdev->sbdf,
+					       &vsbdf), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_ASSIGNED);
+	KUNIT_EXPECT_EQ(test, world->pbdev->domid, LIFE_OTHER_DOMID);
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_former_owner_outlives_the_next),
 	KUNIT_CASE(it_survives_unbind_and_bind),
 	KUNIT_CASE(a_failed_function_is_not_forgotten_either),
-	KUNIT_CASE(the_module_stays_while_a_former_owner_lives),
+	KUNIT_CASE(the_module_stays_while_an_owner_or_former_owner_lives),
+	KUNIT_CASE(a_domain_that_dies_during_the_reset_lived_too_long),
 	KUNIT_CASE(what_a_holder_may_have_written_is_not_clean),
-	KUNIT_CASE(a_siblings_reset_does_not_clean_what_is_held),
+	KUNIT_CASE(a_siblings_reset_waits_for_the_holder),
+	KUNIT_CASE(a_domain_that_was_refused_is_a_holder),
+	KUNIT_CASE(the_next_domain_waits_for_the_reset_after_a_death),
 	KUNIT_CASE(what_no_domain_had_is_held_for_nobody),
 	KUNIT_CASE(it_lasts_as_long_as_the_domain),
 	KUNIT_CASE(it_ends_when_the_domain_is_dead),

@@ -42,9 +42,9 @@ static void the_way_back_keeps_its_order(struct kunit *test)
 	life_take_back(world->pbdev, &world->fe);
 
 	fake_expect_calls(test, "set_power=0", "gate_close", "set_master=0",
-			  "free_irq", "disable_msi", "lock_cfg", "set_master=0",
-			  "reset_function", "restore", "unlock_cfg",
-			  "device_reset", "quirk_clear", "unregister_owner", "read=vm",
+			  "free_irq", "disable_msi", "read=vm", "lock_cfg",
+			  "set_master=0", "reset_function", "restore", "unlock_cfg",
+			  "device_reset", "quirk_clear", "unregister_owner",
 			  "pm_put", NULL);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_COMMAND, 2),

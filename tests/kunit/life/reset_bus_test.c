@@ -371,7 +371,7 @@ static void what_was_not_reset_for_a_siblings_sake_is_later(struct kunit *test)
 	life_kill(LIFE_DOMID);
 	life_take_back(pair.b, &world->fe);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
-	KUNIT_EXPECT_TRUE(test, pair.a->reset.clean);
+	KUNIT_EXPECT_EQ(test, pair.a->reset.verdict, PB2_RESET_PROVEN);
 	LIFE_EXPECT_STATE(test, pair.a, PB2_IDLE);
 	KUNIT_EXPECT_TRUE(test, pair.b->reset.clean);
 }

@@ -313,16 +313,58 @@ static void what_was_proven_and_slept_since_is_not_reset_again(struct kunit *tes
 	life_seize_dev(test);
 	KUNIT_ASSERT_TRUE(test, world->pbdev->reset.clean);
 
-	/* In its grace period, some program may have touched the function. */
-	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
-	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
-
 	pb2_pci_set_power(world->pdev, PCI_D3hot);
 	fake_forget();
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
 	/* Suspend is blocked nevertheless. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+}
+
+static void what_was_proven_but_did_not_sleep_is_reset_again(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_ASSERT_TRUE(test, world->pbdev->reset.clean);
+	fake_forget();
+	/* In its grace period, some program may have touched the function. */
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
+}
+
+/* A domain may get the function, write to it and die before a backend lists it. */
+static void what_was_announced_is_reset_again(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
+
+	flush_delayed_work(&world->pbdev->suspend_work);
+	pb2_pci_set_power(world->pdev, PCI_D3hot);
+	fake_forget();
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
+}
+
+static void a_siblings_reset_does_not_clean_what_was_announced(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *dev = fake_nic(test, PCI_DEVFN(0, 1));
+	struct pb2_device *sibling = life_seize(test, dev);
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
+	dev->function_reset = FAKE_RESET_NONE;
+	dev->bus_reset = FAKE_RESET_WORKS;
+	world->dev->bus_reset = FAKE_RESET_WORKS;
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(sibling), 0);
+	KUNIT_EXPECT_STREQ(test, world->pbdev->reset.method, "bus");
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
 }
 
 static void what_xen_masked_too_late_is_reset_again(struct kunit *test)
@@ -337,7 +379,7 @@ static void what_xen_masked_too_late_is_reset_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, flags, 2), 0xf);
-	KUNIT_EXPECT_TRUE(test, world->pbdev->reset.clean);
+	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_PROVEN);
 }
 
 static void what_a_domain_had_is_reset_again(struct kunit *test)
@@ -420,6 +462,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_dies_under_its_domain_comes_back_and_has_failed),
 	KUNIT_CASE(do_flr_waits_for_the_way_back),
 	KUNIT_CASE(what_was_proven_and_slept_since_is_not_reset_again),
+	KUNIT_CASE(what_was_proven_but_did_not_sleep_is_reset_again),
+	KUNIT_CASE(what_was_announced_is_reset_again),
+	KUNIT_CASE(a_siblings_reset_does_not_clean_what_was_announced),
 	KUNIT_CASE(what_xen_masked_too_late_is_reset_again),
 	KUNIT_CASE(what_a_domain_had_is_reset_again),
 	KUNIT_CASE(unbinding_between_two_halves_ends_the_reset),

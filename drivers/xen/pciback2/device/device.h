@@ -33,7 +33,8 @@
  *	Protects: pb2_device.state, .back_to, .fe, .domid, .vm_path, .target,
  *	.target_vm_path, .released, .last_reset and .fault.
  *	All of these also change under device_lock only, except that
- *	pb2_assign_disown() changes .fe, .state and .back_to without it. A
+ *	pb2_assign_disown() changes .fe, .state and .back_to without it, and
+ *	pb2_assign_refuse() changes .state from IDLE to HELD. A
  *	holder of device_lock therefore reads the others without life_lock.
  *	Readers without any lock use READ_ONCE() on .state and .fe. A request
  *	that found the gate open may read .domid, which changes only while the
@@ -242,6 +243,7 @@ enum pb2_verdict {
  * @verdict: what the reset marker shows
  * @rc: errno of the last method tried, 0 if it reported success
  * @clean: the reset is proven, and no domain could reach the function since
+ * @was_held: a domain that lived when the reset began might have the BARs mapped
  * @blocked: another function blocked the bus reset that this one needs
  * @woken: runtime PM has resumed the function since the reset
  * @ms: duration of all methods tried, in ms
@@ -256,6 +258,7 @@ struct pb2_reset {
 	enum pb2_verdict verdict;
 	int rc;
 	bool clean;
+	bool was_held;
 	bool blocked;
 	bool woken;
 	unsigned int ms;

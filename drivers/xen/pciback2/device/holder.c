@@ -22,7 +22,9 @@
  * @vm_path: that domain's path under /vm, or %NULL
  * @permitted: the domain may map it anew: it was granted the page, or owns the
  *	function. Even without this the domain may still have it mapped.
- * @pins: the record of this holder keeps the module loaded
+ *
+ * Each holder keeps the module loaded, since without the module nobody would know
+ * of it.
  */
 struct holder {
 	struct list_head link;
@@ -30,7 +32,6 @@ struct holder {
 	domid_t domid;
 	char *vm_path;
 	bool permitted;
-	bool pins;
 };
 
 static LIST_HEAD(holders);
@@ -95,10 +96,9 @@ static void holder_free(struct holder *holder)
 	lockdep_assert_held(&holders_lock);
 
 	list_del(&holder->link);
-	if (holder->pins)
-		module_put(THIS_MODULE);
 	kfree(holder->vm_path);
 	kfree(holder);
+	module_put(THIS_MODULE);
 }
 
 /* A dead domain has no mappings. */
@@ -128,32 +128,6 @@ static struct holder *holder_find(const struct pb2_held *held, domid_t domid,
 	return NULL;
 }
 
-/*
- * Without the module nobody would know the holder. The present owner of a
- * function is no obstacle: unloading ends the assignment as unbinding does, and
- * Xen and xenstore still name that domain when the module is loaded again.
- */
-static void holder_update_pin(struct holder *holder)
-{
-	bool pins = holder->held.kind == PB2_HELD_PAGE || !holder->permitted;
-
-	lockdep_assert_held(&holders_lock);
-
-	if (pins && !holder->pins) {
-		/* This fails while the module is being unloaded. */
-		holder->pins = try_module_get(THIS_MODULE);
-	} else if (!pins && holder->pins) {
-		module_put(THIS_MODULE);
-		holder->pins = false;
-	}
-}
-
-static void holder_permit(struct holder *holder, bool permitted)
-{
-	holder->permitted = permitted;
-	holder_update_pin(holder);
-}
-
 static int holder_add(const struct pb2_held *held, domid_t domid,
 		      const char *vm_path)
 {
@@ -161,19 +135,24 @@ static int holder_add(const struct pb2_held *held, domid_t domid,
 
 	lockdep_assert_held(&holders_lock);
 
+	if (!try_module_get(THIS_MODULE))
+		return -ESHUTDOWN;
 	holder = kzalloc(sizeof(*holder), GFP_KERNEL);
 	if (!holder)
-		return -ENOMEM;
+		goto no_holder;
 	holder->vm_path = kstrdup(vm_path, GFP_KERNEL);
-	if (vm_path && !holder->vm_path) {
-		kfree(holder);
-		return -ENOMEM;
-	}
+	if (vm_path && !holder->vm_path)
+		goto no_path;
 	holder->held = *held;
 	holder->domid = domid;
-	holder_update_pin(holder);
 	list_add_tail(&holder->link, &holders);
 	return 0;
+
+no_path:
+	kfree(holder);
+no_holder:
+	module_put(THIS_MODULE);
+	return -ENOMEM;
 }
 
 /**
@@ -187,7 +166,7 @@ static int holder_add(const struct pb2_held *held, domid_t domid,
  *
  * Context: may sleep.
  * Return: 1; 0 if the domain is recorded already, since it may still have it
- * mapped; or -ENOMEM.
+ * mapped; -ENOMEM; or -ESHUTDOWN if the module is being unloaded.
  */
 int pb2_holder_add(const struct pb2_held *held, domid_t domid,
 		   const char *vm_path)
@@ -239,7 +218,7 @@ void pb2_holder_set_permitted(const struct pb2_held *held, domid_t domid,
 	mutex_lock(&holders_lock);
 	holder = holder_find(held, domid, vm_path);
 	if (holder)
-		holder_permit(holder, permitted);
+		holder->permitted = permitted;
 	mutex_unlock(&holders_lock);
 }
 
@@ -249,25 +228,25 @@ void pb2_holder_set_permitted(const struct pb2_held *held, domid_t domid,
  * @holder: set to a domain that may still have them mapped, if there is one
  *
  * Context: may sleep.
- * Return: true if there is such a domain, and the module cannot be unloaded
- * while it lives; false also if the unloading has begun already.
+ * Return: true if there is such a domain. The module cannot be unloaded while it
+ * lives.
  */
 bool pb2_holder_retire(const struct pb2_held *held, domid_t *holder)
 {
 	struct holder *one;
-	bool pins = false;
+	bool found = false;
 
 	mutex_lock(&holders_lock);
 	holders_drop_dead(held);
 	list_for_each_entry(one, &holders, link) {
 		if (!holder_has(one, held))
 			continue;
-		holder_permit(one, false);
+		one->permitted = false;
 		*holder = one->domid;
-		pins = one->pins;
+		found = true;
 	}
 	mutex_unlock(&holders_lock);
-	return pins;
+	return found;
 }
 
 /**
@@ -319,6 +298,43 @@ bool pb2_holder_find_other(const struct pb2_held *held, domid_t domid,
 		found = true;
 		break;
 	}
+	mutex_unlock(&holders_lock);
+	return found;
+}
+
+static bool holder_is_last_domain(const struct holder *holder,
+				  const struct pb2_device *pbdev)
+{
+	if (holder_is_domain(holder, pbdev->domid, pbdev->vm_path))
+		return true;
+	return pbdev->target_vm_path &&
+	       holder_is_domain(holder, pbdev->target, pbdev->target_vm_path);
+}
+
+/**
+ * pb2_holder_has_stranger() - may a domain that has nothing to do with a function
+ *	have something mapped?
+ * @held: what it is
+ * @pbdev: the function. Its present or last domain does not count, and for a stub
+ *	domain neither does its target.
+ *
+ * Context: @pbdev's device_lock held, may sleep.
+ * Return: true if another domain that is alive holds it.
+ */
+bool pb2_holder_has_stranger(const struct pb2_held *held,
+			     const struct pb2_device *pbdev)
+{
+	struct holder *holder;
+	bool found = false;
+
+	device_lock_assert(&pbdev->pdev->dev);
+
+	mutex_lock(&holders_lock);
+	holders_drop_dead(held);
+	list_for_each_entry(holder, &holders, link)
+		if (holder_has(holder, held) &&
+		    !holder_is_last_domain(holder, pbdev))
+			found = true;
 	mutex_unlock(&holders_lock);
 	return found;
 }

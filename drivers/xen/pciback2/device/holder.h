@@ -10,6 +10,8 @@
 
 #include "../host/host.h"
 
+struct pb2_device;
+
 /**
  * enum pb2_handover_policy - which domain may get a function's ECAM page
  * @PB2_HANDOVER_OFF: none
@@ -80,6 +82,8 @@ bool pb2_holder_is_permitted(const struct pb2_held *held, domid_t domid,
 			     const char *vm_path);
 bool pb2_holder_find_other(const struct pb2_held *held, domid_t domid,
 			   const char *vm_path, domid_t *other);
+bool pb2_holder_has_stranger(const struct pb2_held *held,
+			     const struct pb2_device *pbdev);
 bool pb2_holder_exists(const struct pb2_held *held);
 void pb2_holder_check(void);
 void pb2_holder_exit(void);

@@ -25,8 +25,9 @@ static const unsigned int state_transitions[PB2_NR_STATES] = {
 	/* HELD: a domain that had the function before it was unbound lives. */
 	[PB2_SEIZING]		= BIT(PB2_IDLE) | BIT(PB2_HELD) |
 				  BIT(PB2_FAILED) | BIT(PB2_GONE),
+	/* HELD: a domain was refused the function, and may have mapped it. */
 	[PB2_IDLE]		= BIT(PB2_ASSIGNED) | BIT(PB2_RESETTING) |
-				  BIT(PB2_GONE),
+				  BIT(PB2_HELD) | BIT(PB2_GONE),
 	[PB2_ASSIGNED]		= BIT(PB2_RESETTING) | BIT(PB2_RECLAIMING) |
 				  BIT(PB2_GONE),
 	/* RECLAIMING: the domain lost the function during the reset. */

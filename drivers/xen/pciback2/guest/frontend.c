@@ -288,8 +288,10 @@ int pb2_frontend_add(struct pb2_frontend *fe, const struct pb2_sbdf *sbdf,
 			*vsbdf = export->vsbdf;
 		device_unlock(&pbdev->pdev->dev);
 	}
-	if (rc)
+	if (rc) {
+		pb2_assign_refuse(pbdev, fe->domid);
 		frontend_free_export(export);
+	}
 	return rc;
 }
 

@@ -22,6 +22,20 @@ static bool function_is_settled(struct pb2_device *pbdev)
 	       state != PB2_SEIZING;
 }
 
+/*
+ * The dead can have written to the function. Nobody gets it before the reset that
+ * follows their death.
+ */
+static bool function_awaits_reset(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (READ_ONCE(pbdev->state) != PB2_HELD || !pb2_hold_is_over(pbdev))
+		return false;
+	pb2_hold_check(pbdev);
+	return true;
+}
+
 /**
  * pb2_assign_lock() - take the device_lock of a function that is not in a reset
  * @pbdev: the function
@@ -34,7 +48,8 @@ static bool function_is_settled(struct pb2_device *pbdev)
  *
  * Context: may sleep, up to 8 s.
  * Return: 0 with device_lock held; -EBUSY if a reset, a reclaim or the seizing
- * of the function took longer, -ESHUTDOWN if *@give_up became true.
+ * of the function took longer, also a reset that has to come first because the
+ * function's former domain is dead; -ESHUTDOWN if *@give_up became true.
  */
 int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up)
 {
@@ -42,7 +57,8 @@ int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up)
 
 	do {
 		if (function_is_settled(pbdev) && device_trylock(&pbdev->pdev->dev)) {
-			if (function_is_settled(pbdev))
+			if (function_is_settled(pbdev) &&
+			    !function_awaits_reset(pbdev))
 				return 0;
 			device_unlock(&pbdev->pdev->dev);
 		}
@@ -305,6 +321,47 @@ int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	if (rc)
 		claim_end_settings(pbdev);
 	return rc;
+}
+
+static int refusal_record(struct pb2_device *pbdev, domid_t domid)
+{
+	struct pb2_held bars = pb2_held_bars(&pbdev->sbdf);
+	struct claim claim;
+	int rc = claim_prepare(&claim, domid);
+
+	if (!rc)
+		rc = claim_record_holders(&claim, domid, &bars);
+	claim_free(&claim);
+	return rc;
+}
+
+/**
+ * pb2_assign_refuse() - a domain does not get a function
+ * @pbdev: the function
+ * @domid: the domain
+ *
+ * The toolstack has let the domain map the BARs before, and takes that back when
+ * it learns of the refusal. What the domain has mapped until then stays mapped.
+ * So an IDLE function becomes HELD.
+ *
+ * Context: may sleep.
+ */
+void pb2_assign_refuse(struct pb2_device *pbdev, domid_t domid)
+{
+	bool is_held = false;
+
+	if (refusal_record(pbdev, domid))
+		return;
+
+	mutex_lock(&pbdev->life_lock);
+	if (!pbdev->released && pbdev->state == PB2_IDLE)
+		is_held = !pb2_state_set(pbdev, PB2_HELD);
+	mutex_unlock(&pbdev->life_lock);
+	if (!is_held)
+		return;
+	pci_info(pbdev->pdev, "refused to domain %u, which may have its BARs mapped: until that domain is gone it stays in D0, and pciback2 cannot be unloaded\n",
+		 domid);
+	pb2_hold_check(pbdev);
 }
 
 /**

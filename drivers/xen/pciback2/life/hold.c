@@ -40,6 +40,25 @@ bool pb2_hold_is_over(const struct pb2_device *pbdev)
 }
 
 /**
+ * pb2_hold_is_due() - must a function that no domain owns be HELD?
+ * @pbdev: the function, whose last reset is over
+ *
+ * A domain that lived when the reset began may have written to the function
+ * after it. So the function is HELD, and reset once more, even if that domain
+ * has died meanwhile.
+ *
+ * Context: device_lock held, may sleep.
+ * Return: true if a domain could reach the function during its last reset, or
+ * can do so now.
+ */
+bool pb2_hold_is_due(const struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	return pbdev->reset.was_held || !pb2_hold_is_over(pbdev);
+}
+
+/**
  * pb2_hold_retire() - take note that no domain owns a function
  * @pbdev: a function that was reclaimed, or has just been seized
  *

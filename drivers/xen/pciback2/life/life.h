@@ -18,6 +18,7 @@ struct pb2_reset_bus;
 int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up);
 int pb2_assign_claim(struct pb2_device *pbdev, struct pb2_frontend *fe,
 		     domid_t domid);
+void pb2_assign_refuse(struct pb2_device *pbdev, domid_t domid);
 void pb2_assign_disown(struct pb2_device *pbdev, const struct pb2_frontend *fe);
 const char *pb2_assign_reason(int rc);
 
@@ -35,6 +36,7 @@ void pb2_hold_start(struct pb2_device *pbdev);
 void pb2_hold_stop(struct pb2_device *pbdev);
 void pb2_hold_check(struct pb2_device *pbdev);
 bool pb2_hold_is_over(const struct pb2_device *pbdev);
+bool pb2_hold_is_due(const struct pb2_device *pbdev);
 void pb2_hold_retire(const struct pb2_device *pbdev);
 
 /* virtio.c: the virtio backend domain of a function */

@@ -308,6 +308,11 @@ void pb2_power_block_suspend(struct pb2_device *pbdev)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	pbdev->assignment_expected = true;
+	/*
+	 * A domain may reach the function before its backend lists it, and may
+	 * even be dead by then.
+	 */
+	pbdev->reset.clean = false;
 	if (!pb2_work_redelay(pbdev, &pbdev->suspend_work,
 			      msecs_to_jiffies(SUSPEND_BLOCK_MS)))
 		pb2_pci_pm_get(pbdev->pdev);

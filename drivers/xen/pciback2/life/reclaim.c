@@ -60,7 +60,7 @@ static enum pb2_state reclaim_next_state(struct pb2_device *pbdev)
 			pbdev->domid, pbdev->fault);
 		return PB2_FAILED;
 	}
-	return pb2_hold_is_over(pbdev) ? PB2_IDLE : PB2_HELD;
+	return pb2_hold_is_due(pbdev) ? PB2_HELD : PB2_IDLE;
 }
 
 /* The steps that follow the reset. */

@@ -100,6 +100,7 @@ static bool sibling_may_have_owner(const struct pb2_device *requester,
 static const char *blocker_use(const struct pb2_device *requester,
 			       struct pb2_device *pbdev)
 {
+	struct pb2_held bars = pb2_held_bars(&pbdev->sbdf);
 	const char *reason = NULL;
 
 	device_lock_assert(&pbdev->pdev->dev);
@@ -113,6 +114,8 @@ static const char *blocker_use(const struct pb2_device *requester,
 	mutex_unlock(&pbdev->life_lock);
 	if (!reason && sibling_may_have_owner(requester, pbdev))
 		reason = "may be in a domain";
+	if (!reason && pb2_holder_has_stranger(&bars, requester))
+		reason = "may be mapped by a domain";
 	return reason;
 }
 

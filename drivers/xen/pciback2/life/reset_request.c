@@ -135,6 +135,19 @@ static void guest_flr_run(struct work_struct *work)
 	pb2_device_put(pbdev);
 }
 
+/* Siblings that have waited for the holder's death are reset as well. */
+static void request_end_hold(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (request_reset_and_return(pbdev) == -ENODEV)
+		return;
+	pb2_power_wake(pbdev);
+	pb2_reset_bus_recover(pbdev);
+	if (READ_ONCE(pbdev->state) == PB2_IDLE)
+		pb2_power_allow_suspend(pbdev);
+}
+
 static void request_check_hold(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(to_delayed_work(work),
@@ -149,10 +162,13 @@ static void request_check_hold(struct work_struct *work)
 	/*
 	 * A domain that lived until now could write to the function's memory.
 	 */
-	if (pb2_hold_is_over(pbdev))
-		request_reset_and_return(pbdev);
-	else
+	if (pb2_hold_is_over(pbdev)) {
+		request_end_hold(pbdev);
+	} else {
+		/* A domain that was refused the function may hold it. */
+		pb2_power_wake(pbdev);
 		pb2_hold_start(pbdev);
+	}
 out:
 	device_unlock(&pdev->dev);
 	pb2_device_put(pbdev);

@@ -59,9 +59,13 @@ int pb2_reset_state_enter(struct pb2_device *pbdev, bool only_assigned)
  */
 static void reset_state_return(struct pb2_device *pbdev)
 {
+	bool is_hold_due = pb2_hold_is_due(pbdev);
+
 	device_lock_assert(&pbdev->pdev->dev);
 
 	mutex_lock(&pbdev->life_lock);
+	if (pbdev->back_to == PB2_IDLE && is_hold_due)
+		pbdev->back_to = PB2_HELD;
 	/*
 	 * A present or former domain could touch the function during the reset.
 	 */

@@ -64,7 +64,7 @@ static enum pb2_verdict verdict_judge(struct pci_dev *pdev, bool marked, int rc)
  *
  * The last result becomes the previous one.
  *
- * Context: device_lock held.
+ * Context: device_lock held, may sleep.
  */
 void pb2_reset_verdict_begin(struct pb2_device *pbdev)
 {
@@ -77,6 +77,8 @@ void pb2_reset_verdict_begin(struct pb2_device *pbdev)
 	reset->verdict = PB2_RESET_FAILED;
 	reset->rc = -ENOTTY;
 	reset->clean = false;
+	/* Such a domain can write after the reset, and be dead at its end. */
+	reset->was_held = !pb2_hold_is_over(pbdev);
 	reset->blocked = false;
 	reset->woken = false;
 	reset->start = ktime_get();
@@ -176,9 +178,10 @@ static bool verdict_keep_previous(struct pb2_device *pbdev, const char *fault,
 }
 
 /*
- * A living domain that may have the BARs mapped can write to the function at any
- * time. The reclaim decides about that itself when it is over, and until then
- * asks only whether the function was reset since its isolation.
+ * Who may have the BARs mapped can write to the function at any time, and so can
+ * a domain that do_flr has announced and that nobody has listed yet. The reclaim
+ * decides about that itself when it is over, and until then asks only whether the
+ * function was reset since its isolation.
  */
 static bool verdict_is_clean(const struct pb2_device *pbdev, const char *fault)
 {
@@ -187,7 +190,8 @@ static bool verdict_is_clean(const struct pb2_device *pbdev, const char *fault)
 	if (pbdev->reset.verdict != PB2_RESET_PROVEN || fault)
 		return false;
 	return READ_ONCE(pbdev->state) == PB2_RECLAIMING ||
-	       (!READ_ONCE(pbdev->fe) && pb2_hold_is_over(pbdev));
+	       (!READ_ONCE(pbdev->fe) && !pbdev->reset.was_held &&
+		!pbdev->assignment_expected);
 }
 
 static void verdict_complete_record(struct pb2_device *pbdev, const char *fault,
