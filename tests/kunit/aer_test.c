@@ -233,7 +233,7 @@ static void lose_and_answer(void)
 	pb2_frontend_remove_all(recovery_world.guest->fe);
 	/* A flush under the ring's lock would be an order that nobody else has. */
 	while (READ_ONCE(pbdev->state) == PB2_RECLAIMING)
-		msleep(1);
+		msleep(20);
 	recovery_answer();
 }
 

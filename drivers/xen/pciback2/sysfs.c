@@ -145,6 +145,7 @@ static ssize_t sysfs_store_permissive(struct device_driver *drv,
 
 	return count;
 }
+
 static struct driver_attribute driver_attr_permissive =
 	__ATTR(permissive, 0644, sysfs_show_permissive, sysfs_store_permissive);
 
@@ -219,6 +220,7 @@ static ssize_t sysfs_store_quirk(struct device_driver *drv, const char *buf,
 
 	return count;
 }
+
 static struct driver_attribute driver_attr_quirks =
 	__ATTR(quirks, 0644, sysfs_show_quirks, sysfs_store_quirk);
 

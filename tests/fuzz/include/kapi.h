@@ -185,7 +185,11 @@ extern unsigned long jiffies;
 #define msecs_to_jiffies(ms)		((unsigned long)(ms) * HZ / 1000)
 
 /* Messages: their arguments are evaluated, and they are counted. */
-struct va_format { const char *fmt; va_list *va; };
+struct va_format {
+	const char *fmt;
+	va_list *va;
+};
+
 struct ratelimit_state { int unused; };
 /* The next message is one that has passed a limit. */
 bool __ratelimit(struct ratelimit_state *rs);

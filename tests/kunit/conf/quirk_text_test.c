@@ -44,8 +44,8 @@ static void the_parameter_is_well_formed_or_refused(struct kunit *test)
 
 static void one_that_is_seized_again_has_them_again(struct kunit *test)
 {
-	static char list[] = "03:00.0-e4:2:ff";
 	struct life_world *world = test->priv;
+	char list[] = "03:00.0-e4:2:ff";
 
 	pb2_quirk_list = list;
 	life_seize_dev(test);

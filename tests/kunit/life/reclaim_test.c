@@ -4,15 +4,6 @@
  */
 #include "../support/life_world.h"
 
-/* Clearing quirks calls no fake that would record the call. */
-static unsigned int quirk_clear(struct pb2_device *pbdev)
-{
-	fake_note("quirk_clear");
-	return pb2_conf_quirk_clear(pbdev);
-}
-
-#define pb2_conf_quirk_clear	quirk_clear
-
 #include "../../../drivers/xen/pciback2/life/reclaim.c"
 
 /* What a guest with a running driver leaves behind */

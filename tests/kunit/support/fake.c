@@ -67,6 +67,8 @@ void fake_exit(struct kunit *test)
 
 	/* No prepared failure may disturb the checks. */
 	fake_fail_nth(0, 0);
+	/* Each holder keeps the module loaded, and domains end with the test. */
+	pb2_holder_exit();
 	fake_pci_check(test);
 	fake_xen_check(test);
 	fake_ecam_check(test);

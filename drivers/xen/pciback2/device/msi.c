@@ -223,7 +223,8 @@ static int msi_replace_msix_vectors(struct pb2_device *pbdev,
  * Return: 0; -EINVAL for a vector count of 0 or above SH_INFO_MAX_VEC; -EBUSY
  * while a detach is pending, or if the PCI core has failed too often (XSA-43);
  * -ENODEV if the function does not answer; -ENXIO if MSI is on or memory decode
- * is off (XSA-157); -ENOMEM; another errno of the PCI core; XEN_PCI_ERR_not_implemented in a dom0 without pirqs.
+ * is off (XSA-157); -ENOMEM; another errno of the PCI core;
+ * XEN_PCI_ERR_not_implemented in a dom0 without pirqs.
  */
 int pb2_msi_enable_msix(struct pb2_device *pbdev, struct xen_pci_op *op)
 {

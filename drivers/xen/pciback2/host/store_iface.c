@@ -312,13 +312,13 @@ static void (*store_on_backend)(const char *path);
 static bool store_is_ready;
 
 static void store_domain_released(struct xenbus_watch *watch, const char *path,
-				const char *token)
+				  const char *token)
 {
 	store_on_release();
 }
 
 static void store_backend_changed(struct xenbus_watch *watch, const char *path,
-				const char *token)
+				  const char *token)
 {
 	store_on_backend(path);
 }
@@ -348,7 +348,7 @@ static struct store_watch store_watches[] = {
 };
 
 static int store_watch_all(struct notifier_block *nb, unsigned long event,
-			 void *data)
+			   void *data)
 {
 	unsigned int i;
 	int rc;

@@ -260,7 +260,7 @@ static void claim_end_settings(struct pb2_device *pbdev)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	if (state == PB2_IDLE || state == PB2_HELD || state == PB2_FAILED)
-		pb2_reclaim_clear_settings(pbdev);
+		pb2_settings_clear(pbdev);
 }
 
 /* The record of holders is never behind what a domain can reach. */

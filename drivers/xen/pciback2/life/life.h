@@ -25,7 +25,9 @@ const char *pb2_assign_reason(int rc);
 /* reclaim.c: take a function back from its domain */
 void pb2_reclaim_init(struct pb2_device *pbdev);
 void pb2_reclaim_now(struct pb2_device *pbdev);
-void pb2_reclaim_clear_settings(struct pb2_device *pbdev);
+
+/* settings.c: what is set for one assignment */
+void pb2_settings_clear(struct pb2_device *pbdev);
 
 /* isolation.c: keep a former domain away from a function */
 void pb2_isolation_enforce(struct pb2_device *pbdev);

@@ -165,7 +165,7 @@ static void power_end_settings(struct pb2_device *pbdev)
 		return;
 	pbdev->assignment_expected = false;
 	if (!pbdev->released && READ_ONCE(pbdev->state) == PB2_IDLE)
-		pb2_reclaim_clear_settings(pbdev);
+		pb2_settings_clear(pbdev);
 }
 
 static void power_end_suspend_block(struct work_struct *work)
