@@ -6,6 +6,8 @@
 
 # shellcheck source=tests/xen/lib/lib.sh
 . /tests/lib/lib.sh
+# shellcheck source=tests/xen/lib/ways.sh
+. /tests/lib/ways.sh
 
 own=$PCI/$VIRTIO/pciback2
 
