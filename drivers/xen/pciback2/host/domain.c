@@ -68,7 +68,7 @@ static int domain_find_version(u32 first, u32 last)
 static void domain_warn_unknown(u32 interface_version, int rc)
 {
 	static const char effect[] =
-		"deaths are noticed late, no page is handed over, none sleeps or is reset with others";
+		"deaths are noticed late, nothing is handed over, sleeps, or is reset with others";
 
 	if (rc == -EACCES && interface_version)
 		pr_warn("domctl_version=%#x is not Xen's version: %s\n",
