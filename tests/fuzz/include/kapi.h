@@ -63,6 +63,7 @@ void fuzz_fail(const char *fmt, ...);
 #define virt_wmb()		barrier()
 #define smp_store_mb(x, val)	WRITE_ONCE(x, val)
 #define xchg(ptr, val)		__atomic_exchange_n(ptr, val, __ATOMIC_SEQ_CST)
+#define cmpxchg(ptr, old, new)	__sync_val_compare_and_swap(ptr, old, new)
 
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define BIT(n)			(1UL << (n))
@@ -157,6 +158,10 @@ typedef irqreturn_t (*irq_handler_t)(int irq, void *arg);
 
 u64 local_clock(void);
 bool kthread_should_stop(void);
+/* Nobody sleeps here. */
+#define kthread_freezable_should_stop(frozen)	kthread_should_stop()
+#define set_freezable()				do { } while (0)
+#define freezing(task)				false
 #define need_resched()			false
 #define cpu_relax()			barrier()
 #define schedule()			barrier()
@@ -199,6 +204,8 @@ void fuzz_log(bool limited, const void *dev, const char *fmt, ...);
 
 #define pr_err(fmt, ...)	fuzz_log(false, NULL, fmt, ##__VA_ARGS__)
 #define pr_warn(fmt, ...)	fuzz_log(false, NULL, fmt, ##__VA_ARGS__)
+#define pr_notice		pr_warn
+#define pr_warn_ratelimited	pr_warn
 #define dev_warn(dev, fmt, ...) \
 	fuzz_log(fuzz_take_limit(), dev, fmt, ##__VA_ARGS__)
 #define dev_warn_ratelimited(dev, fmt, ...) \

@@ -73,6 +73,11 @@ static inline void __set_bit(unsigned long bit, unsigned long *map)
 	map[bit / BITS_PER_LONG] |= 1UL << bit % BITS_PER_LONG;
 }
 
+static inline void __clear_bit(unsigned long bit, unsigned long *map)
+{
+	map[bit / BITS_PER_LONG] &= ~(1UL << bit % BITS_PER_LONG);
+}
+
 static inline bool __test_and_set_bit(unsigned long bit, unsigned long *map)
 {
 	bool old = test_bit(bit, map);

@@ -35,7 +35,11 @@
 #define PCI_POSSIBLE_ERROR(val)	((val) == (__typeof__(val))~0ULL)
 
 typedef int pci_power_t;
-enum { pci_channel_io_normal = 1, pci_channel_io_perm_failure = 3 };
+enum {
+	pci_channel_io_normal = 1,
+	pci_channel_io_frozen = 2,
+	pci_channel_io_perm_failure = 3,
+};
 
 struct device { int unused; };
 struct device_driver;
