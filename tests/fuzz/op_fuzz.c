@@ -134,10 +134,8 @@ static int enable_msi(struct xen_pci_op *op, bool msi, bool msix)
 	return 0;
 }
 
-static int enable_msix(struct xen_pci_op *op, bool msi)
+static int refuse_msix(u32 nvec, bool msi)
 {
-	u32 i, nvec = op->value;
-
 	if (!world.pirqs)
 		return XEN_PCI_ERR_not_implemented;
 	if (!nvec || nvec > 128)
@@ -149,9 +147,16 @@ static int enable_msix(struct xen_pci_op *op, bool msi)
 		return -ENXIO;
 	if (!world_is_patient())
 		return -EBUSY;
-	op->value = world.msi_rc;
-	if (world.msi_rc)
-		return world.msi_rc;
+	return world.msi_rc;
+}
+
+static int enable_msix(struct xen_pci_op *op, bool msi)
+{
+	u32 i, nvec = op->value;
+
+	op->value = refuse_msix(nvec, msi);
+	if (op->value)
+		return op->value;
 	for (i = 0; i < nvec; i++)
 		op->msix_entries[i].vector = MSI_PIRQ + i;
 	return 0;
