@@ -125,7 +125,6 @@ static void flip(u8 bits)
 	pb2_permissive ^= bits >> 2 & 1;
 	world_set_detaching(world.detaching ^ (bits >> 3 & 1));
 	world.mwi_rc = bits & 0x10 ? -EINVAL : 0;
-	world.power_rc = bits & 0x20 ? -EIO : 0;
 }
 
 /* Seizing: false if there was no memory for it */

@@ -175,16 +175,6 @@ static int write_bar(struct written *w)
 	return 0;
 }
 
-static int write_pm(struct written *w)
-{
-	if (!w->has[0])
-		return 0;
-	if (world.power_rc)
-		return DENIED;
-	change(w->dword, 0x03, w->val[0]);
-	return 0;
-}
-
 static int write_vpd(struct written *w)
 {
 	u8 high = w->has[3] ? w->val[3] : model_hw(w->dword + 3);
@@ -248,8 +238,6 @@ static int run_act(u8 act, struct written *w)
 		return write_command(w);
 	case ACT_BAR:
 		return write_bar(w);
-	case ACT_PM:
-		return write_pm(w);
 	case ACT_VPD:
 		return write_vpd(w);
 	case ACT_MSI:

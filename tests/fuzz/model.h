@@ -15,7 +15,6 @@
  * @ACT_NONE: nothing
  * @ACT_COMMAND: of the command register
  * @ACT_BAR: of an address
- * @ACT_PM: of the power state
  * @ACT_VPD: of the address in non-volatile memory
  * @ACT_MSI: of the flags of MSI
  * @ACT_MSIX: of the flags of MSI-X
@@ -26,7 +25,6 @@ enum act {
 	ACT_NONE,
 	ACT_COMMAND,
 	ACT_BAR,
-	ACT_PM,
 	ACT_VPD,
 	ACT_MSI,
 	ACT_MSIX,

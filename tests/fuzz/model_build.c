@@ -19,7 +19,8 @@ static const struct model_rule header[] = {
 static const struct model_rule pm[] = {
 	{ 0, 2, 'x' },
 	{ 2, 2, 'x', .virt = 0xf800 },
-	{ 4, 2, 'x', ACT_PM, .rw = 0x1e00, .rw1c = 0x8000 },
+	{ 4, 2, 'x', .rw = 0x1e00, .rw1c = 0x8000, .virt = 0x000b,
+	  .vwrite = 0x0003 },
 	{ 6, 1, 'x' },
 	{ 7, 1, 'x' },
 };
@@ -170,7 +171,6 @@ static void build_caps(void)
 				claim_all(model.caps[i], caps[j].nr,
 					  caps[j].rules);
 	}
-	world.pm = model.pos[0x01];
 	world.msi = model.pos[0x05];
 	world.msix = model.pos[0x11];
 	world.pdev.msi_cap = world.msi;
@@ -294,6 +294,9 @@ void model_reset(void)
 	set32(model.init, world.pdev.vendor | (u32)world.pdev.device << 16);
 	model.init[0x3c] = world.pbdev.intx.irq ?: world.pdev.irq;
 	reset_bars();
+	/* D0, and a wake-up loses nothing */
+	if (model.pos[0x01] && model.pos[0x01] + 4 < PCI_CFG_SPACE_SIZE)
+		model.init[model.pos[0x01] + 4] = 0x08;
 	if (model.pos[0x10] && devctl + 1 < PCI_CFG_SPACE_SIZE) {
 		model.init[devctl] = model_hw(devctl) & model.virt[devctl];
 		model.ceiling = model_hw(devctl + 1) & 0x70;

@@ -195,16 +195,6 @@ void pb2_pci_set_intx(struct pci_dev *pdev, bool on)
 	core_bit(PCI_COMMAND + 1, PCI_COMMAND_INTX_DISABLE >> 8, !on);
 }
 
-int pb2_pci_set_power(struct pci_dev *pdev, pci_power_t state)
-{
-	u8 *ctrl = &world.hw[world.pm + PCI_PM_CTRL];
-
-	fuzz_assert(world.pm && state >= 0 && state <= 3);
-	if (!world.power_rc && !world.lost && !world.bus_rc)
-		*ctrl = (*ctrl & ~PCI_PM_CTRL_STATE_MASK) | state;
-	return world.power_rc;
-}
-
 /**
  * world_is_patient() - may the PCI core be asked for vectors?
  *
@@ -424,7 +414,6 @@ void world_load(struct fuzz_input *in)
 	world.pbdev.allow_interrupt_control = flags & 0x20;
 	world.pirqs = !(flags & 0x40);
 	world.mwi_rc = flags & 0x80 ? -EINVAL : 0;
-	world.power_rc = flags & 0x100 ? -EIO : 0;
 	world.msi_rc = flags & 0x200 ? -ENOSPC : 0;
 	world.pbdev.intx.irq = flags & 0x400 ? 19 : 0;
 	world.pbdev.poll_us = flags & 0x800 ? 100 : PB2_POLL_DEFAULT;

@@ -25,15 +25,13 @@
  * @bus: of both
  * @hw: the registers
  * @rw1c: bits of @hw that a one clears
- * @pm: offset of the first power management capability, 0 for none
- * @msi: likewise of MSI
+ * @msi: offset of the first MSI capability, 0 for none
  * @msix: likewise of MSI-X
  * @lost: the hardware does not answer: all-ones, writes go nowhere
  * @bus_rc: the bus' accessors fail with this
  * @accesses: of the hardware, since somebody set it to 0
  * @may_write: may the hardware see a write at this place and width now?
  * @mwi_rc: what the PCI core says to memory write and invalidate
- * @power_rc: to a power state
  * @msi_rc: to MSI and MSI-X
  * @failures: how often it did in the last five seconds
  * @failed: when the first of them was, jiffies
@@ -51,7 +49,6 @@ struct world {
 	struct pci_bus bus;
 	u8 hw[PB2_CONF_MAX_SIZE];
 	u8 rw1c[PB2_CONF_MAX_SIZE];
-	u8 pm;
 	u8 msi;
 	u8 msix;
 	bool lost;
@@ -59,7 +56,6 @@ struct world {
 	unsigned int accesses;
 	bool (*may_write)(unsigned int off, unsigned int len);
 	int mwi_rc;
-	int power_rc;
 	int msi_rc;
 	unsigned int failures;
 	unsigned long failed;

@@ -14,7 +14,8 @@ static int init(struct kunit *test)
 	return conf_world_start(test, &conf_e1000e);
 }
 
-static void a_state_is_reached_through_the_pci_core(struct kunit *test)
+/* A memory request to a function in D3hot can take the host down (XSA-120). */
+static void the_guests_power_state_is_for_show(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
 	int state;
@@ -22,36 +23,59 @@ static void a_state_is_reached_through_the_pci_core(struct kunit *test)
 	for (state = 3; state >= 0; state--) {
 		KUNIT_EXPECT_EQ(test, conf_world_write(test, CTRL, 2, state),
 				0);
-		KUNIT_EXPECT_EQ(test, world->power, state);
+		KUNIT_EXPECT_EQ(test, conf_world_read(test, CTRL, 2) & 3,
+				state);
+		KUNIT_EXPECT_EQ(test, conf_world_write(test, CTRL, 1, 3), 0);
+		KUNIT_EXPECT_EQ(test, conf_world_read(test, CTRL, 1) & 3, 3);
+		KUNIT_EXPECT_EQ(test, conf_world_get(world, CTRL, 2), 0);
 	}
-	KUNIT_EXPECT_EQ(test, world->powers, 4);
-	conf_world_write(test, CTRL, 1, 3);
-	KUNIT_EXPECT_EQ(test, world->powers, 5);
-	/* The fake PCI core does not write the register, and pciback2 must not. */
+	/* Data select is in the other byte, the only one that is written. */
+	KUNIT_EXPECT_EQ(test, world->write_off, CTRL + 1);
+	KUNIT_EXPECT_EQ(test, world->write_len, 1);
+}
+
+static void neither_permissive_nor_a_quirk_opens_the_power_state(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+
+	world->pbdev.permissive = true;
+	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(&world->pbdev, CTRL, 2, 0), 0);
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, PM, 4, U32_MAX), 0);
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, CTRL, 4, U32_MAX), 0);
+	KUNIT_EXPECT_EQ(test, conf_world_get(world, CTRL, 2) & 3, 0);
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, CTRL, 2) & 3, 3);
+}
+
+/* Linux takes D3hot for a reset where the bit reads 0. */
+static void d3hot_does_not_look_like_a_reset(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, CTRL, 2), 0);
-	/* The guest reads the state from the hardware. */
-	conf_world_set(world, CTRL, 2, 2);
-	KUNIT_EXPECT_EQ(test, conf_world_read(test, CTRL, 2), 2);
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, CTRL, 2),
+			PCI_PM_CTRL_NO_SOFT_RESET);
+	conf_world_write(test, CTRL, 2, 0);
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, CTRL, 2),
+			PCI_PM_CTRL_NO_SOFT_RESET);
 }
 
-static void the_upper_half_of_control_moves_no_state(struct kunit *test)
+static void a_new_assignment_begins_in_d0(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
 
-	conf_world_set(world, CTRL, 2, 3);
+	conf_world_write(test, CTRL, 2, 3);
+	pb2_conf_reset(&world->pbdev);
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, CTRL, 2) & 3, 0);
+}
+
+static void data_select_is_the_hardwares(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+
+	conf_world_write(test, CTRL, 2, 3);
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, CTRL + 1, 1, 0x1e), 0);
-	KUNIT_EXPECT_EQ(test, world->powers, 0);
-	KUNIT_EXPECT_EQ(test, conf_world_get(world, CTRL, 2), 0x1e03);
-}
-
-static void a_state_that_is_not_reached_is_an_error(struct kunit *test)
-{
-	struct conf_world *world = test->priv;
-
-	world->power_rc = -EIO;
-	KUNIT_EXPECT_EQ(test, conf_world_write(test, CTRL, 2, 0x1e03),
-			XEN_PCI_ERR_access_denied);
-	KUNIT_EXPECT_EQ(test, world->writes, 0);
+	KUNIT_EXPECT_EQ(test, conf_world_get(world, CTRL, 2), 0x1e00);
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, CTRL, 2), 0x1e0b);
 }
 
 static void wake_up_events_are_not_offered_and_not_enabled(struct kunit *test)
@@ -79,9 +103,11 @@ static void pme_status_is_cleared_by_a_one_only(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(a_state_is_reached_through_the_pci_core),
-	KUNIT_CASE(the_upper_half_of_control_moves_no_state),
-	KUNIT_CASE(a_state_that_is_not_reached_is_an_error),
+	KUNIT_CASE(the_guests_power_state_is_for_show),
+	KUNIT_CASE(neither_permissive_nor_a_quirk_opens_the_power_state),
+	KUNIT_CASE(d3hot_does_not_look_like_a_reset),
+	KUNIT_CASE(a_new_assignment_begins_in_d0),
+	KUNIT_CASE(data_select_is_the_hardwares),
 	KUNIT_CASE(wake_up_events_are_not_offered_and_not_enabled),
 	KUNIT_CASE(pme_status_is_cleared_by_a_one_only),
 	{}

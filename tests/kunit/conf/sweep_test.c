@@ -50,7 +50,8 @@ static const struct oracle_row common_rows[] = {
 static const struct oracle_row pm_rows[] = {
 	RO_ROW(0, 2),
 	{ .off = 2, .len = 2, .virt = 0xf800, .fixed = true },
-	{ .off = 4, .len = 2, .rw = 0x1e00, .rw1c = 0x8000, .fixed = true },
+	{ .off = 4, .len = 2, .rw = 0x1e00, .rw1c = 0x8000, .virt = 0x000b,
+	  .vwrite = 0x0003, .seen = 0x0008, .fixed = true },
 	RO_ROW(6, 2),
 };
 

@@ -86,7 +86,7 @@ static void waking_leads_to_d0_whoever_put_it_to_sleep(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
-	/* The guest has put it there, and runtime PM takes it for awake. */
+	/* Runtime PM takes a function in D3hot for awake. */
 	world->pdev->current_state = PCI_D3hot;
 	pb2_power_wake(world->pbdev);
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);

@@ -111,6 +111,26 @@ static void a_guests_flr_does_not_hit_the_next_domain(struct kunit *test)
 	pb2_gate_close(pbdev);
 }
 
+/*
+ * pci_set_power_state() may take pci_bus_sem, and wait a minute for the function,
+ * while xenwatch waits for the thread that serves the guest.
+ */
+static void a_guest_that_sleeps_and_wakes_moves_no_power_state(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	u32 value;
+
+	life_assign_dev(test);
+	for (value = 3; value <= 3; value--)
+		KUNIT_EXPECT_EQ(test, 0,
+				life_request(world, XEN_PCI_OP_conf_write,
+					     FAKE_PCI_PM + PCI_PM_CTRL, 2,
+					     &value));
+	KUNIT_EXPECT_EQ(test, fake_count("set_power"), 0);
+	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev,
+					   FAKE_PCI_PM + PCI_PM_CTRL, 2), 0);
+}
+
 /* The domain leaves during the reset. */
 static void leave(struct life_world *world)
 {
@@ -178,6 +198,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_guests_second_flr_is_the_first),
 	KUNIT_CASE(a_guests_flr_ends_with_its_domain),
 	KUNIT_CASE(a_guests_flr_does_not_hit_the_next_domain),
+	KUNIT_CASE(a_guest_that_sleeps_and_wakes_moves_no_power_state),
 	KUNIT_CASE(a_domain_that_leaves_during_a_reset_has_it_reclaimed),
 	KUNIT_CASE(a_domain_that_dies_during_a_reset_leaves_it_idle),
 	KUNIT_CASE(a_domain_that_leaves_a_dying_function_has_it_reclaimed),

@@ -11,7 +11,6 @@
 #undef pb2_pci_set_master
 #undef pb2_pci_set_mwi
 #undef pb2_pci_set_intx
-#undef pb2_pci_set_power
 #undef pb2_gate_start_flr
 #undef pb2_gate_is_detaching
 
@@ -417,25 +416,6 @@ void conf_world_set_intx(struct pci_dev *pdev, bool on)
 	}
 	world->intxs++;
 	world->intx = on;
-}
-
-/**
- * conf_world_set_power() - in place of pb2_pci_set_power()
- * @pdev: the function
- * @state: recorded
- *
- * Context: any.
- * Return: what the test wants.
- */
-int conf_world_set_power(struct pci_dev *pdev, pci_power_t state)
-{
-	struct conf_world *world = world_of_pdev(pdev);
-
-	if (!world)
-		return pb2_pci_set_power(pdev, state);
-	world->powers++;
-	world->power = (__force int)state;
-	return world->power_rc;
 }
 
 /**

@@ -62,9 +62,6 @@ extern const struct conf_image conf_nvme;
  * @mwi_rc: its result
  * @intxs: number of calls of pb2_pci_set_intx()
  * @intx: last argument
- * @powers: number of calls of pb2_pci_set_power()
- * @power: last argument
- * @power_rc: its result
  * @flrs: number of calls of pb2_gate_start_flr()
  * @detaching: result of pb2_gate_is_detaching()
  */
@@ -89,9 +86,6 @@ struct conf_world {
 	int mwi_rc;
 	unsigned int intxs;
 	bool intx;
-	unsigned int powers;
-	int power;
-	int power_rc;
 	unsigned int flrs;
 	bool detaching;
 };
@@ -117,7 +111,6 @@ void conf_world_intx_disable(struct pb2_device *pbdev);
 void conf_world_set_master(struct pci_dev *pdev, bool on);
 int conf_world_set_mwi(struct pci_dev *pdev, bool on);
 void conf_world_set_intx(struct pci_dev *pdev, bool on);
-int conf_world_set_power(struct pci_dev *pdev, pci_power_t state);
 void conf_world_guest_flr(struct pb2_device *pbdev);
 bool conf_world_is_detaching(const struct pb2_device *pbdev);
 
@@ -126,7 +119,6 @@ bool conf_world_is_detaching(const struct pb2_device *pbdev);
 #define pb2_pci_set_master	conf_world_set_master
 #define pb2_pci_set_mwi		conf_world_set_mwi
 #define pb2_pci_set_intx	conf_world_set_intx
-#define pb2_pci_set_power	conf_world_set_power
 #define pb2_gate_start_flr	conf_world_guest_flr
 #define pb2_gate_is_detaching	conf_world_is_detaching
 

@@ -23,8 +23,8 @@ void pb2_isolation_enforce(struct pb2_device *pbdev)
 	device_lock_assert(&pbdev->pdev->dev);
 
 	/*
-	 * The guest may have left the function in D3hot; the following steps
-	 * need D0.
+	 * The following steps need D0, and an idle function may have begun to
+	 * suspend.
 	 */
 	pb2_power_wake(pbdev);
 

@@ -256,9 +256,9 @@ void pb2_power_exit(struct pb2_device *pbdev)
  * pb2_power_wake() - bring the function into D0 and keep it there
  * @pbdev: the function
  *
- * The function stays in D0 until pb2_power_allow_suspend(). A guest may have
- * put the function into D3hot without runtime PM knowing; this function brings
- * it back from there, too.
+ * The function stays in D0 until pb2_power_allow_suspend(). Runtime PM
+ * may take a function in D3hot for awake, or fail to resume it; it is brought
+ * back from there, too.
  *
  * Context: device_lock held, may sleep.
  */
