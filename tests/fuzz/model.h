@@ -14,7 +14,6 @@
  * enum act - what a write of a byte is besides a write
  * @ACT_NONE: nothing
  * @ACT_COMMAND: of the command register
- * @ACT_BAR: of an address
  * @ACT_VPD: of the address in non-volatile memory
  * @ACT_MSI: of the flags of MSI
  * @ACT_MSIX: of the flags of MSI-X
@@ -24,7 +23,6 @@
 enum act {
 	ACT_NONE,
 	ACT_COMMAND,
-	ACT_BAR,
 	ACT_VPD,
 	ACT_MSI,
 	ACT_MSIX,
@@ -43,6 +41,7 @@ enum act {
  * @virt: bits that are not the hardware's
  * @vwrite: those of them that change
  * @trap: bits that are never written as ones
+ * @keep: bits that come back after a reset that dom0 does not know of
  */
 struct model_rule {
 	u8 off;
@@ -54,6 +53,7 @@ struct model_rule {
 	u32 virt;
 	u32 vwrite;
 	u32 trap;
+	u32 keep;
 };
 
 /**
@@ -63,6 +63,8 @@ struct model_rule {
  * @virt: likewise
  * @vwrite: likewise
  * @trap: likewise
+ * @keep: likewise
+ * @kept: what comes back
  * @permissive_proof: bits that permissive does not open
  * @quirk_proof: bits that a quirk does not open
  * @act: what a write does
@@ -75,7 +77,6 @@ struct model_rule {
  * @caps: the capabilities, in the order of their list
  * @nr_caps: length of @caps
  * @pos: offset of the first capability of an ID, or 0
- * @ceiling: the largest read request, in place
  * @quirks: number of quirks
  * @quirk_at: there is one at the offset
  * @backend: offset of the backend's capability, or 0
@@ -88,6 +89,8 @@ struct model {
 	u8 virt[PB2_CONF_MAX_SIZE];
 	u8 vwrite[PB2_CONF_MAX_SIZE];
 	u8 trap[PB2_CONF_MAX_SIZE];
+	u8 keep[PB2_CONF_MAX_SIZE];
+	u8 kept[PB2_CONF_MAX_SIZE];
 	u8 permissive_proof[PB2_CONF_MAX_SIZE];
 	u8 quirk_proof[PB2_CONF_MAX_SIZE];
 	u8 act[PB2_CONF_MAX_SIZE];
@@ -100,7 +103,6 @@ struct model {
 	u8 caps[64];
 	unsigned int nr_caps;
 	u8 pos[256];
-	u8 ceiling;
 	unsigned int quirks;
 	u8 quirk_at[PB2_CONF_MAX_SIZE];
 	u8 backend;
@@ -121,6 +123,7 @@ void model_backend_clear(void);
 /* model.c: what follows from them */
 u8 model_hw(unsigned int off);
 u8 model_raw(unsigned int off);
+bool model_is_absent(void);
 int model_read(int off, int len, u32 *val);
 int model_write(int off, int len, u32 val);
 bool model_leaves(unsigned int off, unsigned int len);

@@ -7,12 +7,13 @@
 /* The registers that all headers have, but for the BARs */
 static const struct model_rule header[] = {
 	{ 0x00, 4, 'x', .virt = 0xffffffff },
-	{ 0x04, 2, 'x', ACT_COMMAND, .virt = 0xffff, .vwrite = 0x07ff },
+	{ 0x04, 2, 'x', ACT_COMMAND, .virt = 0xffff, .vwrite = 0x07ff,
+	  .keep = 0x0143 },
 	{ 0x06, 2, 0, .rw1c = 0xf900 },
 	{ 0x0c, 1, 'x', .rw = 0xff },
-	{ 0x0d, 1, 'x' },
-	{ 0x0f, 1, 'x', .rw = 0x40 },
-	{ 0x3c, 1, 'x', .virt = 0xff },
+	{ 0x0d, 1, 'x', .keep = 0xff },
+	{ 0x0f, 1, 'x' },
+	{ 0x3c, 1, 'x', .virt = 0xff, .keep = 0xff },
 	{ 0x3d, 1, 'x' },
 };
 
@@ -47,7 +48,7 @@ static const struct model_rule msix[] = {
 
 static const struct model_rule pcie[] = {
 	{ 8, 2, 0, ACT_DEVCTL, .rw = 0x7810, .virt = 0x00e0, .vwrite = 0x00e0,
-	  .trap = 0x8000 },
+	  .trap = 0x8000, .keep = 0x77ef },
 	{ 10, 2, 0, .rw1c = 0x000f },
 };
 
@@ -91,6 +92,7 @@ static void kill_byte(unsigned int off)
 	model.rw[off] = 0;
 	model.rw1c[off] = 0;
 	model.vwrite[off] = 0;
+	model.keep[off] = 0;
 	model.permissive_proof[off] = 0xff;
 	model.quirk_proof[off] = 0xff;
 	for (i = dword; i < dword + 4; i++)
@@ -122,6 +124,7 @@ static void claim(unsigned int base, const struct model_rule *rule)
 		model.virt[i] = rule->virt >> shift;
 		model.vwrite[i] = rule->vwrite >> shift;
 		model.trap[i] = rule->trap >> shift;
+		model.keep[i] = rule->keep >> shift;
 		model.permissive_proof[i] = rule->proof == 'x' ? 0xff : 0;
 		model.quirk_proof[i] = rule->proof ? 0xff : 0;
 		model.act[i] = rule->act;
@@ -225,7 +228,7 @@ static void build_bars(void)
 {
 	bool bridge = world.pdev.hdr_type;
 	struct model_rule bar = {
-		.len = 4, .proof = 'x', .act = ACT_BAR, .virt = 0xffffffff,
+		.len = 4, .proof = 'x', .virt = 0xffffffff, .keep = 0xffffffff,
 	};
 	unsigned int i;
 
@@ -289,18 +292,19 @@ static void reset_bars(void)
  */
 void model_reset(void)
 {
-	unsigned int devctl = model.pos[0x10] + 8;
+	unsigned int devctl = model.pos[0x10] + 8, i;
 
+	/* Of a function that does not answer nothing new is known. */
+	for (i = 0; i < PCI_CFG_SPACE_SIZE && !model_is_absent(); i++)
+		model.kept[i] = model_hw(i) & model.keep[i];
 	set32(model.init, world.pdev.vendor | (u32)world.pdev.device << 16);
 	model.init[0x3c] = world.pbdev.intx.irq ?: world.pdev.irq;
 	reset_bars();
 	/* D0, and a wake-up loses nothing */
 	if (model.pos[0x01] && model.pos[0x01] + 4 < PCI_CFG_SPACE_SIZE)
 		model.init[model.pos[0x01] + 4] = 0x08;
-	if (model.pos[0x10] && devctl + 1 < PCI_CFG_SPACE_SIZE) {
-		model.init[devctl] = model_hw(devctl) & model.virt[devctl];
-		model.ceiling = model_hw(devctl + 1) & 0x70;
-	}
+	if (model.pos[0x10] && devctl < PCI_CFG_SPACE_SIZE)
+		model.init[devctl] = model.kept[devctl] & 0xe0;
 	memcpy(model.seen, model.init, sizeof(model.seen));
 	fuzz_messages = 0;
 }

@@ -13,7 +13,7 @@
 #include "../../drivers/xen/pciback2/host/xen_iface.h"
 
 /* A request costs the hardware no more accesses than this. */
-#define WORLD_MAX_ACCESSES	12
+#define WORLD_MAX_ACCESSES	48
 /* Nor does building and resetting its virtual configuration space. */
 #define WORLD_MAX_BUILD		4096
 

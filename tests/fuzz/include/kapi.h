@@ -214,6 +214,7 @@ void fuzz_log(bool limited, const void *dev, const char *fmt, ...);
 	fuzz_log(false, &(pdev)->dev, fmt, ##__VA_ARGS__)
 #define pci_err(pdev, fmt, ...) \
 	fuzz_log(false, &(pdev)->dev, fmt, ##__VA_ARGS__)
+#define pci_info pci_warn
 #define pci_warn_ratelimited(pdev, fmt, ...) \
 	fuzz_log(true, &(pdev)->dev, fmt, ##__VA_ARGS__)
 

@@ -118,44 +118,6 @@ static void guest_write_to_bar_never_reaches_hardware(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
 }
 
-static void an_address_that_a_hidden_reset_lost_is_restored(struct kunit *test)
-{
-	struct conf_world *world = test->priv;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
-		conf_world_set(world, BAR_AT(i), 4, 0);
-		world->writes = 0;
-		conf_world_write(test, BAR_AT(i), 4, addresses[i] ^ 0x80000000);
-		KUNIT_EXPECT_EQ(test, world->writes, 0);
-		conf_world_write(test, BAR_AT(i), 4, addresses[i]);
-		KUNIT_EXPECT_EQ(test, conf_world_get(world, BAR_AT(i), 4),
-				addresses[i]);
-	}
-
-	/* The enable bit of the ROM stays out of the hardware. */
-	conf_world_set(world, PCI_ROM_ADDRESS, 4, 0);
-	conf_world_write(test, PCI_ROM_ADDRESS, 4, 0xfe800001);
-	KUNIT_EXPECT_EQ(test, conf_world_get(world, PCI_ROM_ADDRESS, 4),
-			0xfe800000);
-	conf_world_set(world, PCI_ROM_ADDRESS, 4, 0xfe800001);
-	world->writes = 0;
-	conf_world_write(test, PCI_ROM_ADDRESS, 4, 0xfe800000);
-	KUNIT_EXPECT_EQ(test, world->writes, 0);
-}
-
-static void a_virtual_function_has_nothing_to_restore(struct kunit *test)
-{
-	struct conf_world *world = test->priv;
-
-	world->pdev.is_virtfn = 1;
-	conf_world_set(world, BAR_AT(0), 4, 0);
-	world->reads = 0;
-	conf_world_write(test, BAR_AT(0), 4, addresses[0]);
-	KUNIT_EXPECT_EQ(test, world->reads + world->writes, 0);
-	KUNIT_EXPECT_EQ(test, conf_world_read(test, BAR_AT(0), 4), addresses[0]);
-}
-
 static void a_rom_in_ram_is_not_written_to_the_register(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
@@ -198,8 +160,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_bar_can_be_sized_in_pieces_of_any_width),
 	KUNIT_CASE(the_rom_can_be_sized_and_is_enabled_for_show),
 	KUNIT_CASE(guest_write_to_bar_never_reaches_hardware),
-	KUNIT_CASE(an_address_that_a_hidden_reset_lost_is_restored),
-	KUNIT_CASE(a_virtual_function_has_nothing_to_restore),
 	KUNIT_CASE(a_rom_in_ram_is_not_written_to_the_register),
 	KUNIT_CASE(a_bridge_has_two_bars_and_its_rom_elsewhere),
 	{}

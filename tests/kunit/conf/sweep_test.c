@@ -42,7 +42,7 @@ static const struct oracle_row common_rows[] = {
 	{ .off = 0x06, .len = 2, .rw1c = 0xf900 },
 	{ .off = 0x0c, .len = 1, .rw = 0xff, .fixed = true },
 	RO_ROW(0x0d, 1),
-	{ .off = 0x0f, .len = 1, .rw = 0x40, .fixed = true },
+	RO_ROW(0x0f, 1),
 	{ .off = 0x3c, .len = 1, .virt = 0xff, .seen = 0x0b, .fixed = true },
 	RO_ROW(0x3d, 1),
 };

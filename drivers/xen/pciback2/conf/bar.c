@@ -87,53 +87,8 @@ static u32 bar_reset(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
 	return reg->init;
 }
 
-/*
- * A reset that dom0 does not know of clears the address in the hardware. A guest
- * that notices this writes back the address that it saw, and the register gets
- * the address that dom0 assigned.
- */
-static int bar_restore(struct pb2_device *pbdev, const struct pb2_conf_reg *reg,
-		       const struct bar *bar)
-{
-	u32 mask = bar->rom ? (u32)PCI_ROM_ADDRESS_MASK : U32_MAX;
-	struct pci_bus_region region;
-	u32 hw, want;
-	int rc;
-
-	pcibios_resource_to_bus(pbdev->pdev->bus, &region,
-				(struct resource *)bar->res);
-	want = ((u64)region.start >> bar->shift) | bar->type;
-
-	rc = pb2_access_read(pbdev, reg->off, 4, &hw);
-	if (rc || !((hw ^ want) & mask))
-		return rc;
-
-	pci_warn_ratelimited(pbdev->pdev, "register 0x%02x lost its address (0x%08x for 0x%08x): restored\n",
-			     reg->off, hw, want);
-	return pb2_access_write(pbdev, reg->off, 4, want);
-}
-
-static int bar_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
-		     u32 *val, u32 mask)
-{
-	u32 address = reg->vwrite;
-	struct bar bar;
-
-	bar_find(pbdev->pdev, reg->off, &bar);
-	if (bar.rom)
-		address &= ~PCI_ROM_ADDRESS_ENABLE;
-
-	/* The BARs of a virtual function are registers of its physical function. */
-	if (!bar.res || ((*val ^ reg->init) & address) ||
-	    pbdev->pdev->is_virtfn || (bar.res->flags & IORESOURCE_ROM_SHADOW))
-		return 0;
-
-	return bar_restore(pbdev, reg, &bar);
-}
-
 static const struct pb2_conf_ops bar_ops = {
 	.reset = bar_reset,
-	.write = bar_write,
 };
 
 #define BAR_WHY	"it can be sized; elsewhere it could cover RAM, or other devices"
@@ -142,7 +97,7 @@ static const struct pb2_conf_ops bar_ops = {
 #define BAR(_off, _why)						\
 	{							\
 		.off = (_off), .len = 4, .proof = PB2_CONF_FIXED,\
-		.virt = 0xffffffff,				\
+		.virt = 0xffffffff, .keep = 0xffffffff,		\
 		.ops = &bar_ops,				\
 		.why = (_why),					\
 	}

@@ -88,6 +88,7 @@ static void reg_forbid_bytes(struct pb2_conf_reg *reg, u32 bytes)
 	reg->rw &= ~bytes;
 	reg->rw1c &= ~bytes;
 	reg->vwrite &= ~bytes;
+	reg->keep &= ~bytes;
 	reg->permissive_proof |= bytes;
 	reg->quirk_proof |= bytes;
 	if (reg->op_bytes & bytes)
@@ -106,6 +107,7 @@ static void reg_merge_field(struct pb2_conf_reg *reg, unsigned int off,
 	reg->virt |= field->virt << shift;
 	reg->vwrite |= field->vwrite << shift;
 	reg->trap |= field->trap << shift;
+	reg->keep |= field->keep << shift;
 	reg->init |= field->init << shift;
 	if (field->proof & PB2_CONF_PERMISSIVE_PROOF)
 		reg->permissive_proof |= bytes;

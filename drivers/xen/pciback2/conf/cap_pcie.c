@@ -8,25 +8,41 @@
 #define PCIE_SIZEOF	(PCI_EXP_SLTSTA2 + 2)
 #define DEVCTL_RW	(PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN | \
 			 PCI_EXP_DEVCTL_READRQ)
+/* The guest's own bits of DEVCTL_RW it restores itself, within a limit. */
+#define DEVCTL_KEEP	(PCI_EXP_DEVCTL_CERE | PCI_EXP_DEVCTL_NFERE | \
+			 PCI_EXP_DEVCTL_FERE | PCI_EXP_DEVCTL_URRE | \
+			 PCI_EXP_DEVCTL_PAYLOAD | PCI_EXP_DEVCTL_EXT_TAG | \
+			 PCI_EXP_DEVCTL_PHANTOM | PCI_EXP_DEVCTL_AUX_PME | \
+			 PCI_EXP_DEVCTL_READRQ)
 #define DEVSTA_ERRORS	(PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED | \
 			 PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD)
 
 static u32 devctl_reset(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
 {
-	u32 hw;
+	return reg->kept & PCI_EXP_DEVCTL_PAYLOAD;
+}
 
-	if (pb2_access_read(pbdev, reg->off, 2, &hw))
-		hw = 0;
+/* A guest's read requests may be as large as the host's, but not larger. */
+static u32 devctl_limit_readrq(const struct pb2_conf_reg *reg, u32 val)
+{
+	u32 limit = reg->kept & PCI_EXP_DEVCTL_READRQ;
 
-	/* A guest's read requests may be as large as the host's, but not larger. */
-	reg->init = hw & (PCI_EXP_DEVCTL_PAYLOAD | PCI_EXP_DEVCTL_READRQ);
-	return reg->init & PCI_EXP_DEVCTL_PAYLOAD;
+	if ((val & PCI_EXP_DEVCTL_READRQ) <= limit)
+		return val;
+	return (val & ~PCI_EXP_DEVCTL_READRQ) | limit;
+}
+
+/* The guest may have restored its own size of read requests already. */
+static u32 devctl_restore(const struct pb2_conf_reg *reg, u32 hw)
+{
+	u32 readrq = devctl_limit_readrq(reg, hw) & PCI_EXP_DEVCTL_READRQ;
+
+	return (reg->kept & ~PCI_EXP_DEVCTL_READRQ) | readrq;
 }
 
 static int devctl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 			u32 *val, u32 mask)
 {
-	u32 ceiling = reg->init & PCI_EXP_DEVCTL_READRQ;
 	u32 devcap;
 	int rc;
 
@@ -43,14 +59,13 @@ static int devctl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		}
 	}
 
-	if ((*val & PCI_EXP_DEVCTL_READRQ) > ceiling)
-		*val = (*val & ~PCI_EXP_DEVCTL_READRQ) | ceiling;
-
+	*val = devctl_limit_readrq(reg, *val);
 	return 0;
 }
 
 static const struct pb2_conf_ops devctl_ops = {
 	.reset = devctl_reset,
+	.restore = devctl_restore,
 	.write = devctl_write,
 };
 
@@ -61,6 +76,7 @@ static const struct pb2_conf_field pcie_fields[] = {
 		.virt = PCI_EXP_DEVCTL_PAYLOAD,
 		.vwrite = PCI_EXP_DEVCTL_PAYLOAD,
 		.trap = PCI_EXP_DEVCTL_BCR_FLR,
+		.keep = DEVCTL_KEEP,
 		.ops = &devctl_ops,
 		.why = "own transfers are the guest's; what the path or the IOMMU sees is not",
 	}, {

@@ -40,6 +40,10 @@ struct pb2_conf_reg;
  * @reset: computes the shadow for a fresh assignment; with %NULL the engine
  *	takes the field's @init. The function is in D0. The callback may set
  *	&pb2_conf_reg.init and &pb2_conf_reg.vwrite.
+ * @restore: after a reset that dom0 does not know of, computes what goes back to
+ *	the hardware, of which only the bits of &pb2_conf_reg.keep count. @hw is
+ *	the dword as it is in the hardware. With %NULL the engine takes
+ *	&pb2_conf_reg.kept.
  * @write: carries out the side effects of a guest's write, before the engine
  *	applies the masks. @mask has the bits of the bytes that the guest
  *	writes. *@val has these bits as the guest writes them, the other virtual
@@ -52,6 +56,7 @@ struct pb2_conf_reg;
  */
 struct pb2_conf_ops {
 	u32 (*reset)(struct pb2_device *pbdev, struct pb2_conf_reg *reg);
+	u32 (*restore)(const struct pb2_conf_reg *reg, u32 hw);
 	int (*write)(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		     u32 *val, u32 mask);
 };
@@ -67,6 +72,8 @@ struct pb2_conf_ops {
  * @vwrite: bits of @virt that a guest's write changes in the shadow
  * @trap: bits that only @ops act upon: neither permissive nor a quirk lets a
  *	guest write them to the hardware
+ * @keep: bits of dom0's that the guest cannot write: after a reset that dom0 does
+ *	not know of the engine writes them to the hardware again
  * @init: the shadow at the start of an assignment
  * @presence: the register reads as all-ones, and not from the shadow, while the
  *	function does not answer: PCI drivers read it to detect a lost device
@@ -87,6 +94,7 @@ struct pb2_conf_field {
 	u32 virt;
 	u32 vwrite;
 	u32 trap;
+	u32 keep;
 	u32 init;
 	bool presence;
 	bool full_width;
@@ -127,6 +135,7 @@ struct pb2_conf_cap {
  * @virt: likewise
  * @vwrite: likewise
  * @trap: likewise
+ * @keep: likewise
  * @permissive_proof: bytes, as a bit mask, that permissive does not relax
  * @quirk_proof: bytes, as a bit mask, that a quirk does not open
  * @presence: bytes, as a bit mask, that read as all-ones while the function does
@@ -135,6 +144,8 @@ struct pb2_conf_cap {
  * @claimed: bytes, as a bit mask, that a field covers
  * @op_bytes: bytes, as a bit mask, whose write calls @ops
  * @init: the shadow at the start of an assignment
+ * @kept: the bits of @keep when the function last answered at the start of an
+ *	assignment or at the end of a reset; 0 if it never did
  * @shadow: the virtual bits as the guest sees them now
  * @ops: side effects of the one field of the dword that has some, or %NULL
  */
@@ -145,6 +156,7 @@ struct pb2_conf_reg {
 	u32 virt;
 	u32 vwrite;
 	u32 trap;
+	u32 keep;
 	u32 permissive_proof;
 	u32 quirk_proof;
 	u32 presence;
@@ -152,6 +164,7 @@ struct pb2_conf_reg {
 	u32 claimed;
 	u32 op_bytes;
 	u32 init;
+	u32 kept;
 	u32 shadow;
 	const struct pb2_conf_ops *ops;
 };
@@ -185,6 +198,7 @@ struct pb2_conf_quirk {
  * @quirks: struct pb2_conf_quirk
  * @nr_quirks: length of @quirks
  * @warned: the log has the first dropped write of this assignment
+ * @restored: the log has the first pb2_conf_restore() of this assignment
  * @msi_cap: offset of the MSI capability, or 0; immutable
  * @msix_cap: offset of the MSI-X capability, or 0; immutable
  * @pcie_cap: offset of the PCI Express capability, or 0; immutable
@@ -205,6 +219,7 @@ struct pb2_conf {
 	struct list_head quirks;
 	unsigned int nr_quirks;
 	bool warned;
+	bool restored;
 	u8 msi_cap;
 	u8 msix_cap;
 	u8 pcie_cap;
@@ -283,6 +298,8 @@ enum pb2_permissive {
 
 void pb2_conf_reset(struct pb2_device *pbdev);
 void pb2_conf_begin(struct pb2_device *pbdev);
+int pb2_conf_restore(struct pb2_device *pbdev);
+bool pb2_conf_has_lost_decode(const struct pb2_conf *conf, u32 command);
 bool pb2_conf_is_permissive(const struct pb2_device *pbdev);
 int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val);
 int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val);

@@ -47,12 +47,27 @@ static u32 find_raw_bits(struct pb2_device *pbdev,
 	return raw;
 }
 
-/* A function that answers never has all-ones in COMMAND and STATUS. */
-static bool is_hw_lost(struct pb2_device *pbdev)
+/**
+ * enum hw_state - what COMMAND and STATUS say about a function
+ * @HW_SOUND: it answers, and has what dom0 wrote
+ * @HW_RESET: a reset that dom0 does not know of cleared what dom0 wrote
+ * @HW_ABSENT: it does not answer: no function has all-ones there
+ */
+enum hw_state {
+	HW_SOUND,
+	HW_RESET,
+	HW_ABSENT,
+};
+
+static enum hw_state find_hw_state(struct pb2_device *pbdev)
 {
 	u32 hw;
 
-	return !pb2_access_read(pbdev, PCI_COMMAND, 4, &hw) && hw == U32_MAX;
+	if (pb2_access_read(pbdev, PCI_COMMAND, 4, &hw))
+		return HW_SOUND;
+	if (hw == U32_MAX)
+		return HW_ABSENT;
+	return pb2_conf_has_lost_decode(pbdev->conf, hw) ? HW_RESET : HW_SOUND;
 }
 
 /**
@@ -63,9 +78,11 @@ static bool is_hw_lost(struct pb2_device *pbdev)
  * @val: set to what the guest sees, or to 0 after an error
  *
  * The hardware sees a read of exactly @len bytes, and none if all bits are
- * virtual. By some registers a driver detects that its function is gone
- * (&pb2_conf_field.presence); before these, COMMAND is read to learn whether the
- * function still answers.
+ * virtual. By some registers a driver detects that its function is gone, or was
+ * reset (&pb2_conf_field.presence); before these, COMMAND is read to learn
+ * whether the function still answers, and has what dom0 wrote. After a reset that
+ * dom0 does not know of, what the guest wrote to such a register reads 0, so that
+ * its driver writes the register again.
  *
  * Context: process context, pb2_device.gate.lock held.
  * Return: 0; %XEN_PCI_ERR_invalid_offset for an access that is not 1, 2 or 4
@@ -75,7 +92,8 @@ static bool is_hw_lost(struct pb2_device *pbdev)
 int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 {
 	const struct pb2_conf_reg *reg;
-	u32 mask, virt, hw = 0;
+	enum hw_state state = HW_SOUND;
+	u32 mask, virt, shadow, hw = 0;
 	unsigned int shift;
 	int rc;
 
@@ -90,7 +108,9 @@ int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 	mask = pb2_conf_bytes(off, len);
 	virt = reg->virt & ~find_raw_bits(pbdev, reg, off & ~3);
 
-	if ((reg->presence & mask) && is_hw_lost(pbdev)) {
+	if (reg->presence & mask)
+		state = find_hw_state(pbdev);
+	if (state == HW_ABSENT) {
 		*val = mask >> shift;
 		return 0;
 	}
@@ -101,7 +121,10 @@ int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 			return rc;
 	}
 
-	*val = (((hw << shift) & ~virt) | (reg->shadow & virt)) & mask;
+	shadow = reg->shadow;
+	if (state == HW_RESET)
+		shadow &= ~reg->vwrite;
+	*val = (((hw << shift) & ~virt) | (shadow & virt)) & mask;
 	*val >>= shift;
 	return 0;
 }
@@ -295,6 +318,72 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
 	return write_hw(pbdev, reg, dword, new, mask, raw);
 }
 
+static int reg_restore(struct pb2_device *pbdev, const struct pb2_conf_reg *reg)
+{
+	struct hw_write hww = {
+		.dword = reg->off,
+		.keep = ~reg->keep,
+		.clear = reg->trap | reg->rw1c,
+	};
+	u32 hw, want = reg->kept;
+	int rc;
+
+	rc = pb2_access_read(pbdev, reg->off, 4, &hw);
+	if (rc)
+		return rc;
+	if (reg->ops && reg->ops->restore)
+		want = reg->ops->restore(reg, hw);
+	if (!((hw ^ want) & reg->keep))
+		return 0;
+
+	hww.val = want & reg->keep;
+	return write_chunks(pbdev, &hww, find_touched_bytes(reg->keep));
+}
+
+/**
+ * pb2_conf_restore() - write to the hardware what a reset took from it
+ * @pbdev: the function, after a reset that dom0 does not know of
+ *
+ * A driver restores what it can write, after a reset of its own making: of
+ * the device, by a self-test or by D3hot. The rest, such as decode and the
+ * payload size, comes from here. The log has the first time of an assignment.
+ *
+ * Context: process context, pb2_device.gate.lock held.
+ * Return: 0, or an error of pb2_access_read() or pb2_access_write().
+ */
+int pb2_conf_restore(struct pb2_device *pbdev)
+{
+	struct pb2_conf *conf = pbdev->conf;
+	unsigned int i;
+	int rc;
+
+	lockdep_assert_held(&pbdev->gate.lock);
+
+	if (!conf->restored)
+		pci_info(pbdev->pdev, "was reset without dom0: BARs, decode and what else the guest cannot write are restored, now and silently from now on\n");
+	conf->restored = true;
+
+	/* COMMAND is one of the first, and decode comes after the addresses. */
+	for (i = conf->nr_regs - 1; i > PB2_CONF_NO_REG; i--) {
+		if (!conf->regs[i].keep)
+			continue;
+		rc = reg_restore(pbdev, &conf->regs[i]);
+		if (rc)
+			return rc;
+	}
+
+	return 0;
+}
+
+/* A function that does not answer keeps what it had when it last did. */
+static void reg_keep(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
+{
+	u32 hw;
+
+	if (reg->keep && !pb2_access_read(pbdev, reg->off, 4, &hw))
+		reg->kept = hw & reg->keep;
+}
+
 /**
  * pb2_conf_reset() - give all virtual registers their initial values
  * @pbdev: the function, in D0; nothing happens if it has no virtual configuration
@@ -308,14 +397,18 @@ void pb2_conf_reset(struct pb2_device *pbdev)
 {
 	struct pb2_conf *conf = pbdev->conf;
 	struct pb2_conf_reg *reg;
+	bool absent;
 	unsigned int i;
 
 	lockdep_assert_held(&pbdev->gate.lock);
 
 	if (!conf)
 		return;
+	absent = find_hw_state(pbdev) == HW_ABSENT;
 	for (i = PB2_CONF_NO_REG + 1; i < conf->nr_regs; i++) {
 		reg = &conf->regs[i];
+		if (!absent)
+			reg_keep(pbdev, reg);
 		if (reg->ops && reg->ops->reset)
 			reg->shadow = reg->ops->reset(pbdev, reg);
 		else
@@ -333,6 +426,8 @@ void pb2_conf_reset(struct pb2_device *pbdev)
 void pb2_conf_begin(struct pb2_device *pbdev)
 {
 	pb2_conf_reset(pbdev);
-	if (pbdev->conf)
-		pbdev->conf->warned = false;
+	if (!pbdev->conf)
+		return;
+	pbdev->conf->warned = false;
+	pbdev->conf->restored = false;
 }

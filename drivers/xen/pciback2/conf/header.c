@@ -65,6 +65,25 @@ static void command_set_mwi(struct pb2_device *pbdev, u32 old, u32 *new)
 	}
 }
 
+/**
+ * pb2_conf_has_lost_decode() - was a function reset without dom0?
+ * @conf: its virtual configuration space
+ * @command: COMMAND as the hardware has it, not all-ones
+ *
+ * From the start of an assignment to its end only a reset that dom0 does not
+ * know of can switch decode off: the device's own, or that of a power state.
+ * A virtual function has no decode bits, and its PF keeps what it would lose.
+ *
+ * Context: pb2_device.gate.lock held.
+ * Return: true if decode is off in the hardware and should be on.
+ */
+bool pb2_conf_has_lost_decode(const struct pb2_conf *conf, u32 command)
+{
+	u32 decode = pb2_conf_find_reg(conf, PCI_COMMAND)->kept & DECODE_BITS;
+
+	return (command & decode) != decode;
+}
+
 /*
  * In permissive mode the guest's value of the bits goes to the hardware, and the
  * guest reads what the hardware made of it.
@@ -92,12 +111,31 @@ static int command_write_raw(struct pb2_device *pbdev, u32 *new)
 	return 0;
 }
 
+/*
+ * The guest's bits are off in the hardware. DMA needs the payload size as much as
+ * the BARs need decode.
+ */
+static int command_follow_reset(struct pb2_device *pbdev,
+				struct pb2_conf_reg *reg, u32 *val, u32 mask)
+{
+	int rc;
+
+	*val &= mask;
+	if (*val & (DECODE_BITS | PCI_COMMAND_MASTER)) {
+		rc = pb2_conf_restore(pbdev);
+		if (rc)
+			return rc;
+	}
+	reg->shadow &= ~reg->vwrite;
+	return 0;
+}
+
 static int command_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 			 u32 *val, u32 mask)
 {
 	struct pci_dev *pdev = pbdev->pdev;
-	bool master = *val & PCI_COMMAND_MASTER;
 	u32 old = reg->shadow, hw;
+	bool master;
 	int rc;
 
 	/* A reset changes the hardware and not the shadow. */
@@ -105,6 +143,14 @@ static int command_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 	if (rc)
 		return rc;
 
+	if (pb2_conf_has_lost_decode(pbdev->conf, hw)) {
+		rc = command_follow_reset(pbdev, reg, val, mask);
+		if (rc)
+			return rc;
+		old &= DECODE_BITS;
+	}
+
+	master = *val & PCI_COMMAND_MASTER;
 	if (master && !(hw & PCI_COMMAND_MASTER) &&
 	    pb2_gate_is_detaching(pbdev))
 		return XEN_PCI_ERR_access_denied;
@@ -148,6 +194,7 @@ static const struct pb2_conf_field header_fields[] = {
 	}, {
 		.off = PCI_COMMAND, .len = 2, .proof = PB2_CONF_FIXED,
 		.virt = 0xffff, .vwrite = COMMAND_BITS, .presence = true,
+		.keep = DECODE_BITS | PCI_COMMAND_PARITY | PCI_COMMAND_SERR,
 		.ops = &command_ops,
 		.why = "decode stays on while a domain may map the BARs (XSA-120)",
 	}, {
@@ -160,14 +207,14 @@ static const struct pb2_conf_field header_fields[] = {
 		.why = "a hint for the function's own transfers",
 	}, {
 		.off = PCI_LATENCY_TIMER, .len = 1, .proof = PB2_CONF_FIXED,
+		.keep = 0xff,
 		.why = "a share of a bus that other functions use too",
 	}, {
 		.off = PCI_BIST, .len = 1, .proof = PB2_CONF_FIXED,
-		.rw = PCI_BIST_START,
-		.why = "a self-test concerns this function alone",
+		.why = "a self-test may reset the function without dom0",
 	}, {
 		.off = PCI_INTERRUPT_LINE, .len = 1, .proof = PB2_CONF_FIXED,
-		.virt = 0xff,
+		.virt = 0xff, .keep = 0xff,
 		.ops = &interrupt_line_ops,
 		.why = "the guest binds this line, which dom0 chose and not the firmware",
 	}, {
