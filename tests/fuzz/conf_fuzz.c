@@ -125,6 +125,7 @@ static void flip(u8 bits)
 	pb2_permissive ^= bits >> 2 & 1;
 	world_set_detaching(world.detaching ^ (bits >> 3 & 1));
 	world.mwi_rc = bits & 0x10 ? -EINVAL : 0;
+	pbdev->guest_reset.allowed ^= bits >> 5 & 1;
 }
 
 /* Seizing: false if there was no memory for it */

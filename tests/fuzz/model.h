@@ -41,6 +41,7 @@ enum act {
  * @virt: bits that are not the hardware's
  * @vwrite: those of them that change
  * @trap: bits that are never written as ones
+ * @offer: bits that read 0 unless the guest may reset the function
  * @keep: bits that come back after a reset that dom0 does not know of
  */
 struct model_rule {
@@ -54,6 +55,7 @@ struct model_rule {
 	u32 vwrite;
 	u32 trap;
 	u32 keep;
+	u32 offer;
 };
 
 /**
@@ -65,6 +67,7 @@ struct model_rule {
  * @trap: likewise
  * @keep: likewise
  * @kept: what comes back
+ * @offer: as of struct model_rule
  * @permissive_proof: bits that permissive does not open
  * @quirk_proof: bits that a quirk does not open
  * @act: what a write does
@@ -91,6 +94,7 @@ struct model {
 	u8 trap[PB2_CONF_MAX_SIZE];
 	u8 keep[PB2_CONF_MAX_SIZE];
 	u8 kept[PB2_CONF_MAX_SIZE];
+	u8 offer[PB2_CONF_MAX_SIZE];
 	u8 permissive_proof[PB2_CONF_MAX_SIZE];
 	u8 quirk_proof[PB2_CONF_MAX_SIZE];
 	u8 act[PB2_CONF_MAX_SIZE];

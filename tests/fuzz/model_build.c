@@ -47,12 +47,14 @@ static const struct model_rule msix[] = {
 };
 
 static const struct model_rule pcie[] = {
+	{ 4, 4, 0, .offer = 0x10000000 },
 	{ 8, 2, 0, ACT_DEVCTL, .rw = 0x7810, .virt = 0x00e0, .vwrite = 0x00e0,
 	  .trap = 0x8000, .keep = 0x77ef },
 	{ 10, 2, 0, .rw1c = 0x000f },
 };
 
 static const struct model_rule af[] = {
+	{ 3, 1, 0, .offer = 0x02 },
 	{ 4, 1, 0, ACT_AF, .trap = 0x01 },
 	{ 5, 1, 0 },
 };
@@ -125,6 +127,7 @@ static void claim(unsigned int base, const struct model_rule *rule)
 		model.vwrite[i] = rule->vwrite >> shift;
 		model.trap[i] = rule->trap >> shift;
 		model.keep[i] = rule->keep >> shift;
+		model.offer[i] = rule->offer >> shift;
 		model.permissive_proof[i] = rule->proof == 'x' ? 0xff : 0;
 		model.quirk_proof[i] = rule->proof ? 0xff : 0;
 		model.act[i] = rule->act;

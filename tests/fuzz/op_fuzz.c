@@ -282,7 +282,9 @@ static void gate(u8 what)
 		pb2_gate_close(&world.pbdev);
 		break;
 	default:
+		/* For the messages about resets it is a new assignment. */
 		pb2_gate_open(&world.pbdev, &fe);
+		fuzz_messages = 0;
 	}
 }
 

@@ -23,7 +23,7 @@ use warnings;
 my %flags = (
 	extended => 0x1, bridge => 0x2, vf => 0x4, ecam => 0x8,
 	permissive => 0x10, control => 0x20, pvh => 0x40, nomwi => 0x80,
-	nomsi => 0x200, intx => 0x400, poll => 0x800,
+	resets => 0x100, nomsi => 0x200, intx => 0x400, poll => 0x800,
 );
 # The numbers of enum step, in conf_fuzz.c
 my %steps = (

@@ -414,6 +414,8 @@ void world_load(struct fuzz_input *in)
 	world.pbdev.allow_interrupt_control = flags & 0x20;
 	world.pirqs = !(flags & 0x40);
 	world.mwi_rc = flags & 0x80 ? -EINVAL : 0;
+	world.pbdev.guest_reset.allowed = flags & 0x100;
+	world.pbdev.guest_reset.left = 3;
 	world.msi_rc = flags & 0x200 ? -ENOSPC : 0;
 	world.pbdev.intx.irq = flags & 0x400 ? 19 : 0;
 	world.pbdev.poll_us = flags & 0x800 ? 100 : PB2_POLL_DEFAULT;

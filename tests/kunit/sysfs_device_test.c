@@ -37,7 +37,8 @@ static void attributes_have_names_and_modes(struct kunit *test)
 		{ "state", 0444 }, { "fault", 0444 }, { "last_reset", 0444 },
 		{ "bus_reset", 0644 }, { "permissive", 0644 },
 		{ "quirks", 0644 }, { "d3cold", 0644 }, { "access", 0644 },
-		{ "handover", 0644 }, { "poll_us", 0644 }, { "iommu", 0444 },
+		{ "handover", 0644 }, { "poll_us", 0644 },
+		{ "guest_reset", 0644 }, { "iommu", 0444 },
 		{ "backend_domid", 0644 },
 	};
 	struct attribute **attrs = pb2_sysfs_device_groups[0]->attrs;
@@ -227,6 +228,22 @@ static void a_polling_interval_can_be_chosen(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->pbdev->poll_us, 1000);
 }
 
+static void a_guests_reset_can_be_allowed(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_guest_reset),
+			   "0 done 0 dropped 0\n");
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_guest_reset, "1\n"), 2);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_guest_reset),
+			   "1 done 0 dropped 0\n");
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_guest_reset, "x"),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_guest_reset, "0"), 1);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->guest_reset.allowed);
+}
+
 static void a_virtio_backend_is_a_domain_or_none(struct kunit *test)
 {
 	static const char * const bad[] = {
@@ -270,6 +287,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(none_waits_for_an_unbind),
 	KUNIT_CASE(a_choice_is_shown),
 	KUNIT_CASE(a_polling_interval_can_be_chosen),
+	KUNIT_CASE(a_guests_reset_can_be_allowed),
 	KUNIT_CASE(a_virtio_backend_is_a_domain_or_none),
 	KUNIT_CASE(a_virtio_backend_stays_under_a_guest),
 	{ }

@@ -286,6 +286,27 @@ static ssize_t poll_us_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(poll_us);
 
+static ssize_t guest_reset_show(struct device *dev,
+				struct device_attribute *attr, char *buf)
+{
+	return pb2_gate_show_flr(pci_get_drvdata(to_pci_dev(dev)), buf,
+				 PAGE_SIZE);
+}
+
+static ssize_t guest_reset_store(struct device *dev,
+				 struct device_attribute *attr,
+				 const char *buf, size_t count)
+{
+	bool on;
+	int rc = sysfs_parse_bool("guest_reset", buf, &on);
+
+	if (rc)
+		return rc;
+	pb2_gate_allow_flr(pci_get_drvdata(to_pci_dev(dev)), on);
+	return count;
+}
+static DEVICE_ATTR_RW(guest_reset);
+
 static ssize_t iommu_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
@@ -335,6 +356,7 @@ static struct attribute *device_attrs[] = {
 	&dev_attr_access.attr,
 	&dev_attr_handover.attr,
 	&dev_attr_poll_us.attr,
+	&dev_attr_guest_reset.attr,
 	&dev_attr_iommu.attr,
 	&dev_attr_backend_domid.attr,
 	NULL

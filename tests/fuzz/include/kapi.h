@@ -188,6 +188,7 @@ extern unsigned long jiffies;
 #define time_after(a, b)		((long)((b) - (a)) < 0)
 #define time_before(a, b)		time_after(b, a)
 #define msecs_to_jiffies(ms)		((unsigned long)(ms) * HZ / 1000)
+#define jiffies_to_msecs(j)		((unsigned int)((j) * 1000 / HZ))
 
 /* Messages: their arguments are evaluated, and they are counted. */
 struct va_format {

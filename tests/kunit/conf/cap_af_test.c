@@ -24,6 +24,7 @@ static void a_guests_reset_is_done_by_dom0(struct kunit *test)
 	struct conf_world *world = test->priv;
 	unsigned int permissive;
 
+	world->pbdev.guest_reset.allowed = true;
 	KUNIT_EXPECT_EQ(test, 0,
 			pb2_conf_quirk_add(&world->pbdev, AF + 4, 1, 0));
 	for (permissive = 0; permissive < 2; permissive++) {
@@ -46,6 +47,21 @@ static void without_the_feature_there_is_no_reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
 }
 
+static void the_reset_is_offered_where_it_is_allowed(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, AF + PCI_AF_CAP, 1),
+			PCI_AF_CAP_TP);
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, AF, 4) >> 24,
+			PCI_AF_CAP_TP);
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, AF + 4, 1, 1), 0);
+	KUNIT_EXPECT_EQ(test, world->writes, 0);
+	world->pbdev.guest_reset.allowed = true;
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, AF + PCI_AF_CAP, 1),
+			PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
+}
+
 static void pending_transactions_can_be_read(struct kunit *test)
 {
 	struct conf_world *world = test->priv;
@@ -60,6 +76,7 @@ static void pending_transactions_can_be_read(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_guests_reset_is_done_by_dom0),
 	KUNIT_CASE(without_the_feature_there_is_no_reset),
+	KUNIT_CASE(the_reset_is_offered_where_it_is_allowed),
 	KUNIT_CASE(pending_transactions_can_be_read),
 	{}
 };

@@ -20,6 +20,7 @@ static void a_guests_reset_is_done_by_dom0(struct kunit *test)
 	struct conf_world *world = test->priv;
 	unsigned int permissive;
 
+	world->pbdev.guest_reset.allowed = true;
 	KUNIT_EXPECT_EQ(test, 0,
 			pb2_conf_quirk_add(&world->pbdev, DEVCTL, 2, 0));
 	for (permissive = 0; permissive < 2; permissive++) {
@@ -45,6 +46,33 @@ static void without_the_feature_there_is_no_reset(struct kunit *test)
 	world->pbdev.permissive = true;
 	KUNIT_EXPECT_EQ(test, conf_world_write(test, DEVCTL, 2, 0x8810), 0);
 	KUNIT_EXPECT_EQ(test, world->flrs, 0);
+	KUNIT_EXPECT_EQ(test, conf_world_get(world, DEVCTL, 2), 0x0810);
+}
+
+static void the_reset_is_offered_where_it_is_allowed(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+	unsigned int off = PCIE + PCI_EXP_DEVCAP;
+
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, off, 4), 0x00008000);
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, off + 3, 1), 0);
+	/* As always: not by permissive mode, nor by a quirk */
+	world->pbdev.permissive = true;
+	KUNIT_EXPECT_EQ(test, pb2_conf_quirk_add(&world->pbdev, off, 4, 0), 0);
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, off + 2, 2), 0);
+	world->pbdev.permissive = false;
+
+	world->pbdev.guest_reset.allowed = true;
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, off, 4), 0x10008000);
+	KUNIT_EXPECT_EQ(test, conf_world_read(test, off + 3, 1), 0x10);
+}
+
+static void of_a_dropped_reset_the_other_bits_count(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+
+	KUNIT_EXPECT_EQ(test, conf_world_write(test, DEVCTL, 2, 0x8810), 0);
+	KUNIT_EXPECT_EQ(test, world->flrs, 1);
 	KUNIT_EXPECT_EQ(test, conf_world_get(world, DEVCTL, 2), 0x0810);
 }
 
@@ -114,6 +142,8 @@ static void link_and_slot_are_read_only(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_guests_reset_is_done_by_dom0),
 	KUNIT_CASE(without_the_feature_there_is_no_reset),
+	KUNIT_CASE(the_reset_is_offered_where_it_is_allowed),
+	KUNIT_CASE(of_a_dropped_reset_the_other_bits_count),
 	KUNIT_CASE(error_messages_and_tags_stay_with_dom0),
 	KUNIT_CASE(the_payload_size_changes_for_show),
 	KUNIT_CASE(read_requests_do_not_grow_beyond_the_hosts),

@@ -102,7 +102,6 @@ enum mode {
  * @flags: offsets of the flags of MSI and MSI-X, or 0
  * @pm: offset of the power management capability
  * @devctl: offset of the device control register
- * @has_flr: the device capabilities register has the FLR bit
  */
 struct oracle {
 	const struct conf_image *image;
@@ -111,14 +110,13 @@ struct oracle {
 	u16 flags[2];
 	u16 pm;
 	u16 devctl;
-	bool has_flr;
 };
 
 static const struct oracle oracles[] = {
 	{ &conf_e1000e, e1000e_rows, ARRAY_SIZE(e1000e_rows),
-	  { 0xa2, 0xd2 }, 0xc8, 0xe8, false },
+	  { 0xa2, 0xd2 }, 0xc8, 0xe8 },
 	{ &conf_nvme, nvme_rows, ARRAY_SIZE(nvme_rows),
-	  { 0x42, 0 }, 0x60, 0x88, true },
+	  { 0x42, 0 }, 0x60, 0x88 },
 };
 
 /* The limit of their number lets quirks of a dword cover this many bytes. */
@@ -131,6 +129,7 @@ static const struct oracle oracles[] = {
  * @virt: bits that the guest does not read from the hardware
  * @vwrite: bits of @virt that a write changes
  * @seen: value of the bits of @virt
+ * @hidden: bits that read 0 whatever the hardware has
  * @hw: contents of the hardware
  */
 struct bytes {
@@ -139,6 +138,7 @@ struct bytes {
 	u8 virt[PB2_CONF_MAX_SIZE];
 	u8 vwrite[PB2_CONF_MAX_SIZE];
 	u8 seen[PB2_CONF_MAX_SIZE];
+	u8 hidden[PB2_CONF_MAX_SIZE];
 	u8 hw[PB2_CONF_MAX_SIZE];
 };
 
@@ -196,6 +196,8 @@ static void fill(struct bytes *bytes, const struct oracle *oracle,
 
 	/* No mode lets the guest's FLR bit through to the hardware. */
 	bytes->rw[oracle->devctl + 1] &= 0x7f;
+	/* Nor does one show that there is an FLR. */
+	bytes->hidden[oracle->devctl - 1] = 0x10;
 
 	/* Permissive mode opens six bits of COMMAND. */
 	if (mode == PERMISSIVE) {
@@ -216,8 +218,8 @@ static bool overlaps(unsigned int off, unsigned int len, unsigned int at,
 
 static u8 seen_of(const struct bytes *bytes, unsigned int off)
 {
-	return (bytes->hw[off] & ~bytes->virt[off]) |
-	       (bytes->seen[off] & bytes->virt[off]);
+	return ((bytes->hw[off] & ~bytes->virt[off]) |
+		(bytes->seen[off] & bytes->virt[off])) & ~bytes->hidden[off];
 }
 
 static u32 seen_by_guest(const struct bytes *bytes, unsigned int off,
@@ -242,9 +244,6 @@ static int expect(struct bytes *bytes, const struct oracle *oracle,
 		    overlaps(off, len, oracle->flags[i], 2))
 			return XEN_PCI_ERR_access_denied;
 	}
-	if (oracle->has_flr && overlaps(off, len, oracle->devctl + 1, 1))
-		return 0;
-
 	for (i = 0; i < len; i++) {
 		at = off + i;
 		byte = val >> (i * 8);

@@ -75,6 +75,7 @@ static void expect_layout(struct kunit *test, u8 pos, u8 next, u16 domid)
 static u8 policy_bits(const struct conf_world *world, unsigned int off)
 {
 	static const u8 places[] = { 0x40, 0x80, 0xc8 };
+	u8 pcie = world->pbdev.conf->pcie_cap;
 	unsigned int i;
 
 	/* The power state, in the spaces that this file makes and in e1000e's */
@@ -83,6 +84,8 @@ static u8 policy_bits(const struct conf_world *world, unsigned int off)
 		    world->hw[places[i]] == PCI_CAP_ID_PM)
 			return PCI_PM_CTRL_STATE_MASK |
 			       PCI_PM_CTRL_NO_SOFT_RESET;
+	if (pcie && off == pcie + PCI_EXP_DEVCAP + 3)
+		return PCI_EXP_DEVCAP_FLR >> 24;
 	return 0;
 }
 

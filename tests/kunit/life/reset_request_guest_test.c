@@ -33,6 +33,7 @@ static void until_its_flr_is_done_the_guest_reads_ones(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_assign_dev(test);
+	pb2_gate_allow_flr(world->pbdev, true);
 	device_lock(&world->pdev->dev);
 	KUNIT_EXPECT_EQ(test, life_request(world, XEN_PCI_OP_conf_write,
 					   FAKE_PCI_EXP + PCI_EXP_DEVCTL, 2,
@@ -109,6 +110,98 @@ static void a_guests_flr_does_not_hit_the_next_domain(struct kunit *test)
 	fake_expect_calls(test, NULL);
 	LIFE_EXPECT_STATE(test, pbdev, PB2_ASSIGNED);
 	pb2_gate_close(pbdev);
+}
+
+/* Sets the bit through the ring, and returns what @off reads then. */
+static u32 set_flr_bit(struct life_world *world, unsigned int off)
+{
+	u32 value = PCI_EXP_DEVCTL_BCR_FLR;
+
+	if (life_request(world, XEN_PCI_OP_conf_write,
+			 FAKE_PCI_EXP + PCI_EXP_DEVCTL, 2, &value))
+		fake_wrong("the guest's write fails");
+	life_request(world, XEN_PCI_OP_conf_read, off, 4, &value);
+	return value;
+}
+
+static void a_guest_may_not_reset_its_function_unless_allowed(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	unsigned int resets, i;
+
+	life_assign_dev(test);
+	resets = world->dev->resets;
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, set_flr_bit(world, PCI_VENDOR_ID),
+				0x10d38086);
+	life_settle(world->pbdev);
+	KUNIT_EXPECT_EQ(test, world->dev->resets, resets);
+	KUNIT_EXPECT_EQ(test, world->pbdev->guest_reset.dropped, 3);
+	KUNIT_EXPECT_EQ(test, world->pbdev->guest_reset.done, 0);
+	KUNIT_EXPECT_FALSE(test, set_flr_bit(world, FAKE_PCI_EXP +
+					     PCI_EXP_DEVCAP) &
+				 PCI_EXP_DEVCAP_FLR);
+}
+
+static void a_permission_to_reset_ends_with_the_assignment(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	/* Before the guest starts, as its configuration would have it */
+	life_seize_dev(test);
+	pb2_gate_allow_flr(world->pbdev, true);
+	life_assign(test, world->pbdev, &world->fe);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->guest_reset.allowed);
+	life_take_back(world->pbdev, &world->fe);
+	life_settle(world->pbdev);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->guest_reset.allowed);
+}
+
+static void a_guests_resets_come_one_after_the_other(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	ktime_t begun = ktime_get();
+
+	life_assign_dev(test);
+	life_ask_for_flr(world->pbdev);
+	life_settle(world->pbdev);
+	life_ask_for_flr(world->pbdev);
+	life_settle(world->pbdev);
+	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get(), begun), 990);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 2);
+	KUNIT_EXPECT_EQ(test, world->pbdev->guest_reset.done, 2);
+}
+
+/* A function whose FLR does nothing, alone on its bus, whose reset would work */
+static void a_guests_reset_ends_at_its_own_function(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	/* Also where the administrator put the bus first */
+	static const u8 lists[][2] = {
+		{ PB2_COMPAT_RESET_FLR, PB2_COMPAT_RESET_BUS },
+		{ PB2_COMPAT_RESET_BUS, PB2_COMPAT_RESET_FLR },
+	};
+	unsigned int i;
+
+	life_assign_dev(test);
+	world->dev->function_reset = FAKE_RESET_LIES;
+	world->dev->flr_reset = FAKE_RESET_LIES;
+	world->dev->slot_reset = FAKE_RESET_WORKS;
+	world->dev->bus_reset = FAKE_RESET_WORKS;
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		device_lock(&world->pdev->dev);
+		life_ask_for_flr(world->pbdev);
+		memcpy(world->pdev->reset_methods, lists[i], sizeof(lists[i]));
+		device_unlock(&world->pdev->dev);
+		life_settle(world->pbdev);
+		KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict,
+				PB2_RESET_DISPROVED);
+		LIFE_EXPECT_STATE(test, world->pbdev, PB2_ASSIGNED);
+	}
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 2);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_slot"), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
+	world->dev->function_reset = FAKE_RESET_WORKS;
 }
 
 /*
@@ -198,6 +291,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_guests_second_flr_is_the_first),
 	KUNIT_CASE(a_guests_flr_ends_with_its_domain),
 	KUNIT_CASE(a_guests_flr_does_not_hit_the_next_domain),
+	KUNIT_CASE(a_guest_may_not_reset_its_function_unless_allowed),
+	KUNIT_CASE(a_permission_to_reset_ends_with_the_assignment),
+	KUNIT_CASE(a_guests_resets_come_one_after_the_other),
+	KUNIT_CASE(a_guests_reset_ends_at_its_own_function),
 	KUNIT_CASE(a_guest_that_sleeps_and_wakes_moves_no_power_state),
 	KUNIT_CASE(a_domain_that_leaves_during_a_reset_has_it_reclaimed),
 	KUNIT_CASE(a_domain_that_dies_during_a_reset_leaves_it_idle),

@@ -423,15 +423,16 @@ void conf_world_set_intx(struct pci_dev *pdev, bool on)
  * @pbdev: the function
  *
  * Context: any.
+ * Return: whether the administrator allows it.
  */
-void conf_world_guest_flr(struct pb2_device *pbdev)
+bool conf_world_guest_flr(struct pb2_device *pbdev)
 {
 	struct conf_world *world = world_of(pbdev);
 
-	if (world)
-		world->flrs++;
-	else
-		pb2_gate_start_flr(pbdev);
+	if (!world)
+		return pb2_gate_start_flr(pbdev);
+	world->flrs++;
+	return pbdev->guest_reset.allowed;
 }
 
 /**

@@ -111,7 +111,7 @@ void conf_world_intx_disable(struct pb2_device *pbdev);
 void conf_world_set_master(struct pci_dev *pdev, bool on);
 int conf_world_set_mwi(struct pci_dev *pdev, bool on);
 void conf_world_set_intx(struct pci_dev *pdev, bool on);
-void conf_world_guest_flr(struct pb2_device *pbdev);
+bool conf_world_guest_flr(struct pb2_device *pbdev);
 bool conf_world_is_detaching(const struct pb2_device *pbdev);
 
 #define pb2_intx_enable		conf_world_intx_enable

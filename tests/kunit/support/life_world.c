@@ -298,13 +298,14 @@ enum pb2_gate_state life_gate(struct pb2_device *pbdev,
 }
 
 /**
- * life_ask_for_flr() - the guest sets its FLR bit
+ * life_ask_for_flr() - the guest, which may, sets its FLR bit
  * @pbdev: the function
  *
  * Context: may sleep.
  */
 void life_ask_for_flr(struct pb2_device *pbdev)
 {
+	pb2_gate_allow_flr(pbdev, true);
 	mutex_lock(&pbdev->gate.lock);
 	pb2_gate_start_flr(pbdev);
 	mutex_unlock(&pbdev->gate.lock);

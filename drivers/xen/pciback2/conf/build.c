@@ -108,6 +108,7 @@ static void reg_merge_field(struct pb2_conf_reg *reg, unsigned int off,
 	reg->vwrite |= field->vwrite << shift;
 	reg->trap |= field->trap << shift;
 	reg->keep |= field->keep << shift;
+	reg->offer |= field->offer << shift;
 	reg->init |= field->init << shift;
 	if (field->proof & PB2_CONF_PERMISSIVE_PROOF)
 		reg->permissive_proof |= bytes;

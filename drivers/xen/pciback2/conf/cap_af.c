@@ -30,6 +30,10 @@ static const struct pb2_conf_ops af_ctrl_ops = {
 
 static const struct pb2_conf_field af_fields[] = {
 	{
+		.off = PCI_AF_CAP, .len = 1,
+		.offer = PCI_AF_CAP_FLR,
+		.why = "a reset takes decode away under a domain's mappings (CVE-2020-12888)",
+	}, {
 		.off = PCI_AF_CTRL, .len = 1,
 		.trap = PCI_AF_CTRL_FLR,
 		.ops = &af_ctrl_ops,

@@ -53,10 +53,8 @@ static int devctl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		if (rc)
 			return rc;
 		/* The reset would undo what the rest of the write changes. */
-		if (devcap & PCI_EXP_DEVCAP_FLR) {
-			pb2_gate_start_flr(pbdev);
+		if ((devcap & PCI_EXP_DEVCAP_FLR) && pb2_gate_start_flr(pbdev))
 			return PB2_CONF_DONE;
-		}
 	}
 
 	*val = devctl_limit_readrq(reg, *val);
@@ -71,6 +69,10 @@ static const struct pb2_conf_ops devctl_ops = {
 
 static const struct pb2_conf_field pcie_fields[] = {
 	{
+		.off = PCI_EXP_DEVCAP, .len = 4,
+		.offer = PCI_EXP_DEVCAP_FLR,
+		.why = "a reset takes decode away under a domain's mappings (CVE-2020-12888)",
+	}, {
 		.off = PCI_EXP_DEVCTL, .len = 2,
 		.rw = DEVCTL_RW,
 		.virt = PCI_EXP_DEVCTL_PAYLOAD,

@@ -74,6 +74,9 @@ struct pb2_conf_ops {
  *	guest write them to the hardware
  * @keep: bits of dom0's that the guest cannot write: after a reset that dom0 does
  *	not know of the engine writes them to the hardware again
+ * @offer: bits by which the hardware offers a reset of the function alone; they
+ *	read 0, whatever permissive mode or a quirk opens, unless the guest may
+ *	reset the function
  * @init: the shadow at the start of an assignment
  * @presence: the register reads as all-ones, and not from the shadow, while the
  *	function does not answer: PCI drivers read it to detect a lost device
@@ -95,6 +98,7 @@ struct pb2_conf_field {
 	u32 vwrite;
 	u32 trap;
 	u32 keep;
+	u32 offer;
 	u32 init;
 	bool presence;
 	bool full_width;
@@ -136,6 +140,7 @@ struct pb2_conf_cap {
  * @vwrite: likewise
  * @trap: likewise
  * @keep: likewise
+ * @offer: likewise
  * @permissive_proof: bytes, as a bit mask, that permissive does not relax
  * @quirk_proof: bytes, as a bit mask, that a quirk does not open
  * @presence: bytes, as a bit mask, that read as all-ones while the function does
@@ -157,6 +162,7 @@ struct pb2_conf_reg {
 	u32 vwrite;
 	u32 trap;
 	u32 keep;
+	u32 offer;
 	u32 permissive_proof;
 	u32 quirk_proof;
 	u32 presence;

@@ -125,6 +125,8 @@ int pb2_conf_read(struct pb2_device *pbdev, int off, int len, u32 *val)
 	if (state == HW_RESET)
 		shadow &= ~reg->vwrite;
 	*val = (((hw << shift) & ~virt) | (shadow & virt)) & mask;
+	if (!pbdev->guest_reset.allowed)
+		*val &= ~reg->offer;
 	*val >>= shift;
 	return 0;
 }

@@ -52,7 +52,7 @@
  *	whoever changes what requests find: assignment, isolation, resets, error
  *	recovery, and writers to sysfs.
  *	Protects: pb2_device.gate, .access, .conf with everything behind it,
- *	.msi and .intx, and the function's vectors.
+ *	.msi, .intx and .guest_reset, and the function's vectors.
  *
  * Leaves, below which no other lock of this driver is taken:
  *	registry_lock, a spinlock: the registry and pb2_device.link
@@ -100,6 +100,7 @@
 
 #include "../host/host.h"
 #include "gate.h"
+#include "guest_reset.h"
 #include "holder.h"
 
 struct pb2_conf;
@@ -323,6 +324,7 @@ struct pb2_recovery {
  *	function is released; gate lock
  * @msi: requests for vectors that failed; gate lock
  * @intx: dummy shared-IRQ handler; gate lock
+ * @guest_reset: resets that the guest asks for; gate lock
  * @handover: the ECAM page and the domain that may map it; device_lock
  * @poll_us: for how many microseconds the frontend's thread may busy-poll after
  *	an answer, or %PB2_POLL_DEFAULT; no lock
@@ -375,6 +377,7 @@ struct pb2_device {
 	struct pb2_conf *conf;
 	struct pb2_msi msi;
 	struct pb2_intx intx;
+	struct pb2_guest_reset guest_reset;
 
 	struct pb2_handover handover;
 

@@ -5,8 +5,9 @@
  * A reset may be requested by do_flr, by the guest's own FLR, or by the end of
  * the state HELD.
  */
-#include <linux/jiffies.h>
+#include <linux/delay.h>
 
+#include "../host/pci_iface.h"
 #include "life.h"
 
 /* First half of the reset of a function that its domain, if any, keeps using */
@@ -118,17 +119,44 @@ static bool guest_flr_is_due(struct pb2_device *pbdev)
 	return is_due;
 }
 
+/*
+ * A guest's reset ends at the function's own methods. No other function is reset
+ * for it, and a PF whose VFs would vanish is not reset either.
+ */
+static void guest_flr_reset(struct pb2_device *pbdev)
+{
+	struct pci_dev *pdev = pbdev->pdev;
+
+	device_lock_assert(&pdev->dev);
+
+	pb2_reset_verdict_begin(pbdev);
+	if (pci_num_vf(pdev)) {
+		pb2_reset_verdict_finish(pbdev, "it has VFs");
+		return;
+	}
+
+	pb2_pci_lock_cfg(pdev);
+	pb2_reset_quiesce_begin(pdev);
+	if (pb2_health_answers(pdev))
+		pb2_reset_method_run(pbdev);
+	pb2_pci_restore(pdev, pbdev->saved_state);
+	pb2_pci_unlock_cfg(pdev);
+	pb2_reset_verdict_finish(pbdev, NULL);
+}
+
 static void guest_flr_run(struct work_struct *work)
 {
 	struct pb2_device *pbdev = container_of(work, struct pb2_device,
 						flr_work);
 	struct pci_dev *pdev = pbdev->pdev;
 
+	msleep(pb2_gate_flr_delay(pbdev));
 	if (pb2_work_postpone(pbdev, work))
 		return;
 	device_lock(&pdev->dev);
 	if (guest_flr_is_due(pbdev) && !pb2_reset_state_enter(pbdev, true)) {
-		pb2_reset_together(request_reset_in_place(pbdev), true);
+		guest_flr_reset(pbdev);
+		pb2_gate_count_flr(pbdev);
 		pb2_reset_state_leave(pbdev);
 	}
 	device_unlock(&pdev->dev);
