@@ -374,12 +374,26 @@ static void every_refusal_has_a_reason_of_its_own(struct kunit *test)
 					    pb2_assign_reason(errnos[j]));
 }
 
+/* The kernel had no bus number left for it, for example. */
+static void nor_can_a_bridge_without_a_bus(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *bridge = fake_bridge(test, PCI_DEVFN(2, 0));
+	struct pb2_device *pbdev = life_seize(test, bridge);
+	struct pci_bus *bus = bridge->pdev.subordinate;
+
+	bridge->pdev.subordinate = NULL;
+	KUNIT_EXPECT_EQ(test, claim(pbdev, &world->fe), -EPERM);
+	bridge->pdev.subordinate = bus;
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_claim_wakes_the_function_and_tells_xen_the_owner),
 	KUNIT_CASE(a_claim_needs_an_idle_or_held_function),
 	KUNIT_CASE(a_released_function_cannot_be_claimed),
 	KUNIT_CASE(a_bridge_cannot_be_claimed),
 	KUNIT_CASE(a_pf_cannot_be_claimed_while_it_has_vfs),
+	KUNIT_CASE(nor_can_a_bridge_without_a_bus),
 	KUNIT_CASE(a_dead_function_goes_back_to_sleep_unclaimed),
 	KUNIT_CASE(a_claim_is_undone_at_whatever_step_it_fails),
 	KUNIT_CASE(a_stub_domain_may_control_interrupts_and_no_other),

@@ -82,9 +82,9 @@ static int claim_check_state(struct pb2_device *pbdev)
 		return -EBUSY;
 	/*
 	 * A domain that controls a bridge controls every device behind the
-	 * bridge.
+	 * bridge. A bridge may be without a bus for now.
 	 */
-	if (pbdev->pdev->subordinate)
+	if (pbdev->pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
 		return -EPERM;
 	/* A domain that controls a PF controls its VFs, and no reset cleans it. */
 	if (pci_num_vf(pbdev->pdev))
