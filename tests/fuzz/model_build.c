@@ -240,6 +240,7 @@ static void build_bars(void)
 		claim(0, &bar);
 	}
 	bar.off = bridge ? 0x38 : 0x30;
+	bar.keep = 0xfffff800;
 	claim(0, &bar);
 }
 

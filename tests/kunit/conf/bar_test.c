@@ -99,6 +99,24 @@ static void the_rom_can_be_sized_and_is_enabled_for_show(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->writes, 0);
 }
 
+/* Whoever has it enabled, a guest's restore must not enable it again. */
+static void the_roms_address_comes_back_without_its_enable_bit(struct kunit *test)
+{
+	struct conf_world *world = test->priv;
+
+	conf_world_set(world, PCI_ROM_ADDRESS, 4, 0xfe800001);
+	conf_world_set(world, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	pb2_conf_reset(&world->pbdev);
+	conf_world_write(test, PCI_ROM_ADDRESS, 4, 0xfe800001);
+	conf_world_set(world, PCI_ROM_ADDRESS, 4, 0);
+	conf_world_set(world, PCI_COMMAND, 2, 0);
+	conf_world_write(test, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	KUNIT_EXPECT_EQ(test, conf_world_get(world, PCI_ROM_ADDRESS, 4),
+			0xfe800000);
+	KUNIT_EXPECT_EQ(test, conf_world_get(world, PCI_COMMAND, 2),
+			PCI_COMMAND_MEMORY);
+}
+
 static void guest_write_to_bar_never_reaches_hardware(struct kunit *test)
 {
 	static const u32 vals[] = { 0, 1, 0xffffffff, 0x12345678, 0xfee00000 };
@@ -159,6 +177,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(every_bar_shows_its_address),
 	KUNIT_CASE(a_bar_can_be_sized_in_pieces_of_any_width),
 	KUNIT_CASE(the_rom_can_be_sized_and_is_enabled_for_show),
+	KUNIT_CASE(the_roms_address_comes_back_without_its_enable_bit),
 	KUNIT_CASE(guest_write_to_bar_never_reaches_hardware),
 	KUNIT_CASE(a_rom_in_ram_is_not_written_to_the_register),
 	KUNIT_CASE(a_bridge_has_two_bars_and_its_rom_elsewhere),

@@ -94,22 +94,31 @@ static const struct pb2_conf_ops bar_ops = {
 #define BAR_WHY	"it can be sized; elsewhere it could cover RAM, or other devices"
 #define ROM_WHY	"as a BAR; enabled in hardware, the ROM may disable a BAR's decoder"
 
-#define BAR(_off, _why)						\
+#define REGISTER(_off, _keep, _why)				\
 	{							\
 		.off = (_off), .len = 4, .proof = PB2_CONF_FIXED,\
-		.virt = 0xffffffff, .keep = 0xffffffff,		\
+		.virt = 0xffffffff, .keep = (_keep),		\
 		.ops = &bar_ops,				\
 		.why = (_why),					\
 	}
 
+#define BAR(_off)	REGISTER(_off, 0xffffffff, BAR_WHY)
+
+/*
+ * A domain's reads of the ROM's pages give all-ones, as with xen-pciback: a ROM
+ * may share its decoder with a BAR, which would then vanish under the domain's
+ * mappings (PCI 3.0, 6.2.5.2).
+ */
+#define ROM(_off)	REGISTER(_off, (u32)PCI_ROM_ADDRESS_MASK, ROM_WHY)
+
 static const struct pb2_conf_field normal_fields[] = {
-	BAR(PCI_BASE_ADDRESS_0, BAR_WHY),
-	BAR(PCI_BASE_ADDRESS_1, BAR_WHY),
-	BAR(PCI_BASE_ADDRESS_2, BAR_WHY),
-	BAR(PCI_BASE_ADDRESS_3, BAR_WHY),
-	BAR(PCI_BASE_ADDRESS_4, BAR_WHY),
-	BAR(PCI_BASE_ADDRESS_5, BAR_WHY),
-	BAR(PCI_ROM_ADDRESS, ROM_WHY),
+	BAR(PCI_BASE_ADDRESS_0),
+	BAR(PCI_BASE_ADDRESS_1),
+	BAR(PCI_BASE_ADDRESS_2),
+	BAR(PCI_BASE_ADDRESS_3),
+	BAR(PCI_BASE_ADDRESS_4),
+	BAR(PCI_BASE_ADDRESS_5),
+	ROM(PCI_ROM_ADDRESS),
 };
 
 const struct pb2_conf_cap pb2_conf_bars_normal = {
@@ -119,9 +128,9 @@ const struct pb2_conf_cap pb2_conf_bars_normal = {
 };
 
 static const struct pb2_conf_field bridge_fields[] = {
-	BAR(PCI_BASE_ADDRESS_0, BAR_WHY),
-	BAR(PCI_BASE_ADDRESS_1, BAR_WHY),
-	BAR(PCI_ROM_ADDRESS1, ROM_WHY),
+	BAR(PCI_BASE_ADDRESS_0),
+	BAR(PCI_BASE_ADDRESS_1),
+	ROM(PCI_ROM_ADDRESS1),
 };
 
 const struct pb2_conf_cap pb2_conf_bars_bridge = {
