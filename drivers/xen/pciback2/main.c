@@ -47,8 +47,9 @@ module_param_named(poll_us, pb2_poll_us, uint, 0644);
 MODULE_PARM_DESC(poll_us,
 		 "Microseconds for which a frontend's next request is waited for awake, at most 1000 (default: 400; 0 for not at all)");
 
+/* A kernel that is locked down leaves no choice of a hypercall to anybody. */
 static unsigned int host_bridge_op;
-module_param(host_bridge_op, uint, 0444);
+module_param_hw(host_bridge_op, uint, other, 0444);
 MODULE_PARM_DESC(host_bridge_op,
 		 "Number of Xen's call for host bridges, where Xen does not say that it has it (default: 0 for finding it)");
 

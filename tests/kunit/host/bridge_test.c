@@ -83,6 +83,28 @@ static void the_administrator_names_the_call(struct kunit *test)
 	pb2_bridge_exit();
 }
 
+static int load_with(unsigned int op)
+{
+	int rc = pb2_bridge_init(op);
+
+	if (!rc)
+		pb2_bridge_exit();
+	return rc;
+}
+
+/* Xen would take what describes a bridge for the argument of another call. */
+static void the_number_of_another_call_is_refused(struct kunit *test)
+{
+	unsigned int op;
+
+	for (op = 1; op <= PHYSDEVOP_pci_device_reset; op++)
+		KUNIT_EXPECT_EQ(test, load_with(op), -EINVAL);
+	KUNIT_EXPECT_EQ(test, fake_count(""), 0);
+
+	KUNIT_EXPECT_EQ(test, load_with(op), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("host_bridge_add=33"), 1);
+}
+
 static void a_call_that_is_none_is_no_obstacle(struct kunit *test)
 {
 	fake_fail("host_bridge_add", 1, -ENOSYS);
@@ -147,6 +169,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(without_the_call_the_windows_are_confirmed),
 	KUNIT_CASE(a_xen_that_says_so_is_told),
 	KUNIT_CASE(the_administrator_names_the_call),
+	KUNIT_CASE(the_number_of_another_call_is_refused),
 	KUNIT_CASE(a_call_that_is_none_is_no_obstacle),
 	KUNIT_CASE(a_refusal_is_shown_and_xen_asked),
 	KUNIT_CASE(a_conflict_disables_hand_over_on_the_segment),

@@ -42,6 +42,11 @@ struct bridge {
 static LIST_HEAD(bridges);
 /* Protects the list. The mutex of the windows is taken under it. */
 static DEFINE_MUTEX(bridges_lock);
+/*
+ * Xen numbers its calls from 0, and this is the last number that one of them
+ * has (Xen 4.20). A patched Xen has the call for host bridges behind it.
+ */
+#define LAST_OTHER_CALL		PHYSDEVOP_pci_device_reset
 /* Number of the call that registers a bridge; 0 if Xen does not have it */
 static unsigned int bridge_call;
 
@@ -154,6 +159,15 @@ static void bridge_forget_all(void)
 	pb2_window_exit();
 }
 
+static int bridge_call_check(unsigned int op)
+{
+	if (!op || op > LAST_OTHER_CALL)
+		return 0;
+	pr_err("parameter host_bridge_op: %u is the number of another call of Xen; the call for host bridges has one above %u\n",
+	       op, LAST_OTHER_CALL);
+	return -EINVAL;
+}
+
 /**
  * pb2_bridge_init() - find the ECAM windows and register the host bridges
  * @op: number of Xen's call, from the administrator; 0 to use the call only
@@ -162,12 +176,16 @@ static void bridge_forget_all(void)
  * Registering the same bridge again changes nothing in Xen.
  *
  * Context: may sleep.
- * Return: 0, -ENOMEM without memory, or the errno of the bus' notifier chain.
+ * Return: 0, -EINVAL if @op is the number of another call, -ENOMEM without
+ * memory, or the errno of the bus' notifier chain.
  */
 int pb2_bridge_init(unsigned int op)
 {
 	struct pci_bus *bus = NULL;
-	int rc = 0;
+	int rc = bridge_call_check(op);
+
+	if (rc)
+		return rc;
 
 	bridge_call = op;
 	if (!bridge_call && pb2_xen_has_capability(XEN_CAP_PCI_HOST_BRIDGE_ADD))
