@@ -11,6 +11,9 @@
 # usage: awk -v module=NAME -f kcsan.awk LOG
 
 /^BUG: KCSAN: / {
+	# One that was not finished may have concerned it
+	if (inside)
+		printf "%s", report
 	inside = 1
 	report = ""
 	concerns = 0
