@@ -5,7 +5,8 @@
 # runs in a guest, what the kernel said. Sourced by every test in dom0.
 #
 # A test ends with 0, with `fail REASON` or with `skip REASON`. What it
-# assigned and started is taken back when it ends, however that happens.
+# assigned and started is taken back when it ends, however that happens; one that
+# ends with 0 must have left nothing.
 
 # The devices, see scripts/lab/machine.sh
 NIC=0000:01:00.0
@@ -92,7 +93,12 @@ uptime_s()
 	now=${now%%.*}
 }
 
-# dmesg_mark: a mark in the kernel's log; dmesg_since MARK: what came after
+# A test that finds no mark of its own in the kernel's log adds a line here, and
+# does not pass
+LOST=${LOST:-/run/lost}
+
+# dmesg_mark: a mark in the kernel's log; dmesg_since MARK: what came after. A log
+# that has lost the mark has lost some of that, too: it fails then.
 dmesg_mark()
 {
 	local mark
@@ -103,7 +109,20 @@ dmesg_mark()
 
 dmesg_since()
 {
-	dmesg | sed "1,/$1/d"
+	dmesg | awk -v mark="$1" '
+		seen
+		index($0, mark) { seen = 1 }
+		END { exit !seen }' && return
+	echo "the kernel's log is without its mark $1" | tee -a "$LOST" >&2
+	return 1
+}
+
+# dmesg_lines MARK: how many came after are then in $lines
+dmesg_lines()
+{
+	dmesg_since "$1" >/run/dmesg || fail "dom0's log has overflowed"
+	# shellcheck disable=SC2034 # for the caller
+	lines=$(wc -l </run/dmesg)
 }
 
 # lockdep_is_on: does dom0's kernel prove its locks, and has found nothing yet?
@@ -384,22 +403,63 @@ owned()
 	done
 }
 
-# leftovers: destroy the guests and give back the devices that a test left;
-# fails when there were any
+# port_of BDF: of its slot
+port_of()
+{
+	basename "$(dirname "$(readlink -f "$PCI/$1")")"
+}
+
+# powerless: the devices whose slot is switched off
+powerless()
+{
+	local device control
+
+	for device in "$NIC" "$DISK" "$PF" "$VIRTIO" "$MULTI0" "$SPARE"; do
+		[ -e "$PCI/$device" ] || continue
+		control=$(setpci -s "$(port_of "$device")" CAP_EXP+18.w 2>/dev/null)
+		[ $((0x${control:-0} & 0x400)) = 0 ] || echo "$device"
+	done
+}
+
+# overridden: the functions that only a driver of some name may have
+overridden()
+{
+	local file name
+
+	for file in "$PCI"/*/driver_override; do
+		read -r name <"$file"
+		[ -z "$name" ] || [ "$name" = "(null)" ] || basename "${file%/*}"
+	done
+}
+
+# leftovers: destroy the guests and take back whatever else a test left; each gets a
+# line in $LEFT
+LEFT=${LEFT:-/run/leftovers}
 leftovers()
 {
-	local what='' name
+	local name
 
 	for name in $(guests); do
-		what="$what guest $name"
+		echo "guest $name" >>"$LEFT"
 		timeout 60 xl destroy "$name"
 	done
+	for name in $(powerless); do
+		echo "slot of $name without power" >>"$LEFT"
+		setpci -s "$(port_of "$name")" CAP_EXP+18.w=0:0400
+	done
 	for name in $(owned); do
-		what="$what device $name"
+		echo "device $name" >>"$LEFT"
 		timeout 60 xl pci-assignable-remove -r "$name"
 	done
-	echo "${what# }" >/run/leftovers
-	[ -z "$what" ]
+	for name in $(overridden); do
+		echo "driver_override of $name" >>"$LEFT"
+		echo "" >"$PCI/$name/driver_override"
+	done
+	name=$(cat "$PCI/$PF/sriov_numvfs" 2>/dev/null)
+	if [ "${name:-0}" != 0 ]; then
+		echo "$name virtual functions" >>"$LEFT"
+		echo 0 >"$PCI/$PF/sriov_numvfs"
+	fi
 }
 
 # init sources this file too, and lives on

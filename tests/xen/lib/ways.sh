@@ -175,7 +175,7 @@ slot_power()
 	local port off=0400
 
 	[ "$2" = off ] || off=0000
-	port=$(basename "$(dirname "$(readlink -f "$PCI/$1")")")
+	port=$(port_of "$1")
 	say "the slot of $1 below $port is switched $2"
 	setpci -s "$port" CAP_EXP+18.w=$off:0400
 	[ "$2" = off ] || wait_for 20 is_present "$1" || fail "$1 does not come back"
