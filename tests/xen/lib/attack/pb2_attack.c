@@ -16,6 +16,7 @@
  *	states		the frontend's state jumps about
  *	garbage		the frontend's nodes are rubbish, and many
  *	withdraw	a ring that is granted, published and withdrawn at once
+ *	prepare		Xen is asked to prepare and release MSI-X, as only dom0 may
  *
  * The seed makes the same sequence again.
  */
@@ -33,7 +34,10 @@
 #include <xen/events.h>
 #include <xen/grant_table.h>
 #include <xen/interface/io/pciif.h>
+#include <xen/interface/physdev.h>
 #include <xen/xenbus.h>
+
+#include <asm/xen/hypercall.h>
 
 /* pcifront gives a request up after so many. */
 #define ANSWER_S	2
@@ -311,6 +315,26 @@ static int twice(void)
 	return 0;
 }
 
+/* Of every function of the first buses; each call has to be refused. */
+static int prepare(void)
+{
+	struct physdev_pci_device dev = {};
+	int rc;
+
+	while (!is_over()) {
+		dev.bus = dice(9);
+		dev.devfn = dice(2) ? 0 : dice(256);
+		rc = HYPERVISOR_physdev_op(dice(2) ? PHYSDEVOP_prepare_msix :
+					   PHYSDEVOP_release_msix, &dev);
+		attack->requests++;
+		if (rc != -EPERM)
+			return -EUCLEAN;
+		attack->refused++;
+		cond_resched();
+	}
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);
@@ -324,6 +348,7 @@ static const struct {
 	{ "states", states },
 	{ "garbage", garbage },
 	{ "withdraw", withdraw },
+	{ "prepare", prepare },
 };
 
 static int carry_out(const char *name, u32 seed, unsigned int seconds)
