@@ -103,7 +103,7 @@ kill -STOP "$xenstored"
 begin=$(events)
 # Each round begins with an event
 expect "without xenstored the guest reads on" wait_for 90 events_since "$begin" 10
-printf %s "$NIC" >"$PCIBACK/do_flr" || fail "do_flr without xenstored: exit $?"
+forced_reset "$NIC"
 kill -CONT "$xenstored"
 guest_run starved "touch /run/enough"
 expect "and reads its IDs, and nothing else" \

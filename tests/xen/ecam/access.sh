@@ -8,6 +8,8 @@
 
 # shellcheck source=tests/xen/lib/lib.sh
 . /tests/lib/lib.sh
+# shellcheck source=tests/xen/lib/ways.sh
+. /tests/lib/ways.sh
 
 WAY=$PCI/$NIC/pciback2/access
 
@@ -50,8 +52,7 @@ for way in cf8 ecam auto cf8 auto ecam; do
 	sleep 2
 	# A reset that runs may keep it from being changed.
 	wait_for 10 sh -c "echo $way >$WAY" 2>/dev/null || fail "the way is not changed to $way"
-	printf %s "$NIC" >"$PCIBACK/do_flr" 2>/dev/null ||
-		say "do_flr gives $?, $(reset_record "$NIC")"
+	forced_reset "$NIC"
 done
 rm /run/loop
 wait

@@ -123,6 +123,24 @@ helpers_end()
 	helpers=
 }
 
+# forced_reset DEVICE: do_flr resets it. Of what is clean and asleep there is
+# nothing to reset: the first one wakes it, as libxl does when it asks.
+forced_reset()
+{
+	local begin before
+
+	begin=$(date +%s)
+	printf %s "$1" >"$PCIBACK/do_flr" || fail "do_flr of $1 fails: $(reset_record "$1")"
+	before=$(reset_record "$1")
+	printf %s "$1" >"$PCIBACK/do_flr" || fail "do_flr of $1 fails: $(reset_record "$1")"
+	[ "$(reset_record "$1")" != "$before" ] ||
+		fail "do_flr of $1 resets nothing: $before"
+	# shellcheck disable=SC2046 # five words
+	was_reset "$begin" $(reset_record "$1") ||
+		fail "do_flr of $1 did not reset it: $(reset_record "$1")"
+	say "seen: do_flr resets $1: $(reset_record "$1")"
+}
+
 # libxl_forgets DEVICE...: libxl keeps a record of who has a function, which
 # goes stale when the backend's node does; xl would then refuse to assign it
 libxl_forgets()

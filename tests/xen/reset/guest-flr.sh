@@ -10,6 +10,8 @@
 
 # shellcheck source=tests/xen/lib/lib.sh
 . /tests/lib/lib.sh
+# shellcheck source=tests/xen/lib/ways.sh
+. /tests/lib/ways.sh
 
 # guest_resets: the attribute of the disk
 guest_resets()
@@ -45,12 +47,15 @@ say "the guest can reset by $(guest_run flr "cat $PCI/$V0/reset_method")"
 [ "$(guest_run flr "cat $PCI/$V0/reset_method")" = flr ] || fail "not by flr alone"
 
 mark=$(dmesg_mark)
+begin=$(date +%s)
 expect "the guest's reset succeeds" guest_run flr "echo 1 >$PCI/$V0/reset"
 dmesg_since "$mark"
-after_reset=$(reset_record "$DISK")
-say "last reset after: $after_reset"
-[ "$after_reset" != "$before_reset" ] || fail "the reset was not seen: $after_reset"
-expect "the reset is proven" expr "$after_reset" : 'kernel proven 0 '
+record=$(reset_record "$DISK")
+say "last reset after: $record"
+refute "the record is the old one" [ "$record" = "$before_reset" ]
+# shellcheck disable=SC2086 # five words
+expect "the reset was seen" was_reset "$begin" $record
+expect "it was the kernel's, and proven" [ "${record#kernel proven 0 }" != "$record" ]
 [ "$(guest_resets)" = '1 done 1 dropped 0' ] || fail "guest_reset: $(guest_resets)"
 expect "configuration space reads again" [ "$(guest_run flr "setpci -s $V0 0.w")" = 1b36 ]
 
