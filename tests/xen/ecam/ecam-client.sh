@@ -82,6 +82,12 @@ last_line()
 	[ "$(tail -n 1 "$1")" = "$2" ]
 }
 
+# withdrawn NUMBER: so often
+withdrawn()
+{
+	[ "$(grep -c '^withdrawn' /run/watch)" = "$1" ]
+}
+
 # maps PID FILE: does it have that mapped?
 maps()
 {
@@ -153,7 +159,7 @@ expect "the page is back" wait_for 10 last_line /run/watch "$ids privcmd"
 # The same again is a new grant all the same
 withdraw $backend "$NIC"
 announce $backend "$NIC" $NIC_PAGE
-wait_for 10 test "$(grep -c '^withdrawn' /run/watch)" = 2
+expect "both withdrawals are reported" wait_for 10 withdrawn 2
 cat /run/watch
 expect "the page is back again" wait_for 10 last_line /run/watch "$ids privcmd"
 kill $pid
