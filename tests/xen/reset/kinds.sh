@@ -5,7 +5,8 @@
 # kinds - devices that differ in how they can be reset: each is seized, goes to
 # a guest, comes back reset by what it has, and is released. A function that
 # only a reset of all of its device cleans has failed while its sibling has a
-# driver of dom0, and is healed when the sibling is seized.
+# driver of dom0, and is healed when the sibling is seized. Where the administrator
+# forbids resets of the bus there is none.
 
 # shellcheck source=tests/xen/lib/lib.sh
 . /tests/lib/lib.sh
@@ -44,6 +45,13 @@ for device in "$RTL" "$E100"; do
 	wait_for 60 in_state "$device" idle || fail "$device is $(state_of "$device")"
 done
 kind "conventional" bus proven "$RTL" "$E100"
+echo 0 >"$PCI/$RTL/pciback2/bus_reset"
+refute "do_flr succeeds without a bus" sh -c "printf %s $RTL >$PCIBACK/do_flr" 2>/dev/null
+expect "it was not reset by its bus: $(reset_record "$RTL")" \
+	[ "$(reset_record "$RTL" | cut -d' ' -f1,2)" = "none failed" ]
+expect "the log names the reason" sh -c "dmesg | tail -n 5 | grep '$RTL'"
+echo 1 >"$PCI/$RTL/pciback2/bus_reset"
+forced_reset "$RTL"
 assign_remove "$RTL" "$E100"
 
 say "FLR, and NoSoftRst"
