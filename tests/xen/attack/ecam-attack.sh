@@ -3,8 +3,8 @@
 # guests may complain
 #
 # ecam-attack - a stub domain whose kernel is an enemy: it maps its function's page,
-# and its neighbours', before it has them; it writes into each word of the page;
-# and it keeps the mapping when the page is taken back, to read, to write, and
+# and its neighbours', before it has them; it writes into each word of the page; it
+# switches the function's decoding off, through the ring; and it keeps the mapping when the page is taken back, to read, to write, and
 # to map it again. It reads its own function as long as nobody else has it, and that
 # is all: nothing is written, here or next to it, and the next guest's NIC works.
 
@@ -14,6 +14,11 @@
 . /tests/lib/ways.sh
 # shellcheck source=tests/xen/lib/page.sh
 . /tests/lib/page.sh
+
+is_announced()
+{
+	[ "$(announced stub)" = "$NIC_PAGE" ]
+}
 
 NEIGHBOUR=0xb0200000
 
@@ -51,11 +56,20 @@ guest_run stub "mount -t debugfs debugfs /sys/kernel/debug; insmod /pb2_page.ko"
 
 refute "a page is mapped before it is given" mapped "$NIC_PAGE"
 guest_attach_first stub "$NIC"
-expect "the page is announced" wait_for 30 [ "$(announced stub)" = "$NIC_PAGE" ]
+expect "the page is announced" wait_for 30 is_announced
 refute "another function's page is mapped" mapped $NEIGHBOUR
 seen=$(mapped "$NIC_PAGE")
 expect "the page says $seen, the function $ids" [ "$seen" = "$ids" ]
 in_vain
+
+# Hardware that does not decode would take the next access to its registers, of
+# whomever, for none of its own (XSA-120, XSA-126)
+guest_run stub "setpci -s $V0 COMMAND=7"
+expect "the NIC decodes" [ $((0x$(setpci -s "$NIC" COMMAND) & 3)) = 3 ]
+guest_run stub "setpci -s $V0 COMMAND=0"
+expect "the stub domain believes that it does not any more" \
+	[ $((0x$(guest_run stub "setpci -s $V0 COMMAND") & 3)) = 0 ]
+expect "it does" [ $((0x$(setpci -s "$NIC" COMMAND) & 3)) = 3 ]
 
 guest_detach stub "$NIC"
 expect "Xen lets it map nothing any more" [ "$(memory_of stub)" = "{ }" ]
