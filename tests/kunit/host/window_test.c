@@ -19,14 +19,37 @@ static struct pci_bus *next_bus(const struct pci_bus *from)
 	return pci_find_next_bus(from);
 }
 
+/* A hot-added host bridge, whose firmware has the method _CBA */
+static struct {
+	struct pci_bus bus;
+	struct pci_sysdata sysdata;
+	struct device bridge;
+	/* What the method returns, and whether there is one */
+	u64 base;
+	acpi_status status;
+} hot;
+
+static acpi_handle handle_of(struct device *dev)
+{
+	return dev == &hot.bridge ? &hot : acpi_device_handle(ACPI_COMPANION(dev));
+}
+
 static acpi_status evaluate(acpi_handle handle, acpi_string path,
 			    struct acpi_object_list *arguments,
 			    unsigned long long *result)
 {
 	expect_unlocked();
-	return acpi_evaluate_integer(handle, path, arguments, result);
+	if (handle != &hot)
+		return acpi_evaluate_integer(handle, path, arguments, result);
+	if (strcmp(path, "_CBA"))
+		fake_wrong("method %s evaluated", path);
+	if (ACPI_SUCCESS(hot.status))
+		*result = hot.base;
+	return hot.status;
 }
 
+#undef ACPI_HANDLE
+#define ACPI_HANDLE		handle_of
 #define pci_find_next_bus	next_bus
 #define acpi_evaluate_integer	evaluate
 
@@ -292,6 +315,88 @@ static void outside_of_segment_0_xen_sees_through_its_windows(struct kunit *test
 	KUNIT_EXPECT_FALSE(test, is_seen(1, 0x7f));
 }
 
+/* Buses 40 to 4f of segment 12, whose bus 0 would be at 1 GiB */
+static void add_hot_bridge(u64 base)
+{
+	memset(&hot, 0, sizeof(hot));
+	hot.sysdata.domain = 0x12;
+	hot.bus.sysdata = &hot.sysdata;
+	hot.bus.bridge = &hot.bridge;
+	hot.bus.busn_res.start = 0x40;
+	hot.bus.busn_res.end = 0x4f;
+	hot.base = base;
+	pb2_window_add_bridge(&hot.bus);
+}
+
+static void a_hot_bridge_names_its_window(struct kunit *test)
+{
+	bool confirmed = true;
+
+	add_hot_bridge(SZ_1G);
+	pb2_window_ask();
+	KUNIT_EXPECT_EQ(test, page_of(0x12, 0x40, 0, &confirmed), 0x44000000);
+	KUNIT_EXPECT_FALSE(test, confirmed);
+	KUNIT_EXPECT_EQ(test, page_of(0x12, 0x4f, 0xff, &confirmed),
+			0x44fff000);
+	KUNIT_EXPECT_EQ(test, page_of(0x12, 0x50, 0, &confirmed), 0);
+	KUNIT_EXPECT_EQ(test, page_of(0x12, 0x3f, 0, &confirmed), 0);
+	KUNIT_EXPECT_EQ(test, page_of(0, 0x40, 0, &confirmed), 0);
+	/* Xen knows no window but those of MCFG. */
+	KUNIT_EXPECT_EQ(test, fake_count("mmcfg_reserved"), 0);
+	expect_shown(test, "0012:40-4f 0x44000000 _CBA: Xen cannot confirm it\n");
+}
+
+static void a_registered_hot_bridge_is_confirmed(struct kunit *test)
+{
+	bool confirmed = false;
+
+	add_hot_bridge(SZ_1G);
+	pb2_window_confirm(0x12, 0x40, 0x4f);
+	pb2_window_ask();
+	page_of(0x12, 0x40, 0, &confirmed);
+	KUNIT_EXPECT_TRUE(test, confirmed);
+	expect_shown(test, "0012:40-4f 0x44000000 _CBA: Xen uses it\n");
+
+	/* Another bridge appears, and Xen has another window for this one. */
+	pb2_window_distrust(0x12);
+	pb2_window_ask();
+	page_of(0x12, 0x40, 0, &confirmed);
+	KUNIT_EXPECT_FALSE(test, confirmed);
+	expect_shown(test, "0012:40-4f 0x44000000 _CBA: Xen has another one for the segment\n");
+}
+
+static void a_bridge_of_the_boot_is_listed_once(struct kunit *test)
+{
+	static const struct acpi_mcfg_allocation entries[] = {
+		{ .address = SZ_1G, .pci_segment = 0x12,
+		  .start_bus_number = 0x40, .end_bus_number = 0x4f },
+	};
+
+	load_all(test, entries, ARRAY_SIZE(entries));
+	add_hot_bridge(SZ_1G);
+	expect_shown(test, "0012:40-4f 0x44000000 MCFG: Xen uses it\n");
+	/* Both name the buses, and one of them is wrong. */
+	add_hot_bridge(SZ_2G);
+	expect_shown(test, "0012:40-4f 0x44000000 MCFG: another one overlaps it\n"
+			   "0012:40-4f 0x84000000 _CBA: it overlaps another one\n");
+}
+
+static void a_bridge_without_the_method_has_no_window(struct kunit *test)
+{
+	add_hot_bridge(SZ_1G);
+	pb2_window_exit();
+
+	hot.status = AE_NOT_FOUND;
+	pb2_window_add_bridge(&hot.bus);
+	hot.status = AE_OK;
+	hot.sysdata.domain = 0x10012;
+	pb2_window_add_bridge(&hot.bus);
+	hot.sysdata.domain = 0x12;
+	hot.bus.bridge = NULL;
+	pb2_window_add_bridge(&hot.bus);
+	expect_shown(test, "");
+}
+
 /* This reads the table of the machine that runs the tests. */
 static void the_real_table_is_found(struct kunit *test)
 {
@@ -331,6 +436,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(an_endless_table_ends),
 	KUNIT_CASE(what_xen_does_not_use_is_not_confirmed),
 	KUNIT_CASE(outside_of_segment_0_xen_sees_through_its_windows),
+	KUNIT_CASE(a_hot_bridge_names_its_window),
+	KUNIT_CASE(a_registered_hot_bridge_is_confirmed),
+	KUNIT_CASE(a_bridge_of_the_boot_is_listed_once),
+	KUNIT_CASE(a_bridge_without_the_method_has_no_window),
 	KUNIT_CASE(the_real_table_is_found),
 	{}
 };

@@ -268,6 +268,10 @@ static void window_ask_xen(struct window *window)
 {
 	lockdep_assert_held(&windows_lock);
 
+	if (window->fault || window->is_hot) {
+		window->rc = -ENODEV;
+		return;
+	}
 	window->rc = pb2_xen_mmcfg_reserved(window->segment, window->first,
 					    window->last, window->base);
 	if (window->rc == -EIO)
@@ -279,7 +283,8 @@ static void window_ask_xen(struct window *window)
 /**
  * pb2_window_ask() - ask Xen about each window that it has not answered yet
  *
- * Xen confirms only windows that the MCFG table lists.
+ * Xen confirms only windows that the MCFG table lists. What the registration of
+ * a host bridge has confirmed or refused, stays.
  *
  * Context: may sleep.
  */
@@ -288,12 +293,9 @@ void pb2_window_ask(void)
 	struct window *window;
 
 	mutex_lock(&windows_lock);
-	list_for_each_entry(window, &windows, link) {
-		if (window->fault || window->is_hot)
-			window->rc = -ENODEV;
+	list_for_each_entry(window, &windows, link)
 		if (window->rc == NOT_ASKED)
 			window_ask_xen(window);
-	}
 	mutex_unlock(&windows_lock);
 }
 
@@ -437,8 +439,6 @@ static const char *window_describe(const struct window *window)
 {
 	if (window->fault)
 		return window->fault;
-	if (window->is_hot)
-		return "Xen cannot confirm it";
 	switch (window->rc) {
 	case 0:
 		return "Xen uses it";
@@ -448,7 +448,8 @@ static const char *window_describe(const struct window *window)
 	case -ENOSYS:
 		return "Xen does not say whether it uses it";
 	default:
-		return "Xen does not use it";
+		return window->is_hot ? "Xen cannot confirm it" :
+					"Xen does not use it";
 	}
 }
 
