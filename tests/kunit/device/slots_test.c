@@ -2,9 +2,24 @@
 /*
  * slots_test.c - tests of the list of addresses to be seized
  */
-#include "../../../drivers/xen/pciback2/device/slots.c"
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <kunit/test.h>
+#include <linux/slab.h>
+
+/* How many allocations succeed before there is no memory */
+static int memory = INT_MAX;
+
+static void *scarce(size_t size, gfp_t gfp)
+{
+	return memory-- > 0 ? kzalloc(size, gfp) : NULL;
+}
+
+/* This is a macro since Linux 6.10. */
+#undef kzalloc
+#define kzalloc(size, gfp)	scarce(size, gfp)
+#include "../../../drivers/xen/pciback2/device/slots.c"
+#undef kzalloc
 
 /**
  * struct world - a function below a bridge below a root bus
@@ -42,12 +57,14 @@ static int init(struct kunit *test)
 	world->pdev.devfn = PCI_DEVFN(0, 1);
 	test->priv = world;
 
+	memory = INT_MAX;
 	pb2_slots_clear();
 	return 0;
 }
 
 static void finish(struct kunit *test)
 {
+	memory = INT_MAX;
 	pb2_slots_clear();
 }
 
@@ -272,6 +289,19 @@ static void a_bad_hide_list_is_refused(struct kunit *test)
 			-EINVAL);
 }
 
+static void without_memory_nothing_is_listed(struct kunit *test)
+{
+	memory = 0;
+	KUNIT_EXPECT_EQ(test, add("03:00.1"), -ENOMEM);
+	KUNIT_EXPECT_STREQ(test, shown(test), "");
+
+	/* The first address of a list stays until its reader gives up. */
+	memory = 1;
+	KUNIT_EXPECT_EQ(test, pb2_slots_add_list("(03:00.1)(04:00.0)(05:00.0)"),
+			-ENOMEM);
+	KUNIT_EXPECT_STREQ(test, shown(test), "0000:03:00.1\n");
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(an_override_stands_for_itself_alone),
 	KUNIT_CASE(what_the_administrator_lists_outlives_an_override),
@@ -289,6 +319,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_segment_beyond_xen_matches_nothing),
 	KUNIT_CASE(a_hide_list_is_wanted),
 	KUNIT_CASE(a_bad_hide_list_is_refused),
+	KUNIT_CASE(without_memory_nothing_is_listed),
 	{ }
 };
 
