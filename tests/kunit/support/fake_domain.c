@@ -9,6 +9,7 @@
 #include "fake_xen.h"
 
 #define MAX_DOMAINS	8
+#define MAX_PAGES	8
 /*
  * Size of the union in Xen's own struct xen_domctl, in bytes. Xen copies all of
  * it back to the caller.
@@ -20,8 +21,9 @@ static struct domain {
 	domid_t domid;
 	u32 flags;
 	uuid_t uuid;
-	u64 page;
 	u32 function;
+	/* Physical addresses that the domain may map, 0 for an unused entry */
+	u64 pages[MAX_PAGES];
 } domains[MAX_DOMAINS];
 
 /**
@@ -64,8 +66,8 @@ void fake_domain_create(domid_t domid, const char *uuid)
 	domain->exists = true;
 	domain->domid = domid;
 	domain->flags = 0;
-	domain->page = 0;
 	domain->function = 0;
+	memset(domain->pages, 0, sizeof(domain->pages));
 	WARN_ON(uuid_parse(uuid, &domain->uuid));
 }
 
@@ -116,16 +118,72 @@ static struct domain *find_from(domid_t domid)
 	return best;
 }
 
+static u64 *find_page(struct domain *domain, u64 page)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_PAGES; i++)
+		if (domain->pages[i] == page)
+			return &domain->pages[i];
+	return NULL;
+}
+
 /**
  * fake_domain_page() - the page of a device that a domain may map
  * @domid: its number
  *
- * Context: any.
+ * Context: may sleep. A test fails here if the domain may map several pages;
+ * it asks fake_domain_may_map().
  * Return: its address, 0 for none.
  */
 u64 fake_domain_page(domid_t domid)
 {
-	return find(domid)->page;
+	struct domain *domain = find(domid);
+	u64 page = 0;
+	unsigned int i;
+
+	for (i = 0; i < MAX_PAGES; i++) {
+		if (page && domain->pages[i])
+			fake_wrong("domain %u may map more than one page",
+				   domid);
+		page = domain->pages[i] ?: page;
+	}
+	return page;
+}
+
+/**
+ * fake_domain_may_map() - may a domain map this page of a device?
+ * @domid: its number
+ * @page: physical address of the page
+ *
+ * Context: any.
+ * Return: whether.
+ */
+bool fake_domain_may_map(domid_t domid, u64 page)
+{
+	return page && find_page(find(domid), page);
+}
+
+/*
+ * As with Xen's rangesets: a page that is permitted twice is forbidden at once,
+ * and forbidding one that was never permitted succeeds.
+ */
+static int set_page(struct domain *domain, u64 page, bool allow)
+{
+	u64 *known = find_page(domain, page);
+	u64 *unused = find_page(domain, 0);
+
+	if (!allow) {
+		if (known)
+			*known = 0;
+		return 0;
+	}
+	if (known)
+		return 0;
+	if (!unused)
+		return -ENOMEM;
+	*unused = page;
+	return 0;
 }
 
 /**
@@ -184,8 +242,10 @@ static int permit(struct xen_domctl *op)
 		return -ESRCH;
 	if (perm->nr_mfns != 1)
 		fake_wrong("%llu pages at once", perm->nr_mfns);
-	domain->page = perm->allow_access ? perm->first_mfn << PAGE_SHIFT : 0;
-	return 0;
+	if (!perm->first_mfn)
+		fake_wrong("page 0 is no device's");
+	return set_page(domain, perm->first_mfn << PAGE_SHIFT,
+			perm->allow_access);
 }
 
 /* From here on: what xen_iface.h declares */
@@ -196,6 +256,7 @@ int pb2_xen_domctl(struct xen_domctl *op)
 	struct domain *domain = find_from(op->domain);
 	int rc;
 
+	might_sleep();
 	if (op->cmd == XEN_DOMCTL_iomem_permission)
 		return permit(op);
 	if (op->cmd == XEN_DOMCTL_test_assign_device)
@@ -224,6 +285,7 @@ int pb2_xen_domctl(struct xen_domctl *op)
 void pb2_xen_watch_domains(void (*died)(void),
 			   void (*listed)(const char *path))
 {
+	might_sleep();
 	if (fake_xen.on_release)
 		fake_wrong("domains are watched already");
 	fake_xen.on_release = died;
@@ -232,6 +294,7 @@ void pb2_xen_watch_domains(void (*died)(void),
 
 void pb2_xen_unwatch_domains(void)
 {
+	might_sleep();
 	fake_xen.on_release = NULL;
 	fake_xen.on_backend = NULL;
 }

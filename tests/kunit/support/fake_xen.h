@@ -117,6 +117,7 @@ void fake_domain_free(domid_t domid);
 void fake_domain_event(void);
 u64 fake_domain_page(domid_t domid);
 void fake_domain_give(domid_t domid, const struct pb2_sbdf *sbdf);
+bool fake_domain_may_map(domid_t domid, u64 page);
 
 /* The guest and the toolstack */
 void fake_xen_put(const char *dir, const char *key, const char *val);
