@@ -50,6 +50,11 @@ static struct xen_pci_op *new_op(struct kunit *test)
 	return op;
 }
 
+static bool is_pin_off(const struct fake_pci *dev)
+{
+	return fake_pci_get(dev, PCI_COMMAND, 2) & PCI_COMMAND_INTX_DISABLE;
+}
+
 static void an_msi_gives_the_pirq_and_its_end_the_line(struct kunit *test)
 {
 	struct fake_pci *dev = fake_nic(test, 0);
@@ -59,11 +64,13 @@ static void an_msi_gives_the_pirq_and_its_end_the_line(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb2_msi_enable(pbdev, op), 0);
 	KUNIT_EXPECT_EQ(test, op->value, MSI_PIRQ);
 	KUNIT_EXPECT_TRUE(test, dev->pdev.msi_enabled);
+	KUNIT_EXPECT_TRUE(test, is_pin_off(dev));
 	KUNIT_EXPECT_FALSE(test, pbdev->intx.ack);
 
 	KUNIT_EXPECT_EQ(test, pb2_msi_disable(pbdev, op), 0);
 	KUNIT_EXPECT_EQ(test, op->value, LINE_PIRQ);
 	KUNIT_EXPECT_FALSE(test, dev->pdev.msi_enabled);
+	KUNIT_EXPECT_FALSE(test, is_pin_off(dev));
 	KUNIT_EXPECT_TRUE(test, pbdev->intx.ack);
 	fake_expect_calls(test, "enable_msi", "disable_msi", NULL);
 	end(pbdev);
@@ -189,6 +196,20 @@ static void an_entry_outside_of_the_table_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (s32)op->value, -EINVAL);
 	KUNIT_EXPECT_FALSE(test, dev->pdev.msix_enabled);
 	KUNIT_EXPECT_EQ(test, op->msix_entries[0].vector, 0xeeee);
+	KUNIT_EXPECT_TRUE(test, pbdev->intx.ack);
+	end(pbdev);
+}
+
+static void an_entry_that_is_wanted_twice_is_refused(struct kunit *test)
+{
+	struct fake_pci *dev = fake_nic(test, 0);
+	struct pb2_device *pbdev = begin(test, dev);
+	struct xen_pci_op *op = new_op(test);
+
+	op->msix_entries[1].entry = op->msix_entries[0].entry;
+	KUNIT_EXPECT_EQ(test, pb2_msi_enable_msix(pbdev, op), -EINVAL);
+	KUNIT_EXPECT_FALSE(test, dev->pdev.msix_enabled);
+	KUNIT_EXPECT_FALSE(test, is_pin_off(dev));
 	KUNIT_EXPECT_TRUE(test, pbdev->intx.ack);
 	end(pbdev);
 }
@@ -466,6 +487,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(msix_rejects_counts_of_0_and_above_128),
 	KUNIT_CASE(msix_lets_the_core_judge_other_counts),
 	KUNIT_CASE(an_entry_outside_of_the_table_is_refused),
+	KUNIT_CASE(an_entry_that_is_wanted_twice_is_refused),
 	KUNIT_CASE(one_is_refused_on_top_of_the_other),
 	KUNIT_CASE(without_memory_decode_msix_is_refused),
 	KUNIT_CASE(decode_of_a_vf_is_that_of_its_pf),

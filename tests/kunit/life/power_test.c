@@ -8,18 +8,97 @@
 
 #include "../../../drivers/xen/pciback2/life/power.c"
 
+static void wake(struct pb2_device *pbdev)
+{
+	device_lock(&pbdev->pdev->dev);
+	pb2_power_wake(pbdev);
+	device_unlock(&pbdev->pdev->dev);
+}
+
+static void allow_suspend(struct pb2_device *pbdev)
+{
+	device_lock(&pbdev->pdev->dev);
+	pb2_power_allow_suspend(pbdev);
+	device_unlock(&pbdev->pdev->dev);
+}
+
+static unsigned int hw_state(const struct fake_pci *dev)
+{
+	return fake_pci_get(dev, FAKE_PCI_PM + PCI_PM_CTRL, 2) &
+	       PCI_PM_CTRL_STATE_MASK;
+}
+
 static void idle_means_d3hot_with_the_state_saved_before(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&world->pdev->dev),
-			0);
+	fake_pci_pass_time();
 	/* Xen is asked last, and is asked whatever pciback2 believes. */
 	fake_expect_calls(test, "test_assign=300", "save_now", "set_power=3",
 			  NULL);
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D3hot);
-	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_resume(&world->pdev->dev),
+	KUNIT_EXPECT_EQ(test, hw_state(world->dev), 3);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.woken);
+}
+
+static void waking_restores_what_d3hot_has_cleared(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	const unsigned int devctl = FAKE_PCI_EXP + PCI_EXP_DEVCTL;
+	u32 command, bar;
+
+	life_seize_dev(test);
+	fake_pci_set(world->dev, devctl, 2, PCI_EXP_DEVCTL_PAYLOAD_256B);
+	command = fake_pci_get(world->dev, PCI_COMMAND, 2);
+	bar = fake_pci_get(world->dev, PCI_BASE_ADDRESS_0, 4);
+	KUNIT_ASSERT_NE(test, command, 0);
+	KUNIT_ASSERT_NE(test, bar, 0);
+
+	fake_pci_pass_time();
+	wake(world->pbdev);
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
+	KUNIT_EXPECT_EQ(test, hw_state(world->dev), 0);
+	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_COMMAND, 2),
+			command);
+	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, PCI_BASE_ADDRESS_0, 4),
+			bar);
+	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev, devctl, 2),
+			PCI_EXP_DEVCTL_PAYLOAD_256B);
+	KUNIT_EXPECT_TRUE(test, world->pbdev->reset.woken);
+	allow_suspend(world->pbdev);
+}
+
+static void what_a_domain_may_reach_does_not_suspend(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	fake_pci_pass_time();
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
+
+	life_take_back(world->pbdev, &world->fe);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
+	fake_pci_pass_time();
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
+
+	life_kill(LIFE_DOMID);
+	flush_delayed_work(&world->pbdev->hold_work);
+	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
+	fake_pci_pass_time();
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D3hot);
+}
+
+static void a_function_leaves_d3hot_before_it_is_released(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_seize_dev(test);
+	fake_pci_pass_time();
+	life_remove(world->pdev);
+	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
+	KUNIT_EXPECT_EQ(test, hw_state(world->dev), 0);
+	KUNIT_EXPECT_NE(test, fake_pci_get(world->dev, PCI_BASE_ADDRESS_0, 4),
 			0);
 }
 
@@ -29,8 +108,7 @@ static void a_bridge_never_enters_d3hot(struct kunit *test)
 
 	life_seize(test, bridge);
 	KUNIT_ASSERT_NE(test, bridge->pdev.pm_cap, 0);
-	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&bridge->pdev.dev),
-			0);
+	fake_pci_pass_time();
 	fake_expect_calls(test, "save_now", NULL);
 }
 
@@ -39,7 +117,7 @@ static void a_function_without_pm_stays_in_d0(struct kunit *test)
 	struct fake_pci *dev = fake_intx(test, PCI_DEVFN(1, 0));
 
 	life_seize(test, dev);
-	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&dev->pdev.dev), 0);
+	fake_pci_pass_time();
 	fake_expect_calls(test, "save_now", NULL);
 }
 
@@ -49,8 +127,7 @@ static void a_function_that_cannot_sleep_is_no_error(struct kunit *test)
 
 	life_seize_dev(test);
 	fake_fail("set_power=3", 1, -EIO);
-	KUNIT_EXPECT_EQ(test, pb2_power_ops.runtime_suspend(&world->pdev->dev),
-			0);
+	fake_pci_pass_time();
 	KUNIT_EXPECT_TRUE(test, fake_has_failed());
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
 }
@@ -447,6 +524,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(whoever_wakes_it_may_have_soiled_it),
 	KUNIT_CASE(a_pf_stays_awake_for_its_vfs),
 	KUNIT_CASE(idle_means_d3hot_with_the_state_saved_before),
+	KUNIT_CASE(waking_restores_what_d3hot_has_cleared),
+	KUNIT_CASE(what_a_domain_may_reach_does_not_suspend),
+	KUNIT_CASE(a_function_leaves_d3hot_before_it_is_released),
 	KUNIT_CASE(a_bridge_never_enters_d3hot),
 	KUNIT_CASE(a_function_without_pm_stays_in_d0),
 	KUNIT_CASE(a_function_that_cannot_sleep_is_no_error),

@@ -221,24 +221,12 @@ static void af_without_flr_is_no_method(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, method_reset_af_flr(world->pdev), -ENOTTY);
 }
 
-/* The write that takes the function from D3hot to D0 resets it. */
-static void pm_wrote(struct fake_pci *dev, unsigned int off, u32 val)
-{
-	static bool was_d3hot;
-
-	if (off != FAKE_PCI_PM + PCI_PM_CTRL)
-		return;
-	if (was_d3hot && !(val & PCI_PM_CTRL_STATE_MASK))
-		fake_pci_do_reset(dev);
-	was_d3hot = (val & PCI_PM_CTRL_STATE_MASK) == 3;
-}
-
+/* The fake hardware resets a function that leaves D3hot. */
 static void going_through_d3hot_resets(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	world->dev->wrote = pm_wrote;
 	world->dev->function_reset = FAKE_RESET_NONE;
 	list(world->pdev, 2, PB2_COMPAT_RESET_PM, 0);
 	KUNIT_EXPECT_TRUE(test, run_methods(world->pbdev));

@@ -43,7 +43,10 @@ static void do_flr_of_an_idle_function_wakes_it_and_blocks_suspend(struct kunit 
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	world->pdev->current_state = PCI_D3hot;
+	fake_pci_pass_time();
+	/* Some program has written to it since its last reset. */
+	world->pbdev->reset.woken = true;
+	fake_forget();
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	fake_expect_calls(test, "pm_get", "lock_cfg", "set_master=0",
 			  "reset_function", "restore", "unlock_cfg",
@@ -313,12 +316,23 @@ static void what_was_proven_and_slept_since_is_not_reset_again(struct kunit *tes
 	life_seize_dev(test);
 	KUNIT_ASSERT_TRUE(test, world->pbdev->reset.clean);
 
-	pb2_pci_set_power(world->pdev, PCI_D3hot);
+	fake_pci_pass_time();
+	KUNIT_ASSERT_TRUE(test, world->pdev->current_state == PCI_D3hot);
 	fake_forget();
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
 	/* Suspend is blocked nevertheless. */
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
+
+	/* Whoever asked for that may have given the function to a domain. */
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
+	flush_delayed_work(&world->pbdev->suspend_work);
+	fake_pci_pass_time();
+	KUNIT_ASSERT_TRUE(test, world->pdev->current_state == PCI_D3hot);
+	fake_forget();
+	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 }
 
 static void what_was_proven_but_did_not_sleep_is_reset_again(struct kunit *test)
@@ -373,7 +387,7 @@ static void what_xen_masked_too_late_is_reset_again(struct kunit *test)
 	const int flags = FAKE_PCI_MSIX + PCI_MSIX_FLAGS;
 
 	life_seize_dev(test);
-	pb2_pci_set_power(world->pdev, PCI_D3hot);
+	fake_pci_pass_time();
 	fake_pci_set(world->dev, flags, 2, PCI_MSIX_FLAGS_MASKALL | 0xf);
 	fake_forget();
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);

@@ -356,7 +356,7 @@ static void a_reset_restores_what_was_saved_and_stops_dma(struct kunit *test)
 	life_seize_dev(test);
 	for (i = 0; i < ARRAY_SIZE(ways); i++) {
 		fake_pci_set(dev, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
-		fake_pci_set(dev, PCI_BASE_ADDRESS_0, 4, 0xdead0000);
+		fake_pci_set(dev, PCI_BASE_ADDRESS_0, 4, 0xdeac0000);
 		fake_pci_set(dev, PCI_CACHE_LINE_SIZE, 1, 0x10);
 		dev->function_reset = ways[i];
 		run(world->pbdev);

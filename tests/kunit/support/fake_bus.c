@@ -76,6 +76,8 @@ void fake_pci_do_reset(struct fake_pci *dev)
 	dev->resets++;
 }
 
+static struct pci_ops bus_ops;
+
 /**
  * fake_pci_of() - the fake behind a function
  * @pdev: the function
@@ -85,12 +87,9 @@ void fake_pci_do_reset(struct fake_pci *dev)
  */
 struct fake_pci *fake_pci_of(const struct pci_dev *pdev)
 {
-	struct fake_pci *dev;
-
-	list_for_each_entry(dev, &devices, link)
-		if (&dev->pdev == pdev)
-			return dev;
-	return NULL;
+	if (!pdev->bus || pdev->bus->ops != &bus_ops)
+		return NULL;
+	return container_of(pdev, struct fake_pci, pdev);
 }
 
 /**
@@ -209,7 +208,8 @@ static int bus_read(struct pci_bus *bus, unsigned int devfn, int off, int len,
 	*val = GENMASK(len * 8 - 1, 0);
 	if (!dev || dev->absent)
 		return PCIBIOS_SUCCESSFUL;
-	dev->reads++;
+	if (!atomic_read(&dev->unseen))
+		dev->reads++;
 	if (!dev->bus_rc)
 		*val = fake_pci_get(dev, off, len);
 	return dev->bus_rc;
@@ -217,6 +217,8 @@ static int bus_read(struct pci_bus *bus, unsigned int devfn, int off, int len,
 
 static void note_write(struct fake_pci *dev, int off, int len, u32 val)
 {
+	if (atomic_read(&dev->unseen))
+		return;
 	if (dev->nr_writes < FAKE_PCI_MAX_WRITES) {
 		dev->writes[dev->nr_writes].off = off;
 		dev->writes[dev->nr_writes].len = len;
@@ -225,10 +227,30 @@ static void note_write(struct fake_pci *dev, int off, int len, u32 val)
 	dev->nr_writes++;
 }
 
+static u16 pm_control(const struct fake_pci *dev)
+{
+	unsigned int pm = dev->pdev.pm_cap;
+
+	return pm ? fake_pci_get(dev, pm + PCI_PM_CTRL, 2) : 0;
+}
+
+static pci_power_t power_state(const struct fake_pci *dev)
+{
+	return (__force pci_power_t)(pm_control(dev) & PCI_PM_CTRL_STATE_MASK);
+}
+
+/* PCI PM 1.2, 5.4.1: without No_Soft_Reset a function resets itself. */
+static void leave_d3hot(struct fake_pci *dev)
+{
+	if (!(pm_control(dev) & PCI_PM_CTRL_NO_SOFT_RESET))
+		memcpy(dev->hw, dev->reset_hw, sizeof(dev->hw));
+}
+
 static int bus_write(struct pci_bus *bus, unsigned int devfn, int off, int len,
 		     u32 val)
 {
 	struct fake_pci *dev = target(bus, devfn);
+	pci_power_t before;
 	u32 whole = val;
 	int i;
 
@@ -237,11 +259,14 @@ static int bus_write(struct pci_bus *bus, unsigned int devfn, int off, int len,
 	note_write(dev, off, len, val);
 	if (dev->bus_rc)
 		return dev->bus_rc;
+	before = power_state(dev);
 	for (i = off; i < off + len; i++, val >>= 8) {
 		dev->hw[i] &= ~(val & dev->w1c[i]);
 		dev->hw[i] = (dev->hw[i] & ~dev->wmask[i]) |
 			     (val & dev->wmask[i]);
 	}
+	if (before == PCI_D3hot && power_state(dev) == PCI_D0)
+		leave_d3hot(dev);
 	if (dev->wrote)
 		dev->wrote(dev, off, whole);
 	return PCIBIOS_SUCCESSFUL;

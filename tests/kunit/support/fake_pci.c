@@ -3,21 +3,23 @@
  * fake_pci.c - in place of pci_iface.c: calls are recorded, have their effect
  * on the fake hardware, and must obey the rules of the PCI core
  */
-#include <linux/slab.h>
+#include <linux/delay.h>
 
 #include "fake.h"
 #include "fake_pci.h"
 #include "../../../drivers/xen/pciback2/host/compat.h"
 
-/**
- * struct pci_saved_state - opaque to everybody but pb2_pci_restore()
- * @hw: the registers
- */
-struct pci_saved_state {
-	u8 hw[PCI_CFG_SPACE_EXP_SIZE];
-};
+/* Protects the handlers of all functions, but not their runs */
+static DEFINE_SPINLOCK(handler_lock);
 
-static struct fake_pci *fake_of(struct pci_dev *pdev)
+/**
+ * fake_pci_known() - the fake behind a function, which must be one of ours
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ * Return: the fake; %NULL, and the test fails, if there is none.
+ */
+struct fake_pci *fake_pci_known(struct pci_dev *pdev)
 {
 	struct fake_pci *dev = fake_pci_of(pdev);
 
@@ -26,11 +28,27 @@ static struct fake_pci *fake_of(struct pci_dev *pdev)
 	return dev;
 }
 
+/**
+ * fake_pci_expect_d0() - the PCI core leaves it to the driver that this is D0
+ * @pdev: the function
+ * @what: what is done to it
+ *
+ * Context: may sleep.
+ */
+void fake_pci_expect_d0(struct pci_dev *pdev, const char *what)
+{
+	if (pdev->current_state != PCI_D0)
+		fake_wrong("%s of %s in D%d", what, pci_name(pdev),
+			   (__force int)pdev->current_state);
+}
+
+/* A function that is absent takes no write. */
 static void set_bit16(struct fake_pci *dev, unsigned int off, u16 bit, bool on)
 {
 	u16 val = fake_pci_get(dev, off, 2);
 
-	fake_pci_set(dev, off, 2, on ? val | bit : val & ~bit);
+	if (!dev->absent)
+		fake_pci_set(dev, off, 2, on ? val | bit : val & ~bit);
 }
 
 /**
@@ -43,11 +61,20 @@ static void set_bit16(struct fake_pci *dev, unsigned int off, u16 bit, bool on)
 irqreturn_t fake_pci_interrupt(struct fake_pci *dev)
 {
 	irqreturn_t result = IRQ_NONE;
+	irq_handler_t handler;
 	unsigned long flags;
+	void *arg;
 
-	local_irq_save(flags);
-	if (dev->handler)
-		result = dev->handler(FAKE_PCI_LINE, dev->arg);
+	spin_lock_irqsave(&handler_lock, flags);
+	handler = dev->handler;
+	arg = dev->arg;
+	if (handler)
+		atomic_inc(&dev->handlers);
+	spin_unlock(&handler_lock);
+	if (handler) {
+		result = handler(FAKE_PCI_LINE, arg);
+		atomic_dec(&dev->handlers);
+	}
 	local_irq_restore(flags);
 	return result;
 }
@@ -56,9 +83,10 @@ irqreturn_t fake_pci_interrupt(struct fake_pci *dev)
 
 int pb2_pci_enable(struct pci_dev *pdev)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 	int rc = fake_call("enable %s", pci_name(pdev));
 
+	might_sleep();
 	if (rc)
 		return rc;
 	dev->enabled++;
@@ -69,8 +97,9 @@ int pb2_pci_enable(struct pci_dev *pdev)
 
 void pb2_pci_disable(struct pci_dev *pdev)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 
+	might_sleep();
 	fake_note("disable %s", pci_name(pdev));
 	if (!dev->enabled)
 		fake_wrong("%s disabled while it is", pci_name(pdev));
@@ -81,92 +110,121 @@ void pb2_pci_disable(struct pci_dev *pdev)
 
 void pb2_pci_set_master(struct pci_dev *pdev, bool on)
 {
+	might_sleep();
 	fake_note("set_master=%d %s", on, pci_name(pdev));
-	set_bit16(fake_of(pdev), PCI_COMMAND, PCI_COMMAND_MASTER, on);
+	set_bit16(fake_pci_known(pdev), PCI_COMMAND, PCI_COMMAND_MASTER, on);
 }
 
 int pb2_pci_set_mwi(struct pci_dev *pdev, bool on)
 {
 	int rc = fake_call("set_mwi=%d %s", on, pci_name(pdev));
 
+	might_sleep();
 	if (!rc)
-		set_bit16(fake_of(pdev), PCI_COMMAND, PCI_COMMAND_INVALIDATE, on);
+		set_bit16(fake_pci_known(pdev), PCI_COMMAND, PCI_COMMAND_INVALIDATE, on);
 	return rc;
 }
 
 void pb2_pci_set_intx(struct pci_dev *pdev, bool on)
 {
+	might_sleep();
 	fake_note("set_intx=%d %s", on, pci_name(pdev));
-	set_bit16(fake_of(pdev), PCI_COMMAND, PCI_COMMAND_INTX_DISABLE, !on);
+	set_bit16(fake_pci_known(pdev), PCI_COMMAND, PCI_COMMAND_INTX_DISABLE, !on);
 }
 
 void pb2_pci_set_assigned(struct pci_dev *pdev, bool on)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 
 	fake_note("set_assigned=%d %s", on, pci_name(pdev));
 	dev->assigned = on;
 }
 
-int pb2_pci_enable_msi(struct pci_dev *pdev)
+/*
+ * The core answers both of these with -EINVAL and a warning, and leaves the
+ * function alone. Its warning is a defect of the driver.
+ */
+static bool may_have_vectors(struct pci_dev *pdev)
 {
-	int rc = fake_call("enable_msi %s", pci_name(pdev));
-
-	if (rc)
-		return rc;
 	if (pdev->msi_enabled || pdev->msix_enabled) {
 		fake_wrong("MSI of %s enabled on top of another",
 			   pci_name(pdev));
-		return -EINVAL;
+		return false;
 	}
-	if (!pdev->msi_cap || pdev->current_state != PCI_D0)
+	return !pdev->no_msi && pdev->current_state == PCI_D0;
+}
+
+/* As pci_intx_for_msi(): no interrupt of the pin while there are messages. */
+static void set_vectors(struct fake_pci *dev, unsigned int flags, u16 enable,
+			bool on)
+{
+	u16 quirk = dev->pdev.dev_flags & PCI_DEV_FLAGS_MSI_INTX_DISABLE_BUG;
+
+	set_bit16(dev, flags, enable, on);
+	if (!quirk)
+		set_bit16(dev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE, on);
+}
+
+int pb2_pci_enable_msi(struct pci_dev *pdev)
+{
+	struct fake_pci *dev = fake_pci_known(pdev);
+	int rc = fake_call("enable_msi %s", pci_name(pdev));
+
+	might_sleep();
+	if (rc)
+		return rc;
+	if (!may_have_vectors(pdev) || !pdev->msi_cap)
 		return -EINVAL;
-	if (fake_of(pdev)->absent)
+	if (dev->absent)
 		fake_wrong("MSI of %s enabled, which does not answer",
 			   pci_name(pdev));
 	pdev->msi_enabled = 1;
+	set_vectors(dev, pdev->msi_cap + PCI_MSI_FLAGS, PCI_MSI_FLAGS_ENABLE,
+		    true);
+	dev->line = pdev->irq;
 	pdev->irq = FAKE_PCI_MSI_IRQ;
-	set_bit16(fake_of(pdev), pdev->msi_cap + PCI_MSI_FLAGS,
-		  PCI_MSI_FLAGS_ENABLE, true);
 	return 0;
 }
 
 void pb2_pci_disable_msi(struct pci_dev *pdev)
 {
+	struct fake_pci *dev = fake_pci_known(pdev);
+
+	might_sleep();
 	fake_note("disable_msi %s", pci_name(pdev));
 	if (!pdev->msi_enabled)
 		return;
 	pdev->msi_enabled = 0;
-	pdev->irq = pdev->pin ? FAKE_PCI_LINE : 0;
-	set_bit16(fake_of(pdev), pdev->msi_cap + PCI_MSI_FLAGS,
-		  PCI_MSI_FLAGS_ENABLE, false);
+	set_vectors(dev, pdev->msi_cap + PCI_MSI_FLAGS, PCI_MSI_FLAGS_ENABLE,
+		    false);
+	pdev->irq = dev->line;
 }
 
-static bool has_duplicate(const struct msix_entry *entries, int of)
+static int check_entries(const struct msix_entry *entries, int nvec)
 {
-	int i;
+	int i, j;
 
-	for (i = 0; i < of; i++)
-		if (entries[i].entry == entries[of].entry)
-			return true;
-	return false;
+	for (i = 0; i < nvec; i++) {
+		if (entries[i].entry >= FAKE_PCI_MSIX_VECTORS)
+			return -EINVAL;
+		for (j = 0; j < i; j++)
+			if (entries[j].entry == entries[i].entry)
+				return -EINVAL;
+	}
+	return 0;
 }
 
 int pb2_pci_enable_msix(struct pci_dev *pdev, struct msix_entry *entries,
 			int nvec)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 	int rc = fake_call("enable_msix=%d %s", nvec, pci_name(pdev));
 	int i;
 
+	might_sleep();
 	if (rc)
 		return rc;
-	if (pdev->msi_enabled || pdev->msix_enabled) {
-		fake_wrong("MSI-X of %s enabled on top of another",
-			   pci_name(pdev));
-		return -EINVAL;
-	}
-	if (!pdev->msix_cap || pdev->current_state != PCI_D0)
+	if (!may_have_vectors(pdev) || nvec < 1 || !pdev->msix_cap)
 		return -EINVAL;
 	/* The kernel would map what the table's all-ones offset names. */
 	if (dev->absent)
@@ -174,100 +232,37 @@ int pb2_pci_enable_msix(struct pci_dev *pdev, struct msix_entry *entries,
 			   pci_name(pdev));
 	if (nvec > FAKE_PCI_MSIX_VECTORS)
 		return -ENOSPC;
-	for (i = 0; i < nvec; i++) {
-		if (entries[i].entry >= FAKE_PCI_MSIX_VECTORS ||
-		    has_duplicate(entries, i))
-			return -EINVAL;
+	rc = check_entries(entries, nvec);
+	if (rc)
+		return rc;
+	for (i = 0; i < nvec; i++)
 		entries[i].vector = FAKE_PCI_MSIX_IRQ + entries[i].entry;
-	}
 	pdev->msix_enabled = 1;
 	dev->nvec = nvec;
-	set_bit16(dev, pdev->msix_cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE,
-		  true);
+	set_vectors(dev, pdev->msix_cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE,
+		    true);
 	return 0;
 }
 
 void pb2_pci_disable_msix(struct pci_dev *pdev)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 
+	might_sleep();
 	fake_note("disable_msix %s", pci_name(pdev));
 	if (!pdev->msix_enabled)
 		return;
 	pdev->msix_enabled = 0;
 	dev->nvec = 0;
-	set_bit16(dev, pdev->msix_cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE,
-		  false);
-}
-
-/*
- * No register but the power state changes: the PCI core restores what a function
- * loses in D3hot.
- */
-int pb2_pci_set_power(struct pci_dev *pdev, pci_power_t state)
-{
-	struct fake_pci *dev = fake_of(pdev);
-	int rc = fake_call("set_power=%d %s", (__force int)state,
-			   pci_name(pdev));
-
-	if (rc)
-		return rc;
-	if (!pdev->pm_cap)
-		return state == PCI_D0 ? 0 : -EIO;
-	pdev->current_state = state;
-	fake_pci_set(dev, pdev->pm_cap + PCI_PM_CTRL, 1, (__force u8)state);
-	return 0;
-}
-
-void pb2_pci_pme_off(struct pci_dev *pdev)
-{
-	fake_note("pme_off %s", pci_name(pdev));
-}
-
-static void expect_d0(struct pci_dev *pdev, const char *what)
-{
-	if (pdev->current_state != PCI_D0)
-		fake_wrong("%s of %s in D%d", what, pci_name(pdev),
-			   (__force int)pdev->current_state);
-}
-
-struct pci_saved_state *pb2_pci_save(struct pci_dev *pdev)
-{
-	struct pci_saved_state *saved;
-
-	if (fake_call("save %s", pci_name(pdev)))
-		return NULL;
-	expect_d0(pdev, "save");
-	saved = kmalloc(sizeof(*saved), GFP_KERNEL);
-	if (saved)
-		memcpy(saved->hw, fake_of(pdev)->hw, sizeof(saved->hw));
-	return saved;
-}
-
-int pb2_pci_restore(struct pci_dev *pdev, struct pci_saved_state *saved)
-{
-	int rc = fake_call("restore %s", pci_name(pdev));
-
-	if (rc)
-		return rc;
-	expect_d0(pdev, "restore");
-	if (!saved) {
-		fake_wrong("restore of %s from nothing", pci_name(pdev));
-		return -EINVAL;
-	}
-	memcpy(fake_of(pdev)->hw, saved->hw, sizeof(saved->hw));
-	return 0;
-}
-
-void pb2_pci_save_now(struct pci_dev *pdev)
-{
-	fake_note("save_now %s", pci_name(pdev));
+	set_vectors(dev, pdev->msix_cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE,
+		    false);
 }
 
 void pb2_pci_lock_cfg(struct pci_dev *pdev)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 
+	might_sleep();
 	fake_note("lock_cfg %s", pci_name(pdev));
 	/* With the real lock the thread would wait for itself. */
 	if (dev->cfg_locked)
@@ -277,7 +272,7 @@ void pb2_pci_lock_cfg(struct pci_dev *pdev)
 
 void pb2_pci_unlock_cfg(struct pci_dev *pdev)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 
 	fake_note("unlock_cfg %s", pci_name(pdev));
 	if (!dev->cfg_locked)
@@ -290,7 +285,7 @@ static int do_reset(struct fake_pci *dev, enum fake_reset how)
 	struct pci_dev *pdev = &dev->pdev;
 
 	device_lock_assert(&pdev->dev);
-	expect_d0(pdev, "reset");
+	fake_pci_expect_d0(pdev, "reset");
 	if (!dev->cfg_locked)
 		fake_wrong("reset of %s while user space can get at it",
 			   pci_name(pdev));
@@ -320,7 +315,7 @@ static int do_reset(struct fake_pci *dev, enum fake_reset how)
 static void expect_locked(struct pci_dev *pdev)
 {
 	device_lock_assert(&pdev->dev);
-	if (!fake_of(pdev)->cfg_locked)
+	if (!fake_pci_known(pdev)->cfg_locked)
 		fake_wrong("a reset below %s, which is not locked",
 			   pci_name(pdev));
 }
@@ -358,10 +353,11 @@ static bool kernel_resets_bus(const struct pci_dev *pdev)
 
 int pb2_pci_reset_function(struct pci_dev *pdev)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 	int rc = fake_call("reset_function %s", pci_name(pdev)) ?:
 		 do_reset(dev, dev->function_reset);
 
+	might_sleep();
 	/* The PCI core takes the lock of the bridge for no one. */
 	if (rc == -ENOTTY && kernel_resets_bus(pdev))
 		rc = reset_below(pci_upstream_bridge(pdev), false);
@@ -370,15 +366,17 @@ int pb2_pci_reset_function(struct pci_dev *pdev)
 
 int pb2_pci_reset_flr(struct pci_dev *pdev)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 
+	might_sleep();
 	return fake_call("reset_flr %s", pci_name(pdev)) ?:
 	       do_reset(dev, dev->flr_reset);
 }
 
 int pb2_pci_reset_slot(struct pci_dev *pdev, bool probe)
 {
-	if (fake_of(pdev)->slot_reset == FAKE_RESET_NONE)
+	might_sleep();
+	if (fake_pci_known(pdev)->slot_reset == FAKE_RESET_NONE)
 		return -ENOTTY;
 	if (probe)
 		return 0;
@@ -388,14 +386,16 @@ int pb2_pci_reset_slot(struct pci_dev *pdev, bool probe)
 
 int pb2_pci_reset_bus(struct pci_dev *bridge)
 {
+	might_sleep();
 	return fake_call("reset_bus %s", pci_name(bridge)) ?:
 	       reset_below(bridge, false);
 }
 
 struct pci_dev *pb2_pci_next(struct pci_dev *from)
 {
-	struct fake_pci *next = fake_pci_next(from ? fake_of(from) : NULL);
+	struct fake_pci *next = fake_pci_next(from ? fake_pci_known(from) : NULL);
 
+	might_sleep();
 	pci_dev_put(from);
 	return next ? pci_dev_get(&next->pdev) : NULL;
 }
@@ -424,9 +424,10 @@ void pb2_pci_unlock(struct pci_dev *pdev)
 int pb2_pci_request_irq(struct pci_dev *pdev, unsigned int irq,
 			irq_handler_t handler, const char *name, void *arg)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 	int rc = fake_call("request_irq=%u %s", irq, pci_name(pdev));
 
+	might_sleep();
 	if (rc)
 		return rc;
 	if (dev->handler)
@@ -434,18 +435,25 @@ int pb2_pci_request_irq(struct pci_dev *pdev, unsigned int irq,
 	if (irq != FAKE_PCI_LINE)
 		fake_wrong("a handler for IRQ %u, not the line of %s", irq,
 			   pci_name(pdev));
+	spin_lock_irq(&handler_lock);
 	dev->handler = handler;
 	dev->arg = arg;
+	spin_unlock_irq(&handler_lock);
 	return 0;
 }
 
 void pb2_pci_free_irq(struct pci_dev *pdev, unsigned int irq, void *arg)
 {
-	struct fake_pci *dev = fake_of(pdev);
+	struct fake_pci *dev = fake_pci_known(pdev);
 
+	might_sleep();
 	fake_note("free_irq=%u %s", irq, pci_name(pdev));
 	if (!dev->handler || arg != dev->arg)
 		fake_wrong("a handler of %s is freed that is not there",
 			   pci_name(pdev));
+	spin_lock_irq(&handler_lock);
 	dev->handler = NULL;
+	spin_unlock_irq(&handler_lock);
+	while (atomic_read(&dev->handlers))
+		usleep_range(100, 1000);
 }

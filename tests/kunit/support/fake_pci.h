@@ -34,6 +34,9 @@
 #define FAKE_PCI_MSIX_IRQ	50
 #define FAKE_PCI_MSIX_VECTORS	16
 
+/* Registers of the PCI Express capability that the PCI core saves */
+#define FAKE_PCI_EXP_SAVED	7
+
 /**
  * enum fake_reset - what a reset method does
  * @FAKE_RESET_NONE: there is no such method, -ENOTTY
@@ -91,9 +94,15 @@ struct fake_pci_write {
  * @managed: between pb2_pci_pm_start() and pb2_pci_pm_stop()
  * @suspends: power/control is "auto"
  * @users: references that keep it awake
+ * @suspended: runtime PM has suspended it
+ * @saved_exp: what the PCI core has saved beside pdev.saved_config_space
+ * @unseen: above 0 while it is the PCI core that accesses the function: neither
+ *	@reads nor @writes have that
  * @nvec: MSI-X vectors allocated
+ * @line: IRQ of the pin, while pdev.irq is the IRQ of the MSI vector
  * @handler: of the INTx line, or %NULL
  * @arg: its argument
+ * @handlers: runs of it at this moment
  */
 struct fake_pci {
 	struct pci_dev pdev;
@@ -124,9 +133,14 @@ struct fake_pci {
 	bool managed;
 	bool suspends;
 	int users;
+	bool suspended;
+	u16 saved_exp[FAKE_PCI_EXP_SAVED];
+	atomic_t unseen;
 	int nvec;
+	unsigned int line;
 	irq_handler_t handler;
 	void *arg;
+	atomic_t handlers;
 };
 
 /* fake_bus.c: the hardware */
@@ -166,5 +180,10 @@ void fake_slot_empty(void);
 
 /* fake_pci.c */
 irqreturn_t fake_pci_interrupt(struct fake_pci *dev);
+struct fake_pci *fake_pci_known(struct pci_dev *pdev);
+void fake_pci_expect_d0(struct pci_dev *pdev, const char *what);
+
+/* fake_power.c */
+void fake_pci_pass_time(void);
 
 #endif /* FAKE_PCI_H */

@@ -97,6 +97,7 @@ void guest_exit(struct kunit *test)
 			continue;
 		device_lock(&pdev->dev);
 		pb2_pci_driver.remove(pdev);
+		pdev->driver = NULL;
 		device_unlock(&pdev->dev);
 	}
 	pb2_slots_clear();
@@ -172,6 +173,7 @@ struct pb2_device *guest_seize(struct kunit *test, struct fake_pci *dev)
 	KUNIT_ASSERT_LT(test, guest->nr, GUEST_MAX_FUNCS);
 	KUNIT_ASSERT_EQ(test, pb2_slots_add(&pat), 0);
 	device_lock(&dev->pdev.dev);
+	dev->pdev.driver = &pb2_pci_driver;
 	rc = pb2_pci_driver.probe(&dev->pdev, NULL);
 	device_unlock(&dev->pdev.dev);
 	KUNIT_ASSERT_EQ(test, rc, 0);
