@@ -26,6 +26,22 @@ static void mark_first(void)
 	store_put_state(GUEST_BACK, XenbusStateReconfiguring);
 }
 
+/* The thread of xenwatch is another one than that of the walk. */
+static void tell_of_nodes(struct work_struct *work)
+{
+	fake_xen_fire(GUEST_BACK);
+}
+
+static DECLARE_WORK(xenwatch_work, tell_of_nodes);
+
+/* The walk may cause the news, and these another walk. */
+static void settle(void)
+{
+	guest_settle();
+	flush_work(&xenwatch_work);
+	guest_settle();
+}
+
 /* The second half: it removes the first entry and renumbers the other one. */
 static void renumber(void)
 {
@@ -37,7 +53,7 @@ static void renumber(void)
 	pb2_xen_rm(GUEST_BACK, "state-1");
 	pb2_xen_rm(GUEST_BACK, "vdev-1");
 	store_put("num_devs", "1");
-	fake_xen_fire(GUEST_BACK);
+	schedule_work(&xenwatch_work);
 }
 
 /* The toolstack writes just before this node is read or written. */
@@ -58,7 +74,7 @@ static void an_entry_that_is_gone_already_is_taken_back(struct kunit *test)
 
 	mark_first();
 	renumber();
-	guest_settle();
+	settle();
 	store_expect_state(test, XenbusStateInitialised);
 	KUNIT_EXPECT_EQ(test, two.a->state, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, two.b->state, PB2_ASSIGNED);
@@ -89,6 +105,7 @@ static void closed_does_not_hit_the_entry_that_moved_up(struct kunit *test)
 	fake_xen.on_write = renumber_at_moment;
 	mark_first();
 	store_run_watch(test);
+	settle();
 	KUNIT_EXPECT_NULL(test, fake_xen.on_write);
 	store_expect(test, "state-0", "3");
 	store_expect(test, "state-1", NULL);
@@ -111,6 +128,7 @@ static void an_entry_that_moves_past_the_walk_is_seen(struct kunit *test)
 	fake_xen.on_read = renumber_at_moment;
 	mark_first();
 	store_run_watch(test);
+	settle();
 	KUNIT_EXPECT_NULL(test, fake_xen.on_read);
 	KUNIT_EXPECT_EQ(test, two.a->state, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, two.b->state, PB2_ASSIGNED);
@@ -160,6 +178,7 @@ static void an_entry_that_moves_while_it_is_added_is_added(struct kunit *test)
 	fake_xen.on_write = renumber_at_moment;
 	store_toolstack_sets(test, XenbusStateReconfiguring);
 	store_run_watch(test);
+	settle();
 	KUNIT_EXPECT_NULL(test, fake_xen.on_write);
 	store_expect(test, "state-0", "3");
 	store_expect(test, "vdev-0", "0000:00:00.00");
@@ -177,6 +196,7 @@ static void a_refusal_does_not_hit_another_entry(struct kunit *test)
 	moment = "state-0";
 	fake_xen.on_write = renumber_at_moment;
 	store_toolstack_sets(test, XenbusStateReconfiguring);
+	settle();
 	KUNIT_EXPECT_NULL(test, fake_xen.on_write);
 	store_expect(test, "state-0", "3");
 	store_expect(test, "pciback2/error/0000-03-02-0", NULL);

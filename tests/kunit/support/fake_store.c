@@ -26,6 +26,10 @@ static DEFINE_MUTEX(keys_lock);
 static unsigned int generation;
 static u32 transaction;
 
+/* Held while xenwatch's thread, or who plays it, runs a callback */
+static DEFINE_MUTEX(xenwatch_lock);
+static struct task_struct *xenwatch;
+
 /**
  * fake_store_reset() - an empty xenstore
  *
@@ -160,6 +164,7 @@ char *pb2_xen_read(const char *dir, const char *node)
 	int rc = fake_call("read=%s", node);
 	char *val;
 
+	might_sleep();
 	meanwhile(fake_xen.on_read, node);
 	val = read_copy(dir, node);
 	if (!rc)
@@ -273,6 +278,7 @@ int pb2_xen_publish_if(const char *dir, const struct pb2_xen_node *guard,
 	int rc = fake_call("publish=%s", nodes[0].name);
 	unsigned int i;
 
+	might_sleep();
 	if (IS_ERR(state))
 		return PTR_ERR(state);
 	kfree(state);
@@ -296,6 +302,7 @@ void pb2_xen_rm(const char *dir, const char *node)
 	size_t len = path ? strlen(path) : 0;
 	struct key *key, *next;
 
+	might_sleep();
 	fake_note("rm=%s", node);
 	mutex_lock(&keys_lock);
 	generation++;
@@ -314,28 +321,52 @@ void pb2_xen_rm(const char *dir, const char *node)
 
 enum xenbus_state pb2_xen_state(const char *dir)
 {
+	might_sleep();
 	return read_number(dir, "state", XenbusStateUnknown);
+}
+
+/*
+ * As xenbus_switch_state() does it: a directory that is gone does not come back,
+ * and the state becomes Closing where xenstore does not take the new one.
+ */
+static void write_state(struct xenbus_device *xdev, enum xenbus_state state,
+			int rc)
+{
+	char val[12];
+
+	if (rc) {
+		pb2_xen_error(xdev, rc, "writing new state");
+		state = XenbusStateClosing;
+	}
+	snprintf(val, sizeof(val), "%d", state);
+	if (read_number(xdev->nodename, "state", -1) >= 0 &&
+	    store(xdev->nodename, "state", val))
+		fake_wrong("no memory for a state");
+	xdev->state = state;
 }
 
 int pb2_xen_switch_state(struct xenbus_device *xdev, enum xenbus_state state)
 {
 	int rc = fake_call("switch_state=%d", state);
-	char val[12];
 
-	if (rc)
-		return rc;
-	xdev->state = state;
-	snprintf(val, sizeof(val), "%d", state);
-	return store(xdev->nodename, "state", val);
+	xdev->state = pb2_xen_state(xdev->nodename);
+	if (state != xdev->state)
+		write_state(xdev, state, rc);
+	return 0;
 }
 
 int pb2_xen_rewrite_state(struct xenbus_device *xdev, enum xenbus_state state)
 {
-	return pb2_xen_switch_state(xdev, state);
+	int rc = fake_call("rewrite_state=%d", state);
+
+	might_sleep();
+	write_state(xdev, state, rc);
+	return 0;
 }
 
 bool pb2_xen_is_online(struct xenbus_device *xdev)
 {
+	might_sleep();
 	return read_number(xdev->nodename, "online", 0) == 1;
 }
 
@@ -343,6 +374,7 @@ void pb2_xen_error(struct xenbus_device *xdev, int rc, const char *fmt, ...)
 {
 	va_list args;
 
+	might_sleep();
 	va_start(args, fmt);
 	vsnprintf(fake_xen.error, sizeof(fake_xen.error), fmt, args);
 	va_end(args);
@@ -350,12 +382,54 @@ void pb2_xen_error(struct xenbus_device *xdev, int rc, const char *fmt, ...)
 	fake_note("error=%d", rc);
 }
 
+/**
+ * fake_xenwatch_enter() - become the thread that tells of changes in xenstore
+ *
+ * Context: may sleep.
+ */
+void fake_xenwatch_enter(void)
+{
+	mutex_lock(&xenwatch_lock);
+	xenwatch = current;
+}
+
+/**
+ * fake_xenwatch_leave() - undo fake_xenwatch_enter()
+ *
+ * Context: the thread of xenwatch.
+ */
+void fake_xenwatch_leave(void)
+{
+	xenwatch = NULL;
+	mutex_unlock(&xenwatch_lock);
+}
+
+/**
+ * fake_xen_fire() - somebody wrote below the watched directory
+ * @path: where
+ *
+ * Context: may sleep; not the thread of xenwatch.
+ */
+void fake_xen_fire(const char *path)
+{
+	struct xenbus_watch *watch;
+
+	fake_xenwatch_enter();
+	watch = fake_xen.watch;
+	if (watch)
+		watch->callback(watch, path, "token");
+	fake_xenwatch_leave();
+}
+
+/* From here on again: what xen_iface.h declares */
+
 int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
 		  void (*callback)(struct xenbus_watch *watch,
 				   const char *path, const char *token))
 {
 	int rc = fake_call("watch");
 
+	might_sleep();
 	if (rc)
 		return rc;
 	if (fake_xen.watch)
@@ -367,8 +441,14 @@ int pb2_xen_watch(struct xenbus_device *xdev, struct xenbus_watch *watch,
 
 void pb2_xen_unwatch(struct xenbus_watch *watch)
 {
+	might_sleep();
 	fake_note("unwatch");
 	if (fake_xen.watch != watch)
 		fake_wrong("a watch is unregistered that is not registered");
 	fake_xen.watch = NULL;
+	/* As in xenbus: a callback that runs ends first, but for the caller's. */
+	if (READ_ONCE(xenwatch) != current) {
+		mutex_lock(&xenwatch_lock);
+		mutex_unlock(&xenwatch_lock);
+	}
 }

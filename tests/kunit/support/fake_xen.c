@@ -2,6 +2,7 @@
 /*
  * fake_xen.c - in place of xen_iface.c: canned answers and recorded calls
  */
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -17,6 +18,10 @@
 #define MAX_OWNERS	256
 
 struct fake_xen fake_xen;
+
+/* Protects the handler, but not its run */
+static DEFINE_SPINLOCK(evtchn_lock);
+static atomic_t evtchn_handlers;
 
 /* The driver takes functions back in parallel. */
 static DEFINE_SPINLOCK(owners_lock);
@@ -64,25 +69,21 @@ void fake_xen_check(struct kunit *test)
  */
 void fake_xen_event(void)
 {
+	irq_handler_t handler;
 	unsigned long flags;
+	void *arg;
 
-	if (!fake_xen.handler)
-		return;
-	local_irq_save(flags);
-	fake_xen.handler(FAKE_XEN_EVTCHN_IRQ, fake_xen.arg);
+	spin_lock_irqsave(&evtchn_lock, flags);
+	handler = fake_xen.handler;
+	arg = fake_xen.arg;
+	if (handler)
+		atomic_inc(&evtchn_handlers);
+	spin_unlock(&evtchn_lock);
+	if (handler) {
+		handler(FAKE_XEN_EVTCHN_IRQ, arg);
+		atomic_dec(&evtchn_handlers);
+	}
 	local_irq_restore(flags);
-}
-
-/**
- * fake_xen_fire() - somebody wrote below the watched directory
- * @path: where
- *
- * Context: may sleep.
- */
-void fake_xen_fire(const char *path)
-{
-	if (fake_xen.watch)
-		fake_xen.watch->callback(fake_xen.watch, path, "token");
 }
 
 static int owner_slot(const struct pci_dev *pdev)
@@ -129,6 +130,7 @@ bool pb2_xen_has_pirqs(void)
 
 int pb2_xen_device_reset(struct pci_dev *pdev)
 {
+	might_sleep();
 	return fake_call("device_reset %s", pci_name(pdev));
 }
 
@@ -136,6 +138,7 @@ int pb2_xen_sysctl(struct xen_sysctl *op)
 {
 	int rc = fake_call("sysctl=%u", op->cmd);
 
+	might_sleep();
 	if (rc)
 		return rc;
 	if (op->interface_version != fake_xen.sysctl)
@@ -148,22 +151,26 @@ int pb2_xen_sysctl(struct xen_sysctl *op)
 
 char *pb2_xen_command_line(void)
 {
+	might_sleep();
 	return kstrdup(fake_xen.command_line, GFP_KERNEL);
 }
 
 bool pb2_xen_has_capability(const char *word)
 {
+	might_sleep();
 	return fake_xen.capability && !strcmp(fake_xen.capability, word);
 }
 
 int pb2_xen_host_bridge_add(unsigned int op, u16 segment, u64 base, u64 size)
 {
+	might_sleep();
 	return fake_call("host_bridge_add=%u %04x 0x%llx 0x%llx", op, segment,
 			 base, size);
 }
 
 int pb2_xen_mmcfg_reserved(u16 segment, u8 first, u8 last, u64 base)
 {
+	might_sleep();
 	return fake_call("mmcfg_reserved %04x:%02x-%02x 0x%llx", segment, first,
 			 last, base);
 }
@@ -172,6 +179,7 @@ int pb2_xen_prepare_msix(struct pci_dev *pdev)
 {
 	int rc = fake_call("prepare_msix %s", pci_name(pdev));
 
+	might_sleep();
 	if (rc)
 		fake_xen.refused = pdev;
 	else
@@ -183,6 +191,7 @@ int pb2_xen_release_msix(struct pci_dev *pdev)
 {
 	int rc = fake_call("release_msix %s", pci_name(pdev));
 
+	might_sleep();
 	if (pdev->msix_enabled)
 		fake_wrong("MSI-X of %s released with vectors allocated",
 			   pci_name(pdev));
@@ -215,6 +224,7 @@ int pb2_xen_register_owner(struct pci_dev *pdev, domid_t domid)
 {
 	int rc = fake_call("register_owner=%u %s", domid, pci_name(pdev));
 
+	might_sleep();
 	if (rc)
 		return rc;
 	spin_lock(&owners_lock);
@@ -227,6 +237,7 @@ void pb2_xen_unregister_owner(struct pci_dev *pdev)
 {
 	int slot;
 
+	might_sleep();
 	fake_note("unregister_owner %s", pci_name(pdev));
 	if (pdev->msi_enabled || pdev->msix_enabled)
 		fake_wrong("owner of %s unregistered before its vectors are free",
@@ -270,6 +281,7 @@ int pb2_xen_map_ring(struct xenbus_device *xdev, unsigned int gref, void **page)
 {
 	int rc = fake_call("map_ring=%u", gref);
 
+	might_sleep();
 	if (rc)
 		return rc;
 	if (!fake_xen.page)
@@ -282,6 +294,7 @@ int pb2_xen_map_ring(struct xenbus_device *xdev, unsigned int gref, void **page)
 
 void pb2_xen_unmap_ring(struct xenbus_device *xdev, void *page)
 {
+	might_sleep();
 	fake_note("unmap_ring");
 	if (!fake_xen.mapped || page != fake_xen.page)
 		fake_wrong("a page is unmapped that is not mapped");
@@ -293,13 +306,16 @@ int pb2_xen_bind_evtchn(struct xenbus_device *xdev, unsigned int port,
 {
 	int rc = fake_call("bind_evtchn=%u", port);
 
+	might_sleep();
 	if (!rc && port == fake_xen.bad_port)
 		rc = -EINVAL;
 	if (rc)
 		return rc;
 	fake_xen.port = port;
+	spin_lock_irq(&evtchn_lock);
 	fake_xen.handler = handler;
 	fake_xen.arg = arg;
+	spin_unlock_irq(&evtchn_lock);
 	fake_xen.bound++;
 	if (fake_xen.on_bind)
 		fake_xen.on_bind();
@@ -314,12 +330,18 @@ static void check_evtchn(const char *what, unsigned int irq)
 
 void pb2_xen_unbind_evtchn(unsigned int irq, void *arg)
 {
+	might_sleep();
 	fake_note("unbind_evtchn");
 	check_evtchn("unbind", irq);
 	if (arg != fake_xen.arg)
 		fake_wrong("unbound with another argument than bound");
+	spin_lock_irq(&evtchn_lock);
 	fake_xen.handler = NULL;
 	fake_xen.arg = NULL;
+	spin_unlock_irq(&evtchn_lock);
+	/* As free_irq() does */
+	while (atomic_read(&evtchn_handlers))
+		usleep_range(100, 1000);
 	fake_xen.bound--;
 }
 

@@ -124,6 +124,8 @@ void fake_xen_put(const char *dir, const char *key, const char *val);
 const char *fake_xen_get(const char *dir, const char *key);
 void fake_xen_event(void);
 void fake_xen_fire(const char *path);
+void fake_xenwatch_enter(void);
+void fake_xenwatch_leave(void);
 int fake_xen_owner(const struct pci_dev *pdev);
 
 #endif /* FAKE_XEN_H */

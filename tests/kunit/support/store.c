@@ -60,7 +60,18 @@ void store_unregister_device(struct device *dev)
  */
 int store_try_probe(struct kunit *test)
 {
-	return xenbus_driver->probe(xdev_of(test), &xenbus_driver->ids[0]);
+	int rc;
+
+	fake_xenwatch_enter();
+	rc = xenbus_driver->probe(xdev_of(test), &xenbus_driver->ids[0]);
+	fake_xenwatch_leave();
+	/* Both watches fire when they are registered. */
+	if (!rc) {
+		fake_xen_fire(GUEST_BACK);
+		store_tell(test, pb2_xen_state(GUEST_FRONT));
+		guest_settle();
+	}
+	return rc;
 }
 
 /**
@@ -71,7 +82,9 @@ int store_try_probe(struct kunit *test)
  */
 void store_remove(struct kunit *test)
 {
+	fake_xenwatch_enter();
 	xenbus_driver->remove(xdev_of(test));
+	fake_xenwatch_leave();
 }
 
 /**
@@ -83,7 +96,9 @@ void store_remove(struct kunit *test)
  */
 void store_tell(struct kunit *test, int state)
 {
+	fake_xenwatch_enter();
 	xenbus_driver->otherend_changed(xdev_of(test), state);
+	fake_xenwatch_leave();
 }
 
 /**
