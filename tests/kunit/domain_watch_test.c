@@ -5,13 +5,6 @@
 #include "../../drivers/xen/pciback2/domain_watch.c"
 #include "support/life_world.h"
 
-static void finish(struct kunit *test)
-{
-	pb2_domain_watch_exit();
-	pb2_domain_exit();
-	life_world_exit(test);
-}
-
 static void a_death_is_told_without_a_question(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -55,7 +48,7 @@ static struct kunit_case cases[] = {
 static struct kunit_suite suite = {
 	.name = "pciback2_domain_watch",
 	.init = life_world_init,
-	.exit = finish,
+	.exit = life_world_exit,
 	.test_cases = cases,
 };
 

@@ -53,8 +53,6 @@ static int init(struct kunit *test)
 
 static void finish(struct kunit *test)
 {
-	pb2_domain_watch_exit();
-	pb2_domain_exit();
 	life_world_exit(test);
 	pb2_window_exit();
 }
@@ -96,7 +94,7 @@ static void kill_domains(struct life_world *world)
 	fake_domain_free(LIFE_DOMID);
 	fake_domain_free(LIFE_OTHER_DOMID);
 	fake_domain_event();
-	flush_delayed_work(&world->pbdev->hold_work);
+	life_look_again(world->pbdev);
 }
 
 /* The next guest has the same UUID. */

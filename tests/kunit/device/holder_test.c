@@ -141,13 +141,6 @@ static void leaving_forgets_all(struct kunit *test)
 			0);
 }
 
-static void finish(struct kunit *test)
-{
-	pb2_domain_watch_exit();
-	pb2_domain_exit();
-	life_world_exit(test);
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(only_death_ends_what_a_domain_holds),
 	KUNIT_CASE(a_domain_is_recorded_once),
@@ -161,7 +154,7 @@ static struct kunit_case cases[] = {
 static struct kunit_suite suite = {
 	.name = "pciback2_holder",
 	.init = life_world_init,
-	.exit = finish,
+	.exit = life_world_exit,
 	.test_cases = cases,
 };
 

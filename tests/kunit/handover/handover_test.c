@@ -382,8 +382,6 @@ static void finish(struct kunit *test)
 	}
 	/* No page of a dead domain is left for the next test. */
 	KUNIT_EXPECT_EQ(test, pb2_page_show(buf, sizeof(buf)), 0);
-	pb2_domain_watch_exit();
-	pb2_domain_exit();
 	life_world_exit(test);
 	pb2_window_exit();
 }

@@ -163,8 +163,6 @@ static void finish(struct kunit *test)
 		fake_xen_put("/local/domain/7", "vm", "/vm/of-nobody");
 	}
 	expect_shown(test, "");
-	pb2_domain_watch_exit();
-	pb2_domain_exit();
 	life_world_exit(test);
 }
 

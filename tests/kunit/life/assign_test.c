@@ -140,7 +140,7 @@ static void a_claim_is_undone_at_whatever_step_it_fails(struct kunit *test)
 			pb2_assign_disown(world->pbdev, &world->fe);
 			life_settle(world->pbdev);
 			life_kill(LIFE_DOMID);
-			flush_delayed_work(&world->pbdev->hold_work);
+			life_look_again(world->pbdev);
 			fake_xen_put("/local/domain/7", "vm", "/vm/seven");
 		} else {
 			refused++;
@@ -253,25 +253,18 @@ static void what_one_guest_wrote_the_next_does_not_read(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pb2_device *pbdev;
-	u32 before, after;
+	u32 before;
 
 	life_assign_dev(test);
 	pbdev = world->pbdev;
-	mutex_lock(&pbdev->gate.lock);
-	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &before);
-	pb2_conf_write(pbdev, PCI_BASE_ADDRESS_0, 4, ~0);
-	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &after);
-	mutex_unlock(&pbdev->gate.lock);
-	KUNIT_ASSERT_NE(test, before, after);
+	before = life_overwrite_bar(pbdev);
+	KUNIT_ASSERT_NE(test, before, life_read_bar(pbdev));
 
 	/* A claim resets it even if the reclaim was cut short. */
 	pbdev->state = PB2_HELD;
 	pb2_xen_unregister_owner(world->pdev);
 	KUNIT_EXPECT_EQ(test, claim(pbdev, &world->fe), 0);
-	mutex_lock(&pbdev->gate.lock);
-	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &after);
-	mutex_unlock(&pbdev->gate.lock);
-	KUNIT_EXPECT_EQ(test, after, before);
+	KUNIT_EXPECT_EQ(test, life_read_bar(pbdev), before);
 }
 
 static void only_the_owner_can_end_its_claim(struct kunit *test)

@@ -4,43 +4,20 @@
  */
 #include "../support/life_world.h"
 
-static void finish(struct kunit *test)
-{
-	pb2_domain_watch_exit();
-	pb2_domain_exit();
-	life_world_exit(test);
-}
-
-static void hold(struct kunit *test)
-{
-	struct life_world *world = test->priv;
-
-	life_assign_dev(test);
-	life_take_back(world->pbdev, &world->fe);
-	KUNIT_ASSERT_EQ(test, world->pbdev->state, PB2_HELD);
-	fake_forget();
-}
-
-/* Run the check now instead of some seconds later. */
-static void look_now(struct pb2_device *pbdev)
-{
-	flush_delayed_work(&pbdev->hold_work);
-}
-
 /* Domain 7 detached the function, and lives longer than the next owner. */
 static void a_former_owner_outlives_the_next(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	life_assign(test, world->pbdev, &world->other);
 	life_take_back(world->pbdev, &world->other);
 	life_kill(LIFE_OTHER_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	life_kill(LIFE_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 }
@@ -58,7 +35,7 @@ static void it_survives_unbind_and_bind(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, again->reset.clean);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 	life_kill(LIFE_DOMID);
-	look_now(again);
+	life_look_again(again);
 	LIFE_EXPECT_STATE(test, again, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 }
@@ -115,7 +92,7 @@ static void a_domain_that_dies_during_the_reset_lived_too_long(struct kunit *tes
 	fake_forget();
 	life_during_reset = die;
 	life_take_back(world->pbdev, &world->fe);
-	flush_delayed_work(&world->pbdev->hold_work);
+	life_look_again(world->pbdev);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 2);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_TRUE(test, world->pbdev->reset.clean);
@@ -140,7 +117,7 @@ static void what_a_holder_may_have_written_is_not_clean(struct kunit *test)
 
 	life_assign(test, sibling, &world->other);
 	life_kill(LIFE_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, world->pbdev->reset.verdict, PB2_RESET_FAILED);
 	KUNIT_EXPECT_FALSE(test, world->pbdev->reset.clean);
@@ -153,7 +130,7 @@ static void a_siblings_reset_waits_for_the_holder(struct kunit *test)
 	struct fake_pci *dev = fake_nic(test, PCI_DEVFN(0, 1));
 	struct pb2_device *sibling = life_seize(test, dev);
 
-	hold(test);
+	life_hold_dev(test);
 	dev->function_reset = FAKE_RESET_NONE;
 	dev->bus_reset = FAKE_RESET_WORKS;
 	world->dev->bus_reset = FAKE_RESET_WORKS;
@@ -163,7 +140,7 @@ static void a_siblings_reset_waits_for_the_holder(struct kunit *test)
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 
 	life_kill(LIFE_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_STREQ(test, sibling->reset.method, "bus");
@@ -181,13 +158,13 @@ static void a_domain_that_was_refused_is_a_holder(struct kunit *test)
 	fake_fail("register_owner", 1, -EBUSY);
 	KUNIT_EXPECT_EQ(test, pb2_frontend_add(&world->fe, &world->pbdev->sbdf, &vsbdf),
 			-EBUSY);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
 	life_kill(LIFE_DOMID);
 	fake_forget();
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 1);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
@@ -199,7 +176,7 @@ static void the_next_domain_waits_for_the_reset_after_a_death(struct kunit *test
 	struct life_world *world = test->priv;
 	struct pb2_sbdf vsbdf;
 
-	hold(test);
+	life_hold_dev(test);
 	life_kill(LIFE_DOMID);
 	KUNIT_EXPECT_EQ(test, pb2_frontend_add(&world->other, &world->pbdev->sbdf,
 					       &vsbdf), 0);
@@ -224,7 +201,7 @@ static struct kunit_case cases[] = {
 static struct kunit_suite suite = {
 	.name = "pciback2_hold_holders",
 	.init = life_world_init,
-	.exit = finish,
+	.exit = life_world_exit,
 	.test_cases = cases,
 };
 

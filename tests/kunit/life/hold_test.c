@@ -6,29 +6,6 @@
 
 #include "../../../drivers/xen/pciback2/life/hold.c"
 
-static void finish(struct kunit *test)
-{
-	pb2_domain_watch_exit();
-	pb2_domain_exit();
-	life_world_exit(test);
-}
-
-static void hold(struct kunit *test)
-{
-	struct life_world *world = test->priv;
-
-	life_assign_dev(test);
-	life_take_back(world->pbdev, &world->fe);
-	KUNIT_ASSERT_EQ(test, world->pbdev->state, PB2_HELD);
-	fake_forget();
-}
-
-/* Run the check now instead of some seconds later. */
-static void look_now(struct pb2_device *pbdev)
-{
-	flush_delayed_work(&pbdev->hold_work);
-}
-
 static bool is_over(struct pb2_device *pbdev)
 {
 	bool over;
@@ -60,9 +37,9 @@ static void it_lasts_as_long_as_the_domain(struct kunit *test)
 	struct life_world *world = test->priv;
 	unsigned int i;
 
-	hold(test);
+	life_hold_dev(test);
 	for (i = 0; i < 3; i++) {
-		look_now(world->pbdev);
+		life_look_again(world->pbdev);
 		LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 		KUNIT_EXPECT_TRUE(test, delayed_work_pending(&world->pbdev->hold_work));
 		KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
@@ -76,10 +53,10 @@ static void it_ends_when_the_domain_is_dead(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	life_kill(LIFE_DOMID);
 	fake_forget();
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	/*
 	 * The last reset follows the death of the last domain that could reach
@@ -96,9 +73,9 @@ static void it_ends_when_the_domain_id_is_used_again(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	fake_xen_put("/local/domain/7", "vm", "/vm/seven-the-second");
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 }
@@ -108,12 +85,12 @@ static void a_stub_domains_hold_lasts_as_long_as_its_target(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	fake_xen_put("/local/domain/7", "target", "8");
-	hold(test);
+	life_hold_dev(test);
 	life_kill(LIFE_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	life_kill(LIFE_OTHER_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 }
 
@@ -121,10 +98,10 @@ static void a_reset_that_kills_at_the_end_of_a_hold_is_a_failure(struct kunit *t
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	world->dev->function_reset = FAKE_RESET_KILLS;
 	life_kill(LIFE_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->hold_work));
 	world->dev->absent = false;
@@ -134,9 +111,9 @@ static void another_domains_death_means_nothing(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	life_kill(LIFE_OTHER_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 }
 
@@ -144,12 +121,12 @@ static void silence_of_xenstore_does_not_end_it(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	life_kill(LIFE_DOMID);
 	fake_fail("read=vm", 1, -EIO);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 }
 
@@ -157,7 +134,7 @@ static void the_identity_is_compared_as_a_whole(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	KUNIT_EXPECT_FALSE(test, is_over(world->pbdev));
 	fake_xen_put("/local/domain/7", "vm", "/vm/se");
 	KUNIT_EXPECT_TRUE(test, is_over(world->pbdev));
@@ -167,21 +144,21 @@ static void a_look_leaves_an_assigned_function_alone(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	life_assign(test, world->pbdev, &world->other);
 	life_kill(LIFE_DOMID);
 	fake_forget();
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_ASSIGNED);
 	fake_expect_calls(test, NULL);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
 	/* The HELD state of the next owner ends with that owner. */
 	life_take_back(world->pbdev, &world->other);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	life_kill(LIFE_OTHER_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 }
 
@@ -189,11 +166,11 @@ static void a_look_leaves_a_released_function_alone(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	life_kill(LIFE_DOMID);
 	fake_forget();
 	world->pbdev->released = true;
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	fake_expect_calls(test, NULL);
 	world->pbdev->released = false;
@@ -204,7 +181,7 @@ static void stopping_gives_the_reference_back_once(struct kunit *test)
 	struct life_world *world = test->priv;
 	struct device *dev = &world->pdev->dev;
 
-	hold(test);
+	life_hold_dev(test);
 	device_lock(dev);
 	pb2_hold_start(world->pbdev);
 	KUNIT_EXPECT_EQ(test, kref_read(&world->pbdev->ref), 3);
@@ -219,7 +196,7 @@ static void a_held_function_can_be_released(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	life_remove(world->pdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_GONE);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&world->pbdev->hold_work));
@@ -230,14 +207,14 @@ static void a_reset_does_not_end_it(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	life_kill(LIFE_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 }
@@ -247,11 +224,11 @@ static void a_failure_does_not_end_it(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 
-	hold(test);
+	life_hold_dev(test);
 	world->dev->absent = true;
 	KUNIT_EXPECT_NE(test, pb2_reset_request_run(world->pbdev), 0);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
 
 	world->dev->absent = false;
@@ -260,7 +237,7 @@ static void a_failure_does_not_end_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->dev->users, 1);
 
 	life_kill(LIFE_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 }
@@ -270,7 +247,7 @@ static void a_death_ends_it_at_once(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_ask_xen();
-	hold(test);
+	life_hold_dev(test);
 	/*
 	 * Another domain dies, then the function's own, which leaves its nodes
 	 * behind.
@@ -297,7 +274,7 @@ static void a_death_concerns_all_that_are_held(struct kunit *test)
 	struct pb2_device *idle, *second;
 
 	life_ask_xen();
-	hold(test);
+	life_hold_dev(test);
 	second = life_seize(test, fake_nic(test, PCI_DEVFN(1, 0)));
 	idle = life_seize(test, fake_nic(test, PCI_DEVFN(2, 0)));
 	life_assign(test, second, &world->fe);
@@ -318,9 +295,9 @@ static void a_death_without_event_ends_it_too(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_ask_xen();
-	hold(test);
+	life_hold_dev(test);
 	fake_domain_free(LIFE_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 }
 
@@ -329,7 +306,7 @@ static void a_domain_that_is_shut_down_still_holds(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_ask_xen();
-	hold(test);
+	life_hold_dev(test);
 	fake_domain_set_flags(LIFE_DOMID, XEN_DOMINF_shutdown);
 	fake_domain_event();
 	flush_workqueue(pb2_wq);
@@ -342,9 +319,9 @@ static void nodes_that_are_gone_do_not_end_it(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_ask_xen();
-	hold(test);
+	life_hold_dev(test);
 	life_kill(LIFE_DOMID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 }
 
@@ -354,12 +331,12 @@ static void another_uuid_has_to_be_confirmed_by_xenstore(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_ask_xen();
-	hold(test);
+	life_hold_dev(test);
 	fake_domain_create(LIFE_DOMID, LIFE_OTHER_UUID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_HELD);
 	fake_xen_put("/local/domain/7", "vm", "/vm/" LIFE_OTHER_UUID);
-	look_now(world->pbdev);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 }
 
@@ -403,7 +380,7 @@ static struct kunit_case cases[] = {
 static struct kunit_suite suite = {
 	.name = "pciback2_hold",
 	.init = life_world_init,
-	.exit = finish,
+	.exit = life_world_exit,
 	.test_cases = cases,
 };
 

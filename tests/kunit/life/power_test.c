@@ -83,7 +83,7 @@ static void what_a_domain_may_reach_does_not_suspend(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D0);
 
 	life_kill(LIFE_DOMID);
-	flush_delayed_work(&world->pbdev->hold_work);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	fake_pci_pass_time();
 	KUNIT_EXPECT_TRUE(test, world->pdev->current_state == PCI_D3hot);
@@ -293,7 +293,7 @@ static void only_runtime_pm_puts_a_function_to_sleep(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
 	life_take_back(world->pbdev, &world->fe);
 	life_kill(LIFE_DOMID);
-	flush_delayed_work(&world->pbdev->hold_work);
+	life_look_again(world->pbdev);
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 	life_remove(world->pdev);
 	KUNIT_EXPECT_EQ(test, fake_count("set_power=3"), 0);
@@ -487,12 +487,6 @@ static void a_function_that_is_listed_wakes_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 }
 
-static void finish(struct kunit *test)
-{
-	pb2_domain_watch_exit();
-	life_world_exit(test);
-}
-
 static void d3cold_is_for_those_who_ask_and_ends_with_the_seizure(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -544,7 +538,7 @@ static struct kunit_case cases[] = {
 static struct kunit_suite suite = {
 	.name = "pciback2_power",
 	.init = life_world_init,
-	.exit = finish,
+	.exit = life_world_exit,
 	.test_cases = cases,
 };
 

@@ -46,7 +46,7 @@ static void settings_end_with_the_assignment(struct kunit *test)
 {
 	struct life_world *world = test->priv;
 	struct pb2_device *pbdev;
-	u32 before, after;
+	u32 before;
 
 	life_assign_dev(test);
 	pbdev = world->pbdev;
@@ -59,12 +59,8 @@ static void settings_end_with_the_assignment(struct kunit *test)
 
 	/* The shadow of a BAR is emulated only without permissive mode. */
 	pbdev->permissive = false;
-	mutex_lock(&pbdev->gate.lock);
-	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &before);
-	pb2_conf_write(pbdev, PCI_BASE_ADDRESS_0, 4, ~0);
-	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &after);
-	mutex_unlock(&pbdev->gate.lock);
-	KUNIT_ASSERT_NE(test, before, after);
+	before = life_overwrite_bar(pbdev);
+	KUNIT_ASSERT_NE(test, before, life_read_bar(pbdev));
 	pbdev->permissive = true;
 
 	life_take_back(pbdev, &world->fe);
@@ -72,10 +68,7 @@ static void settings_end_with_the_assignment(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pbdev->allow_interrupt_control);
 	KUNIT_EXPECT_EQ(test, pbdev->detach_until, 0);
 	KUNIT_EXPECT_EQ(test, pbdev->conf->nr_quirks, 0);
-	mutex_lock(&pbdev->gate.lock);
-	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &after);
-	mutex_unlock(&pbdev->gate.lock);
-	KUNIT_EXPECT_EQ(test, after, before);
+	KUNIT_EXPECT_EQ(test, life_read_bar(pbdev), before);
 }
 
 static void nothing_happens_in_any_other_state(struct kunit *test)
@@ -156,7 +149,7 @@ static void no_failing_step_stops_the_way_back(struct kunit *test)
 		fake_fail_nth(nth, -EIO);
 		life_take_back(world->pbdev, &world->fe);
 		/* HELD ends when xenstore answers again. */
-		flush_delayed_work(&world->pbdev->hold_work);
+		life_look_again(world->pbdev);
 		LIFE_EXPECT_STATE(test, world->pbdev, PB2_IDLE);
 		KUNIT_EXPECT_EQ(test, world->dev->users, 0);
 		KUNIT_EXPECT_EQ(test, fake_xen.owners, 0);

@@ -120,7 +120,6 @@ static void a_sibling_that_xen_gave_away_forbids(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 	KUNIT_EXPECT_STREQ(test, flr_fault(pair.a), "");
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
-	pb2_domain_watch_exit();
 }
 
 static void a_sibling_in_the_same_domain_must_be_leaving_too(struct kunit *test)

@@ -185,19 +185,13 @@ static void after_a_reset_the_guest_reads_what_a_new_one_would(struct kunit *tes
 {
 	struct life_world *world = test->priv;
 	struct pb2_device *pbdev;
-	u32 before, after;
+	u32 before;
 
 	life_assign_dev(test);
 	pbdev = world->pbdev;
-	mutex_lock(&pbdev->gate.lock);
-	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &before);
-	pb2_conf_write(pbdev, PCI_BASE_ADDRESS_0, 4, ~0);
-	mutex_unlock(&pbdev->gate.lock);
+	before = life_overwrite_bar(pbdev);
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), 0);
-	mutex_lock(&pbdev->gate.lock);
-	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &after);
-	mutex_unlock(&pbdev->gate.lock);
-	KUNIT_EXPECT_EQ(test, after, before);
+	KUNIT_EXPECT_EQ(test, life_read_bar(pbdev), before);
 }
 
 static void what_a_reset_kills_has_failed_until_one_recovers_it(struct kunit *test)

@@ -94,6 +94,8 @@ void life_world_exit(struct kunit *test)
 	unsigned int i;
 
 	fake_fail_nth(0, 0);
+	pb2_domain_watch_exit();
+	pb2_domain_exit();
 	for (i = 0; i < world->nr_seized; i++)
 		if (pci_get_drvdata(world->seized[i]->pdev))
 			life_remove(world->seized[i]->pdev);
@@ -108,15 +110,12 @@ void life_world_exit(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&world->fe.exports));
 	KUNIT_EXPECT_TRUE(test, list_empty(&world->other.exports));
 	pb2_holder_exit();
-	pb2_domain_exit();
 	pb2_slots_clear();
 	fake_exit(test);
 }
 
 /**
  * life_ask_xen() - from here on Xen knows of domains, and can be asked
- *
- * The test's end calls pb2_domain_watch_exit() and pb2_domain_exit().
  *
  * Context: may sleep.
  */
@@ -267,6 +266,68 @@ void life_settle(struct pb2_device *pbdev)
 {
 	flush_work(&pbdev->flr_work);
 	flush_work(&pbdev->reclaim_work);
+}
+
+/**
+ * life_hold_dev() - a living domain had @dev of the test's world
+ * @test: the test, which ends if the function is not held then
+ *
+ * Context: may sleep.
+ */
+void life_hold_dev(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	life_take_back(world->pbdev, &world->fe);
+	KUNIT_ASSERT_EQ(test, world->pbdev->state, PB2_HELD);
+	fake_forget();
+}
+
+/**
+ * life_look_again() - look now whether the former domain is gone
+ * @pbdev: a function that is held, which else is looked after in seconds
+ *
+ * Context: may sleep.
+ */
+void life_look_again(struct pb2_device *pbdev)
+{
+	flush_delayed_work(&pbdev->hold_work);
+}
+
+/**
+ * life_overwrite_bar() - the guest writes all ones to BAR 0
+ * @pbdev: a function that the guest has
+ *
+ * Context: may sleep.
+ * Return: what it read there before.
+ */
+u32 life_overwrite_bar(struct pb2_device *pbdev)
+{
+	u32 before;
+
+	mutex_lock(&pbdev->gate.lock);
+	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &before);
+	pb2_conf_write(pbdev, PCI_BASE_ADDRESS_0, 4, ~0);
+	mutex_unlock(&pbdev->gate.lock);
+	return before;
+}
+
+/**
+ * life_read_bar() - the guest reads BAR 0
+ * @pbdev: a function that the guest has
+ *
+ * Context: may sleep.
+ * Return: the value.
+ */
+u32 life_read_bar(struct pb2_device *pbdev)
+{
+	u32 val;
+
+	mutex_lock(&pbdev->gate.lock);
+	pb2_conf_read(pbdev, PCI_BASE_ADDRESS_0, 4, &val);
+	mutex_unlock(&pbdev->gate.lock);
+	return val;
 }
 
 /**

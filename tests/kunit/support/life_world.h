@@ -66,6 +66,10 @@ void life_assign(struct kunit *test, struct pb2_device *pbdev,
 void life_assign_dev(struct kunit *test);
 void life_take_back(struct pb2_device *pbdev, struct pb2_frontend *fe);
 void life_settle(struct pb2_device *pbdev);
+void life_hold_dev(struct kunit *test);
+void life_look_again(struct pb2_device *pbdev);
+u32 life_overwrite_bar(struct pb2_device *pbdev);
+u32 life_read_bar(struct pb2_device *pbdev);
 void life_kill(unsigned int domid);
 enum pb2_gate_state life_gate(struct pb2_device *pbdev,
 			      const struct pb2_frontend *fe);
