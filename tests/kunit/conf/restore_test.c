@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of what comes back after a reset that dom0 does not know of: the device's
- * own, by a register of its BARs, or that of a power state
+ * Tests of restore.c: what comes back after a reset that dom0 does not know of,
+ * the device's own, by a register of its BARs, or that of a power state
  */
 #include "../support/conf_world.h"
+
+#include "../../../drivers/xen/pciback2/conf/restore.c"
 
 #define DEVCTL		(0xe0 + PCI_EXP_DEVCTL)
 #define DECODE		(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)

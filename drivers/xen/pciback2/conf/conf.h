@@ -21,6 +21,9 @@ struct pb2_conf_reg;
 /* The register of each dword without a policy: readable, never writable */
 #define PB2_CONF_NO_REG		0
 
+/* COMMAND's bits with which a function answers at its BARs */
+#define PB2_CONF_DECODE		(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)
+
 #define PB2_CONF_MAX_SIZE	4096
 #define PB2_CONF_MAX_QUIRKS	256
 

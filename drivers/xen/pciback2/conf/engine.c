@@ -320,63 +320,6 @@ int pb2_conf_write(struct pb2_device *pbdev, int off, int len, u32 val)
 	return write_hw(pbdev, reg, dword, new, mask, raw);
 }
 
-static int reg_restore(struct pb2_device *pbdev, const struct pb2_conf_reg *reg)
-{
-	struct hw_write hww = {
-		.dword = reg->off,
-		.keep = ~reg->keep,
-		.clear = reg->trap | reg->rw1c,
-	};
-	u32 hw, want = reg->kept;
-	int rc;
-
-	rc = pb2_access_read(pbdev, reg->off, 4, &hw);
-	if (rc)
-		return rc;
-	if (reg->ops && reg->ops->restore)
-		want = reg->ops->restore(reg, hw);
-	if (!((hw ^ want) & reg->keep))
-		return 0;
-
-	hww.val = want & reg->keep;
-	return write_chunks(pbdev, &hww, find_touched_bytes(reg->keep));
-}
-
-/**
- * pb2_conf_restore() - write to the hardware what a reset took from it
- * @pbdev: the function, after a reset that dom0 does not know of
- *
- * A driver restores what it can write, after a reset of its own making: of
- * the device, by a self-test or by D3hot. The rest, such as decode and the
- * payload size, comes from here. The log has the first time of an assignment.
- *
- * Context: process context, pb2_device.gate.lock held.
- * Return: 0, or an error of pb2_access_read() or pb2_access_write().
- */
-int pb2_conf_restore(struct pb2_device *pbdev)
-{
-	struct pb2_conf *conf = pbdev->conf;
-	unsigned int i;
-	int rc;
-
-	lockdep_assert_held(&pbdev->gate.lock);
-
-	if (!conf->restored)
-		pci_info(pbdev->pdev, "was reset without dom0: BARs, decode and what else the guest cannot write are restored, now and silently from now on\n");
-	conf->restored = true;
-
-	/* COMMAND is one of the first, and decode comes after the addresses. */
-	for (i = conf->nr_regs - 1; i > PB2_CONF_NO_REG; i--) {
-		if (!conf->regs[i].keep)
-			continue;
-		rc = reg_restore(pbdev, &conf->regs[i]);
-		if (rc)
-			return rc;
-	}
-
-	return 0;
-}
-
 /* A function that does not answer keeps what it had when it last did. */
 static void reg_keep(struct pb2_device *pbdev, struct pb2_conf_reg *reg)
 {

@@ -5,8 +5,6 @@
 #include "../host/pci_iface.h"
 #include "conf.h"
 
-#define DECODE_BITS	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)
-
 /* Bits for conventional PCI: only permissive mode lets a guest write them. */
 #define LEGACY_BITS	(PCI_COMMAND_SPECIAL | PCI_COMMAND_VGA_PALETTE | \
 			 PCI_COMMAND_WAIT | PCI_COMMAND_FAST_BACK)
@@ -15,7 +13,7 @@
 #define GUEST_BITS	(LEGACY_BITS | PCI_COMMAND_MASTER | \
 			 PCI_COMMAND_INVALIDATE)
 
-#define COMMAND_BITS	(GUEST_BITS | DECODE_BITS | PCI_COMMAND_PARITY | \
+#define COMMAND_BITS	(GUEST_BITS | PB2_CONF_DECODE | PCI_COMMAND_PARITY | \
 			 PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE)
 
 #define STATUS_ERRORS	(PCI_STATUS_PARITY | PCI_STATUS_SIG_TARGET_ABORT | \
@@ -43,9 +41,9 @@ static void command_set_decode(struct pb2_device *pbdev, u32 old, u32 new)
 	if (pbdev->pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
 		return;
 
-	if ((new & DECODE_BITS) && !(old & DECODE_BITS))
+	if ((new & PB2_CONF_DECODE) && !(old & PB2_CONF_DECODE))
 		pb2_intx_enable(pbdev);
-	else if (!(new & DECODE_BITS) && (old & DECODE_BITS))
+	else if (!(new & PB2_CONF_DECODE) && (old & PB2_CONF_DECODE))
 		pb2_intx_disable(pbdev);
 }
 
@@ -63,25 +61,6 @@ static void command_set_mwi(struct pb2_device *pbdev, u32 old, u32 *new)
 				     rc);
 		*new &= ~PCI_COMMAND_INVALIDATE;
 	}
-}
-
-/**
- * pb2_conf_has_lost_decode() - was a function reset without dom0?
- * @conf: its virtual configuration space
- * @command: COMMAND as the hardware has it, not all-ones
- *
- * From the start of an assignment to its end only a reset that dom0 does not
- * know of can switch decode off: the device's own, or that of a power state.
- * A virtual function has no decode bits, and its PF keeps what it would lose.
- *
- * Context: pb2_device.gate.lock held.
- * Return: true if decode is off in the hardware and should be on.
- */
-bool pb2_conf_has_lost_decode(const struct pb2_conf *conf, u32 command)
-{
-	u32 decode = pb2_conf_find_reg(conf, PCI_COMMAND)->kept & DECODE_BITS;
-
-	return (command & decode) != decode;
 }
 
 /*
@@ -121,7 +100,7 @@ static int command_follow_reset(struct pb2_device *pbdev,
 	int rc;
 
 	*val &= mask;
-	if (*val & (DECODE_BITS | PCI_COMMAND_MASTER)) {
+	if (*val & (PB2_CONF_DECODE | PCI_COMMAND_MASTER)) {
 		rc = pb2_conf_restore(pbdev);
 		if (rc)
 			return rc;
@@ -147,7 +126,7 @@ static int command_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		rc = command_follow_reset(pbdev, reg, val, mask);
 		if (rc)
 			return rc;
-		old &= DECODE_BITS;
+		old &= PB2_CONF_DECODE;
 	}
 
 	master = *val & PCI_COMMAND_MASTER;
@@ -194,7 +173,7 @@ static const struct pb2_conf_field header_fields[] = {
 	}, {
 		.off = PCI_COMMAND, .len = 2, .proof = PB2_CONF_FIXED,
 		.virt = 0xffff, .vwrite = COMMAND_BITS, .presence = true,
-		.keep = DECODE_BITS | PCI_COMMAND_PARITY | PCI_COMMAND_SERR,
+		.keep = PB2_CONF_DECODE | PCI_COMMAND_PARITY | PCI_COMMAND_SERR,
 		.ops = &command_ops,
 		.why = "decode stays on while a domain may map the BARs (XSA-120)",
 	}, {
