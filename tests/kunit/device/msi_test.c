@@ -95,18 +95,6 @@ static void a_line_that_is_not_connected_has_pirq_0(struct kunit *test)
 	end(pbdev);
 }
 
-static void an_entry_asked_for_twice_is_refused(struct kunit *test)
-{
-	struct pb2_device *pbdev = begin(test, fake_nic(test, 0));
-	struct xen_pci_op *op = new_op(test);
-
-	op->msix_entries[1].entry = op->msix_entries[0].entry;
-	KUNIT_EXPECT_EQ(test, pb2_msi_enable_msix(pbdev, op), -EINVAL);
-	KUNIT_EXPECT_EQ(test, (s32)op->value, -EINVAL);
-	KUNIT_EXPECT_EQ(test, op->msix_entries[0].vector, 0xeeee);
-	end(pbdev);
-}
-
 static void msix_gives_every_entry_a_pirq(struct kunit *test)
 {
 	struct fake_pci *dev = fake_nic(test, 0);
@@ -481,7 +469,6 @@ static void every_order_of_commands_is_that_of_the_model(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(an_msi_gives_the_pirq_and_its_end_the_line),
 	KUNIT_CASE(a_line_that_is_not_connected_has_pirq_0),
-	KUNIT_CASE(an_entry_asked_for_twice_is_refused),
 	KUNIT_CASE(msix_gives_every_entry_a_pirq),
 	KUNIT_CASE(a_function_without_a_line_ends_at_pirq_0),
 	KUNIT_CASE(msix_rejects_counts_of_0_and_above_128),
