@@ -198,6 +198,18 @@ static void none_waits_for_an_unbind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_d3cold, "0"), 1);
 }
 
+static void d3cold_is_allowed_by_choice(struct kunit *test)
+{
+	life_seize_dev(test);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_d3cold), "0\n");
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_d3cold, "1\n"), 2);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_d3cold), "1\n");
+	KUNIT_EXPECT_EQ(test, fake_count("allow_d3cold=1"), 1);
+	KUNIT_EXPECT_EQ(test, write_to(test, &dev_attr_d3cold, "0\n"), 2);
+	KUNIT_EXPECT_STREQ(test, read_from(test, &dev_attr_d3cold), "0\n");
+	KUNIT_EXPECT_EQ(test, fake_count("allow_d3cold=0"), 1);
+}
+
 static void a_choice_is_shown(struct kunit *test)
 {
 	life_seize_dev(test);
@@ -285,6 +297,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_is_no_quirk_is_refused),
 	KUNIT_CASE(the_bus_can_be_forbidden),
 	KUNIT_CASE(none_waits_for_an_unbind),
+	KUNIT_CASE(d3cold_is_allowed_by_choice),
 	KUNIT_CASE(a_choice_is_shown),
 	KUNIT_CASE(a_polling_interval_can_be_chosen),
 	KUNIT_CASE(a_guests_reset_can_be_allowed),

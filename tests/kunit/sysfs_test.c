@@ -73,6 +73,31 @@ static int fake_reset_request(struct pb2_device *pbdev)
 	return world->rc;
 }
 
+static int fake_window_show(char *buf, size_t size)
+{
+	return scnprintf(buf, size, "windows\n");
+}
+
+static int fake_bridge_show(char *buf, size_t size)
+{
+	return scnprintf(buf, size, "bridges\n");
+}
+
+static int fake_page_show(char *buf, size_t size)
+{
+	return scnprintf(buf, size, "pages\n");
+}
+
+static int fake_holder_show(enum pb2_held_kind kind, char *buf, size_t size)
+{
+	KUNIT_EXPECT_EQ(world->test, kind, PB2_HELD_BARS);
+	return scnprintf(buf, size, "holders\n");
+}
+
+#define pb2_window_show		fake_window_show
+#define pb2_bridge_show		fake_bridge_show
+#define pb2_page_show		fake_page_show
+#define pb2_holder_show		fake_holder_show
 #define pb2_conf_quirk_add	fake_quirk_add
 #define pb2_conf_quirk_show	fake_quirk_show
 #define pb2_intx_toggle		fake_intx_toggle
@@ -274,11 +299,27 @@ static void a_quirk_must_fit_a_register(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, world->calls, 0);
 }
 
+static void the_records_are_shown(struct kunit *test)
+{
+	KUNIT_EXPECT_STREQ(test, read_from(test, &driver_attr_windows),
+			   "windows\n");
+	KUNIT_EXPECT_STREQ(test, read_from(test, &driver_attr_bridges),
+			   "bridges\n");
+	KUNIT_EXPECT_STREQ(test, read_from(test, &driver_attr_pages),
+			   "pages\n");
+	KUNIT_EXPECT_STREQ(test, read_from(test, &driver_attr_holders),
+			   "holders\n");
+}
+
 static void a_quirk_that_is_not_added_is_an_error(struct kunit *test)
 {
 	world->rc = -ENOMEM;
 	KUNIT_EXPECT_EQ(test, write_to(&driver_attr_quirks,
 				       ADDRESS "-40:1:ff"), -ENOMEM);
+	world->rc = -EINVAL;
+	KUNIT_EXPECT_EQ(test, write_to(&driver_attr_quirks,
+				       ADDRESS "-40:1:ff"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, world->calls, 2);
 }
 
 static void the_interrupt_handler_is_toggled_and_listed(struct kunit *test)
@@ -315,6 +356,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_quirk_reaches_its_function),
 	KUNIT_CASE(a_quirk_must_fit_a_register),
 	KUNIT_CASE(a_quirk_that_is_not_added_is_an_error),
+	KUNIT_CASE(the_records_are_shown),
 	KUNIT_CASE(the_interrupt_handler_is_toggled_and_listed),
 	KUNIT_CASE(do_flr_tells_what_the_reset_said),
 	{ }

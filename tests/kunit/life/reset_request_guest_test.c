@@ -204,6 +204,22 @@ static void a_guests_reset_ends_at_its_own_function(struct kunit *test)
 	world->dev->function_reset = FAKE_RESET_WORKS;
 }
 
+/* The VFs of a PF vanish with its reset, and other domains may have them. */
+static void a_guests_reset_spares_the_vfs(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+
+	life_assign_dev(test);
+	world->dev->num_vf = 1;
+	life_ask_for_flr(world->pbdev);
+	life_settle(world->pbdev);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_function"), 0);
+	KUNIT_EXPECT_EQ(test, world->dev->resets, 1);
+	KUNIT_EXPECT_EQ(test, life_gate(world->pbdev, &world->fe),
+			PB2_GATE_OPEN);
+	world->dev->num_vf = 0;
+}
+
 /*
  * pci_set_power_state() may take pci_bus_sem, and wait a minute for the function,
  * while xenwatch waits for the thread that serves the guest.
@@ -295,6 +311,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_permission_to_reset_ends_with_the_assignment),
 	KUNIT_CASE(a_guests_resets_come_one_after_the_other),
 	KUNIT_CASE(a_guests_reset_ends_at_its_own_function),
+	KUNIT_CASE(a_guests_reset_spares_the_vfs),
 	KUNIT_CASE(a_guest_that_sleeps_and_wakes_moves_no_power_state),
 	KUNIT_CASE(a_domain_that_leaves_during_a_reset_has_it_reclaimed),
 	KUNIT_CASE(a_domain_that_dies_during_a_reset_leaves_it_idle),

@@ -7,6 +7,8 @@
 
 #include "../support/life_world.h"
 
+#define pci_num_vf fake_pci_num_vf
+
 #include "../../../drivers/xen/pciback2/life/reset_request.c"
 
 static void do_flr_tells_what_is_known(struct kunit *test)
