@@ -36,12 +36,13 @@ refused()
 	mark=$(dmesg_mark)
 	! modprobe pciback2 "$1" 2>/dev/null || fail "the module loads with $1"
 	dmesg_since "$mark" >/run/said
-	[ "$(grep -c -F -e "$2" /run/said)" = 1 ] || {
+	# Busybox loads it once more, in another way, where the kernel refuses it
+	[ "$(grep -F -e "$2" /run/said | sed 's/^[^]]*\] //' | sort -u | wc -l)" = 1 ] || {
 		cat /run/said
 		fail "$1: no message, or several, with: $2"
 	}
 	refute "$1 leaves a driver behind" [ -e "$PCIBACK" ]
-	say "seen: $(grep -F -e "$2" /run/said)"
+	say "seen: $(grep -F -m 1 -e "$2" /run/said)"
 }
 
 # attribute_is DEVICE NAME PATTERN
