@@ -254,6 +254,8 @@ static void without_an_owner_nobody_is_asked(struct kunit *test)
 
 	pb2_frontend_remove_all(recovery_world.guest->fe);
 	guest_settle();
+	KUNIT_EXPECT_EQ(test, (__force int)detect(dev, pci_channel_io_frozen),
+			(__force int)PCI_ERS_RESULT_NEED_RESET);
 	recovery_run(test, pci_channel_io_normal);
 	recovery_run(test, pci_channel_io_frozen);
 	KUNIT_EXPECT_EQ(test, recovery_world.steps, 0);

@@ -77,6 +77,10 @@ static struct device_link *add_link(struct device *consumer,
 	return NULL;
 }
 
+/* The only sign of a link that the driver core does not follow */
+#undef pci_warn
+#define pci_warn(pdev, fmt, ...)	fake_note("warn %s", pci_name(pdev))
+
 #define bus_register_notifier	watch_bus
 #define bus_unregister_notifier	unwatch_bus
 #define device_link_add		add_link
@@ -209,6 +213,22 @@ static void a_vf_seized_while_its_pf_is_probed_follows_it(struct kunit *test)
 	world->pdev->dev.driver = NULL;
 }
 
+/* As a link that was made too early stays for good */
+static void a_link_that_is_not_followed_is_told(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *vfs[NR_VFS];
+
+	add_vfs(test, world->dev, vfs, 1);
+	bound(world->pdev);
+	KUNIT_EXPECT_EQ(test, fake_count("follow"), NR_VFS);
+	KUNIT_EXPECT_EQ(test, fake_count("warn"), NR_VFS);
+	links[1].status = DL_STATE_ACTIVE;
+	fake_forget();
+	event(world->pdev, BUS_NOTIFY_BOUND_DRIVER);
+	KUNIT_EXPECT_EQ(test, fake_count("warn"), 1);
+}
+
 static void a_vf_of_another_driver_follows_nobody(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -310,6 +330,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_vf_that_is_seized_follows_its_pf),
 	KUNIT_CASE(a_pf_without_driver_is_followed_when_it_has_one),
 	KUNIT_CASE(a_vf_seized_while_its_pf_is_probed_follows_it),
+	KUNIT_CASE(a_link_that_is_not_followed_is_told),
 	KUNIT_CASE(a_vf_of_another_driver_follows_nobody),
 	KUNIT_CASE(a_vf_that_cannot_follow_is_seized_all_the_same),
 	KUNIT_CASE(an_assigned_vf_leaves_with_its_pf),

@@ -2,7 +2,24 @@
 /*
  * work_test.c - tests that each queued work holds one reference
  */
+#include <linux/workqueue.h>
+
+static unsigned int queue_flags;
+
+static struct workqueue_struct *note_flags(const char *name, unsigned int flags,
+					   int max_active)
+{
+	queue_flags = flags;
+	return alloc_workqueue("%s", flags, max_active, name);
+}
+
+#undef alloc_workqueue
+#define alloc_workqueue	note_flags
+
 #include "../../../drivers/xen/pciback2/device/work.c"
+
+#undef alloc_workqueue
+
 #include "../support/life_world.h"
 
 /* Longer than any test runs */
@@ -124,6 +141,48 @@ static void no_work_does_anything_while_dom0_sleeps(struct kunit *test)
 	}
 }
 
+/*
+ * The kernel freezes the work queue after user space, for which a work that is
+ * queued meanwhile could wait.
+ */
+static void the_work_queue_freezes_with_dom0(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, queue_flags & WQ_FREEZABLE);
+}
+
+/* A guest's reset clears what the PCI core has saved of the function. */
+static void each_work_of_a_function_waits_for_dom0(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pb2_device *pbdev = world->pbdev;
+	struct work_struct *const works[] = {
+		&pbdev->flr_work, &pbdev->reclaim_work, &pbdev->announced_work,
+		&pbdev->hold_work.work, &pbdev->recovery.work.work,
+		&pbdev->handover.renew_work.work,
+	};
+	unsigned int before, i;
+
+	pb2_reset_request_init(pbdev);
+	life_assign(test, pbdev, &world->fe);
+	before = refs(world);
+	fake_forget();
+	follow_sleep(PM_SUSPEND_PREPARE);
+	for (i = 0; i < ARRAY_SIZE(works); i++)
+		pb2_work_queue(pbdev, works[i]);
+	pb2_holder_check();
+	msleep(3 * WORK_POSTPONE_MS);
+	for (i = 0; i < ARRAY_SIZE(works); i++)
+		KUNIT_EXPECT_TRUE_MSG(test, work_busy(works[i]), "work %u", i);
+	fake_expect_calls(test, NULL);
+
+	follow_sleep(PM_POST_SUSPEND);
+	for (i = 0; i < ARRAY_SIZE(works); i++)
+		while (work_busy(works[i]))
+			msleep(WORK_POSTPONE_MS);
+	KUNIT_EXPECT_EQ(test, refs(world), before);
+	flush_workqueue(pb2_wq);
+}
+
 static void a_work_that_waits_is_queued_once(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -160,6 +219,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_work_holds_a_reference_until_it_has_run),
 	KUNIT_CASE(before_dom0_sleeps_all_works_end),
 	KUNIT_CASE(no_work_does_anything_while_dom0_sleeps),
+	KUNIT_CASE(the_work_queue_freezes_with_dom0),
+	KUNIT_CASE(each_work_of_a_function_waits_for_dom0),
 	KUNIT_CASE(a_work_that_waits_is_queued_once),
 	KUNIT_CASE(a_work_that_waits_gets_another_time),
 	{}

@@ -98,6 +98,8 @@ static void nodes_that_are_none_are_told_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("error=-71"), 1);
 	KUNIT_EXPECT_EQ(test, fake_count("error"), 1);
 	KUNIT_EXPECT_EQ(test, fake_count("map_ring"), 0);
+	/* The log has ten of the values in an hour. */
+	KUNIT_EXPECT_EQ(test, store_fe(test)->warnings.missed, FLOOD - 10);
 }
 
 /* Port numbers are used again: what failed in one life may be right in the next. */

@@ -230,14 +230,16 @@ static void a_guest_that_sleeps_and_wakes_moves_no_power_state(struct kunit *tes
 	u32 value;
 
 	life_assign_dev(test);
-	for (value = 3; value <= 3; value--)
+	for (value = 3; value <= 3; value--) {
 		KUNIT_EXPECT_EQ(test, 0,
 				life_request(world, XEN_PCI_OP_conf_write,
 					     FAKE_PCI_PM + PCI_PM_CTRL, 2,
 					     &value));
+		KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev,
+						   FAKE_PCI_PM + PCI_PM_CTRL,
+						   2), 0);
+	}
 	KUNIT_EXPECT_EQ(test, fake_count("set_power"), 0);
-	KUNIT_EXPECT_EQ(test, fake_pci_get(world->dev,
-					   FAKE_PCI_PM + PCI_PM_CTRL, 2), 0);
 }
 
 /* The domain leaves during the reset. */
