@@ -23,7 +23,7 @@ in_stub()
 }
 
 # same_but_virtual COMMAND: what it shows of the page is what the ring shows, but
-# for COMMAND and the interrupt line
+# for COMMAND, the interrupt line, and No_Soft_Reset of the power state
 same_but_virtual()
 {
 	in_stub "lsecam -s $NIC -w ring -x" >/run/ring
@@ -32,7 +32,7 @@ same_but_virtual()
 	say "they differ at $(tr '\n' ' ' </run/differences)"
 	[ "$(grep -c '^[0-9a-f]*: ' /run/page)" = 256 ] &&
 		[ "$(grep -c '^[0-9a-f]*: ' /run/ring)" = 256 ] &&
-		! grep -vxE '04|05|3c' /run/differences
+		! grep -vxE '04|05|3c|cc' /run/differences
 }
 
 # only_good_reads: the loop has read something, and always the same
@@ -72,7 +72,7 @@ story()
 	say "$(grep -v '^d0:' /run/ranges | tr '\n' ' ')"
 	expect "it is announced there" \
 		[ "$(in_stub lsecam)" = "$NIC $NIC_PAGE 0x1000 r privcmd" ]
-	expect "page and ring differ in COMMAND and the interrupt line only" \
+	expect "page and ring differ in what is virtual only" \
 		same_but_virtual "lsecam -s $NIC -w page -x"
 	# It takes the page for the first of bus 0.
 	expect "so they do for lspci, which knows nothing of pciback2" same_but_virtual \
