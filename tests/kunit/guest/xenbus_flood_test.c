@@ -56,7 +56,9 @@ static void another_ring_is_attached_a_second_later(struct kunit *test)
 	fake_xen_put(GUEST_FRONT, "event-channel", "20");
 	/* The guest writes no more, and gets its ring by itself. */
 	store_guest_sets(test, XenbusStateInitialised);
-	KUNIT_EXPECT_EQ(test, fake_xen.mapped, 0);
+	/* On a busy machine the second is over by now. */
+	KUNIT_EXPECT_TRUE(test, !READ_ONCE(fake_xen.mapped) ||
+			  time_after_eq(jiffies, begun + HZ));
 	KUNIT_EXPECT_TRUE(test, guest_wait(READ_ONCE(fake_xen.bound)));
 	KUNIT_EXPECT_TRUE(test, time_after_eq(jiffies, begun + HZ));
 	guest_settle();

@@ -50,10 +50,11 @@ static int do_nothing(struct pci_dev *pdev, void *arg)
 	return 0;
 }
 
-/* For lockdep: the core takes pci_bus_sem where it changes ASPM. */
+/* For lockdep: the core takes pci_bus_sem where it changes the ASPM of a link. */
 static void take_bus_sem(struct pci_bus *bus)
 {
-	pci_walk_bus(bus, do_nothing, NULL);
+	if (bus->self && bus->self->link_state)
+		pci_walk_bus(bus, do_nothing, NULL);
 }
 
 static void save(struct fake_pci *dev)

@@ -46,7 +46,8 @@ done
 # With MSI a function has one vector, whatever it could have
 expect "e1000e uses MSI" guest_run msix 'rmmod e1000e; modprobe e1000e IntMode=1'
 expect "the guest pings" guest_run msix "nic_ping $V0 10.0.2.2"
-expect "it has one vector" [ "$(guest_run msix "cat $PCI/$V0/msi_irqs/*")" = msi ]
+irqs=$(guest_run msix "cat $PCI/$V0/msi_irqs/*" | tr '\n' ' ')
+expect "it has one vector, and that is MSI: $irqs" [ "$irqs" = "msi " ]
 expect "Xen has $((none + 1 + disk_vectors))" vectors_are $((none + 1 + disk_vectors))
 guest_destroy msix
 expect "Xen has $none again" wait_for 30 vectors_are "$none"

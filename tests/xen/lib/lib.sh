@@ -157,8 +157,9 @@ driver_load()
 	for f in xen_pciback pciback2; do
 		[ -d /sys/module/$f ] && had=$f
 	done
-	if [ "$had" = "$(echo "$name" | tr - _)" ] &&
-		[ "$*" = "$(cat /run/driver.parameters 2>/dev/null)" ]; then
+	# A test that loads it in its own way removes the file
+	if [ "$had" = "$(echo "$name" | tr - _)" ] && [ -e /run/driver.parameters ] &&
+		[ "$*" = "$(cat /run/driver.parameters)" ]; then
 		return 0
 	fi
 	# A guest that has just ended may count as alive for some seconds

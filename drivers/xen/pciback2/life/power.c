@@ -258,7 +258,8 @@ void pb2_power_exit(struct pb2_device *pbdev)
  *
  * The function stays in D0 until pb2_power_allow_suspend(). Runtime PM
  * may take a function in D3hot for awake, or fail to resume it; it is brought
- * back from there, too.
+ * back from there, too. For that the PCI core may take pci_bus_sem under
+ * device_lock, as it does for every driver that it probes.
  *
  * Context: device_lock held, may sleep.
  */
