@@ -6,9 +6,6 @@
 # that was not reached.
 #
 # usage: awk -v detail=DETAIL -f coverage.awk coverage.reasons LISTING...
-#
-# UBSAN checks each bool that is loaded, and gcov takes that for a branch. The
-# other way of it is never taken, so that 100 % of the branches cannot be had.
 
 BEGIN { below = "/drivers/xen/pciback2/" }
 

@@ -122,6 +122,30 @@ static void a_sibling_that_xen_gave_away_forbids(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
 }
 
+/* Xen has it with that domain until the toolstack takes it away there. */
+static void a_sibling_that_left_the_same_domain_before_allows(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct pair pair = seize_pair(test);
+
+	life_ask_xen();
+	life_assign(test, pair.a, &world->fe);
+	life_assign(test, pair.b, &world->fe);
+	fake_pci_of(pair.b->pdev)->function_reset = FAKE_RESET_WORKS;
+	life_take_back(pair.b, &world->fe);
+	LIFE_EXPECT_STATE(test, pair.b, PB2_HELD);
+	fake_domain_give(LIFE_DOMID, &pair.b->sbdf);
+	life_take_back(pair.a, &world->fe);
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+	LIFE_EXPECT_STATE(test, pair.a, PB2_HELD);
+
+	/* A toolstack that writes no more has given it to the next domain. */
+	fake_xen_put("/local/domain/0/backend/pci/8/0", "dev-0", "0000:03:00.1");
+	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(pair.a),
+					   "0000:03:00.1 may be in a domain"));
+	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
+}
+
 static void a_sibling_in_the_same_domain_must_be_leaving_too(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -445,6 +469,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(idle_siblings_are_reset_with_it_and_go_back_to_sleep),
 	KUNIT_CASE(a_sibling_in_another_domain_forbids),
 	KUNIT_CASE(a_sibling_that_xen_gave_away_forbids),
+	KUNIT_CASE(a_sibling_that_left_the_same_domain_before_allows),
 	KUNIT_CASE(a_sibling_in_the_same_domain_must_be_leaving_too),
 	KUNIT_CASE(a_siblings_reset_does_not_open_a_gate_between_two_halves),
 	KUNIT_CASE(an_idle_function_stays_clean_while_its_sibling_is_assigned),

@@ -82,17 +82,22 @@ static const char *blocker_nature(struct pci_dev *pdev)
 /*
  * xenstore may not say that a domain has a function that is idle here: Xen is
  * asked. Of a sibling that leaves the requester's domain at this moment it is
- * known who has it; Xen may take it away from that domain later.
+ * known who has it; Xen may take it away from that domain later. Of one that has
+ * left it before, Xen may say for as long that a domain has it, and not which.
  */
 static bool sibling_may_have_owner(const struct pb2_device *requester,
 				   const struct pb2_device *pbdev)
 {
+	enum pb2_state state = READ_ONCE(pbdev->state);
+
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (READ_ONCE(pbdev->fe) ||
-	    (READ_ONCE(pbdev->state) == PB2_RECLAIMING &&
-	     pbdev->domid == requester->domid))
+	if (READ_ONCE(pbdev->fe))
 		return false;
+	if (pbdev->domid == requester->domid && state == PB2_RECLAIMING)
+		return false;
+	if (pbdev->domid == requester->domid && state == PB2_HELD)
+		return pb2_owner_is_listed(&pbdev->sbdf);
 	return pb2_owner_may_exist(&pbdev->sbdf);
 }
 
