@@ -43,12 +43,13 @@ for pass in 1 2; do
 	expect "nvme reloads" guest_run msix 'reload nvme'
 	check "after reload $pass"
 done
-# With MSI a function has one vector, whatever it could have
-expect "e1000e uses MSI" guest_run msix 'rmmod e1000e; modprobe e1000e IntMode=1'
-expect "the guest pings" guest_run msix "nic_ping $V0 10.0.2.2"
+# With MSI a function has one vector, whatever it could have. A machine as slow as
+# this one may fail the driver's test of it, once the NIC is up.
+expect "e1000e is told to use MSI" guest_run msix 'rmmod e1000e; modprobe e1000e IntMode=1'
 irqs=$(guest_run msix "cat $PCI/$V0/msi_irqs/*" | tr '\n' ' ')
 expect "it has one vector, and that is MSI: $irqs" [ "$irqs" = "msi " ]
 expect "Xen has $((none + 1 + disk_vectors))" vectors_are $((none + 1 + disk_vectors))
+expect "the guest pings" guest_run msix "nic_ping $V0 10.0.2.2"
 guest_destroy msix
 expect "Xen has $none again" wait_for 30 vectors_are "$none"
 assign_remove "$NIC" "$DISK"
