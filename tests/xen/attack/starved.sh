@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# limit: 700
+# limit: 1000
 # limit of the long form: 1500
 #
 # starved - dom0 lacks what it needs: xenstored does not answer, or slowly, memory

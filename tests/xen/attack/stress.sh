@@ -2,7 +2,7 @@
 # shellcheck shell=dash
 # machine: lockdep
 # guests may complain
-# limit: 900
+# limit: 1500
 # limit of the long form: 18000
 #
 # stress - guests get devices, use them, and lose them in a way and at a moment

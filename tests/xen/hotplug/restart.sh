@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# limit: 600
+# limit: 1000
 # limit of the long form: 3600
 #
 # restart - a guest's xen-pcifront is unbound and bound again: the backend waits

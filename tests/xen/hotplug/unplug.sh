@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# limit: 400
+# limit: 800
 #
 # unplug - a guest's devices lose their power in the middle of its I/O, which
 # nobody is told. The guest and dom0 live, the devices are found dead when they
