@@ -289,7 +289,7 @@ static DEVICE_ATTR_RW(poll_us);
 static ssize_t guest_reset_show(struct device *dev,
 				struct device_attribute *attr, char *buf)
 {
-	return pb2_gate_show_flr(pci_get_drvdata(to_pci_dev(dev)), buf,
+	return pb2_guest_reset_show(pci_get_drvdata(to_pci_dev(dev)), buf,
 				 PAGE_SIZE);
 }
 
@@ -302,7 +302,7 @@ static ssize_t guest_reset_store(struct device *dev,
 
 	if (rc)
 		return rc;
-	pb2_gate_allow_flr(pci_get_drvdata(to_pci_dev(dev)), on);
+	pb2_guest_reset_allow(pci_get_drvdata(to_pci_dev(dev)), on);
 	return count;
 }
 static DEVICE_ATTR_RW(guest_reset);

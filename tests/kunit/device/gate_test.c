@@ -11,7 +11,6 @@
 
 /**
  * struct world - a gate, two frontends, and a work that closes the gate
- * @pdev: of @pbdev, for messages
  * @pbdev: the function behind the gate
  * @fe: the frontend that the tests open the gate for
  * @other: another frontend
@@ -19,7 +18,6 @@
  * @closed: @work has closed the gate
  */
 struct world {
-	struct pci_dev pdev;
 	struct pb2_device pbdev;
 	struct pb2_frontend fe;
 	struct pb2_frontend other;
@@ -34,8 +32,6 @@ static int init(struct kunit *test)
 	if (!world)
 		return -ENOMEM;
 	test->priv = world;
-	world->pdev.dev.init_name = "0000:03:00.0";
-	world->pbdev.pdev = &world->pdev;
 	pb2_gate_init(&world->pbdev.gate);
 	return 0;
 }
@@ -210,79 +206,6 @@ static void close_waits_for_the_request_at_work(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, enter(world, &world->fe), PB2_GATE_CLOSED);
 }
 
-static int show(struct world *world, char *buf)
-{
-	return pb2_gate_show_flr(&world->pbdev, buf, 64);
-}
-
-/* As from the guest's ring */
-static bool ask(struct world *world)
-{
-	bool started;
-
-	mutex_lock(&world->pbdev.gate.lock);
-	started = pb2_gate_start_flr(&world->pbdev);
-	mutex_unlock(&world->pbdev.gate.lock);
-	return started;
-}
-
-static void a_guests_resets_are_counted(struct kunit *test)
-{
-	struct world *world = test->priv;
-	struct pb2_device *pbdev = &world->pbdev;
-	char buf[64];
-
-	pb2_gate_open(pbdev, &world->fe);
-	show(world, buf);
-	KUNIT_EXPECT_STREQ(test, buf, "0 done 0 dropped 0\n");
-	KUNIT_EXPECT_FALSE(test, ask(world));
-	KUNIT_EXPECT_FALSE(test, ask(world));
-	KUNIT_EXPECT_EQ(test, enter(world, &world->fe), PB2_GATE_OPEN);
-	pb2_gate_count_flr(pbdev);
-	pb2_gate_allow_flr(pbdev, true);
-	show(world, buf);
-	KUNIT_EXPECT_STREQ(test, buf, "1 done 1 dropped 2\n");
-
-	/* The next assignment begins anew. */
-	pb2_gate_close(pbdev);
-	pb2_gate_open(pbdev, &world->other);
-	show(world, buf);
-	KUNIT_EXPECT_STREQ(test, buf, "0 done 0 dropped 0\n");
-}
-
-static void a_budget_of_resets_is_used_up(struct kunit *test)
-{
-	struct world *world = test->priv;
-	struct pb2_device *pbdev = &world->pbdev;
-
-	pb2_gate_allow_flr(pbdev, true);
-	pb2_gate_open(pbdev, &world->fe);
-	KUNIT_EXPECT_EQ(test, pbdev->guest_reset.left, PB2_GUEST_RESET_BUDGET);
-	pbdev->guest_reset.left = 0;
-	KUNIT_EXPECT_FALSE(test, ask(world));
-	KUNIT_EXPECT_EQ(test, pbdev->guest_reset.dropped, 1);
-	KUNIT_EXPECT_EQ(test, enter(world, &world->fe), PB2_GATE_OPEN);
-	pb2_gate_allow_flr(pbdev, true);
-	KUNIT_EXPECT_EQ(test, pbdev->guest_reset.left, PB2_GUEST_RESET_BUDGET);
-}
-
-static void the_next_reset_waits_for_a_second(struct kunit *test)
-{
-	struct world *world = test->priv;
-	struct pb2_device *pbdev = &world->pbdev;
-	unsigned int delay;
-
-	pb2_gate_allow_flr(pbdev, true);
-	KUNIT_EXPECT_EQ(test, pb2_gate_flr_delay(pbdev), 0);
-	pb2_gate_count_flr(pbdev);
-	delay = pb2_gate_flr_delay(pbdev);
-	KUNIT_EXPECT_GT(test, delay, 500);
-	KUNIT_EXPECT_LE(test, delay, 1000);
-	/* Allowed again it does not come earlier. */
-	pb2_gate_allow_flr(pbdev, true);
-	KUNIT_EXPECT_GT(test, pb2_gate_flr_delay(pbdev), 500);
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_new_gate_is_closed),
 	KUNIT_CASE(only_the_frontend_with_the_claim_passes),
@@ -290,9 +213,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(block_unblock_and_close_combine),
 	KUNIT_CASE(enter_holds_the_lock_whatever_it_answers),
 	KUNIT_CASE(close_waits_for_the_request_at_work),
-	KUNIT_CASE(a_guests_resets_are_counted),
-	KUNIT_CASE(a_budget_of_resets_is_used_up),
-	KUNIT_CASE(the_next_reset_waits_for_a_second),
 	{ }
 };
 

@@ -26,7 +26,6 @@ static struct workqueue_struct *note_flags(const char *name, unsigned int flags,
 #define LATER	(600 * HZ)
 
 static unsigned int runs;
-static struct work_struct *first;
 
 static void count_run(struct work_struct *work)
 {
@@ -34,7 +33,6 @@ static void count_run(struct work_struct *work)
 						flr_work);
 
 	runs++;
-	first = first ?: work;
 	pb2_device_put(pbdev);
 }
 
@@ -44,7 +42,6 @@ static void count_late_run(struct work_struct *work)
 						struct pb2_device, hold_work);
 
 	runs++;
-	first = first ?: work;
 	pb2_device_put(pbdev);
 }
 
@@ -56,7 +53,6 @@ static int init(struct kunit *test)
 	if (rc)
 		return rc;
 	runs = 0;
-	first = NULL;
 	life_seize_dev(test);
 	INIT_WORK(&world->pbdev->flr_work, count_run);
 	INIT_DELAYED_WORK(&world->pbdev->hold_work, count_late_run);
@@ -76,37 +72,6 @@ static void a_work_holds_a_reference_until_it_has_run(struct kunit *test)
 	pb2_work_queue(world->pbdev, &world->pbdev->flr_work);
 	flush_work(&world->pbdev->flr_work);
 	KUNIT_EXPECT_EQ(test, runs, 1);
-	KUNIT_EXPECT_EQ(test, refs(world), before);
-}
-
-static DECLARE_COMPLETION(go);
-
-static void wait_for_go(struct work_struct *work)
-{
-	wait_for_completion(&go);
-}
-
-static DECLARE_WORK(waiter, wait_for_go);
-
-static void whoever_waits_for_its_turn_keeps_its_place(struct kunit *test)
-{
-	struct life_world *world = test->priv;
-	struct pb2_device *pbdev = world->pbdev;
-	unsigned int before = refs(world), i;
-
-	reinit_completion(&go);
-	workqueue_set_max_active(pb2_wq, 1);
-	queue_work(pb2_wq, &waiter);
-	KUNIT_EXPECT_FALSE(test, pb2_work_redelay(pbdev, &pbdev->hold_work, 0));
-	pb2_work_queue(pbdev, &pbdev->flr_work);
-	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_TRUE(test, pb2_work_redelay(pbdev,
-							 &pbdev->hold_work, 0));
-	complete(&go);
-	flush_workqueue(pb2_wq);
-	workqueue_set_max_active(pb2_wq, 0);
-	KUNIT_EXPECT_PTR_EQ(test, first, &pbdev->hold_work.work);
-	KUNIT_EXPECT_EQ(test, runs, 2);
 	KUNIT_EXPECT_EQ(test, refs(world), before);
 }
 
@@ -252,7 +217,6 @@ static void a_work_that_waits_gets_another_time(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_work_holds_a_reference_until_it_has_run),
-	KUNIT_CASE(whoever_waits_for_its_turn_keeps_its_place),
 	KUNIT_CASE(before_dom0_sleeps_all_works_end),
 	KUNIT_CASE(no_work_does_anything_while_dom0_sleeps),
 	KUNIT_CASE(the_work_queue_freezes_with_dom0),

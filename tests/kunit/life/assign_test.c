@@ -11,6 +11,19 @@
 
 #define pci_num_vf fake_pci_num_vf
 
+static unsigned int hold_checks;
+static bool hold_checks_wait;
+
+/* As on a machine that is too busy to run the work */
+static void check_hold(struct pb2_device *pbdev)
+{
+	hold_checks++;
+	if (!hold_checks_wait)
+		pb2_hold_check(pbdev);
+}
+
+#define pb2_hold_check check_hold
+
 #include "../../../drivers/xen/pciback2/life/assign.c"
 
 static int claim(struct pb2_device *pbdev, struct pb2_frontend *fe)
@@ -380,6 +393,20 @@ static void nor_can_a_bridge_without_a_bus(struct kunit *test)
 	bridge->pdev.subordinate = bus;
 }
 
+static void the_reset_after_a_death_is_asked_for_once(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	bool give_up = false;
+
+	life_hold_dev(test);
+	life_kill(LIFE_DOMID);
+	hold_checks = 0;
+	hold_checks_wait = true;
+	KUNIT_EXPECT_EQ(test, pb2_assign_lock(world->pbdev, &give_up), -EBUSY);
+	hold_checks_wait = false;
+	KUNIT_EXPECT_EQ(test, hold_checks, 1);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_claim_wakes_the_function_and_tells_xen_the_owner),
 	KUNIT_CASE(a_claim_needs_an_idle_or_held_function),
@@ -401,6 +428,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_lock_waits_for_no_settled_function),
 	KUNIT_CASE(the_lock_is_not_taken_during_a_reset),
 	KUNIT_CASE(every_refusal_has_a_reason_of_its_own),
+	KUNIT_CASE(the_reset_after_a_death_is_asked_for_once),
 	{ }
 };
 

@@ -86,11 +86,13 @@ static void settings_end_when_nobody_took_the_function(struct kunit *test)
 	pbdev = world->pbdev;
 	pbdev->permissive = true;
 	pbdev->allow_interrupt_control = true;
+	pb2_guest_reset_allow(pbdev, true);
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), 0);
 	KUNIT_EXPECT_TRUE(test, pbdev->permissive);
 	flush_delayed_work(&pbdev->suspend_work);
 	KUNIT_EXPECT_FALSE(test, pbdev->permissive);
 	KUNIT_EXPECT_FALSE(test, pbdev->allow_interrupt_control);
+	KUNIT_EXPECT_FALSE(test, pbdev->guest_reset.allowed);
 
 	/* Whoever takes it in time has them. */
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pbdev), 0);

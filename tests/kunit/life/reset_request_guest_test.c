@@ -33,7 +33,7 @@ static void until_its_flr_is_done_the_guest_reads_ones(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_assign_dev(test);
-	pb2_gate_allow_flr(world->pbdev, true);
+	pb2_guest_reset_allow(world->pbdev, true);
 	device_lock(&world->pdev->dev);
 	KUNIT_EXPECT_EQ(test, life_request(world, XEN_PCI_OP_conf_write,
 					   FAKE_PCI_EXP + PCI_EXP_DEVCTL, 2,
@@ -149,7 +149,7 @@ static void a_permission_to_reset_ends_with_the_assignment(struct kunit *test)
 
 	/* Before the guest starts, as its configuration would have it */
 	life_seize_dev(test);
-	pb2_gate_allow_flr(world->pbdev, true);
+	pb2_guest_reset_allow(world->pbdev, true);
 	life_assign(test, world->pbdev, &world->fe);
 	KUNIT_EXPECT_TRUE(test, world->pbdev->guest_reset.allowed);
 	life_take_back(world->pbdev, &world->fe);

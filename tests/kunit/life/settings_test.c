@@ -29,6 +29,7 @@ static void what_was_set_once_ends(struct kunit *test)
 	life_seize_dev(test);
 	world->pbdev->permissive = PB2_PERMISSIVE_ONCE;
 	world->pbdev->allow_interrupt_control = true;
+	pb2_guest_reset_allow(world->pbdev, true);
 	pb2_gate_expect_detach(world->pbdev);
 	KUNIT_ASSERT_TRUE(test, pb2_gate_is_detaching(world->pbdev));
 
@@ -36,6 +37,7 @@ static void what_was_set_once_ends(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)world->pbdev->permissive,
 			(int)PB2_PERMISSIVE_OFF);
 	KUNIT_EXPECT_FALSE(test, world->pbdev->allow_interrupt_control);
+	KUNIT_EXPECT_FALSE(test, world->pbdev->guest_reset.allowed);
 	KUNIT_EXPECT_FALSE(test, pb2_gate_is_detaching(world->pbdev));
 }
 

@@ -11,7 +11,7 @@
 #undef pb2_pci_set_master
 #undef pb2_pci_set_mwi
 #undef pb2_pci_set_intx
-#undef pb2_gate_start_flr
+#undef pb2_guest_reset_start
 #undef pb2_gate_is_detaching
 
 /*
@@ -419,7 +419,7 @@ void conf_world_set_intx(struct pci_dev *pdev, bool on)
 }
 
 /**
- * conf_world_guest_flr() - in place of pb2_gate_start_flr()
+ * conf_world_guest_flr() - in place of pb2_guest_reset_start()
  * @pbdev: the function
  *
  * Context: any.
@@ -430,7 +430,7 @@ bool conf_world_guest_flr(struct pb2_device *pbdev)
 	struct conf_world *world = world_of(pbdev);
 
 	if (!world)
-		return pb2_gate_start_flr(pbdev);
+		return pb2_guest_reset_start(pbdev);
 	world->flrs++;
 	return pbdev->guest_reset.allowed;
 }

@@ -62,7 +62,7 @@ extern const struct conf_image conf_nvme;
  * @mwi_rc: its result
  * @intxs: number of calls of pb2_pci_set_intx()
  * @intx: last argument
- * @flrs: number of calls of pb2_gate_start_flr()
+ * @flrs: number of calls of pb2_guest_reset_start()
  * @detaching: result of pb2_gate_is_detaching()
  */
 struct conf_world {
@@ -119,7 +119,7 @@ bool conf_world_is_detaching(const struct pb2_device *pbdev);
 #define pb2_pci_set_master	conf_world_set_master
 #define pb2_pci_set_mwi		conf_world_set_mwi
 #define pb2_pci_set_intx	conf_world_set_intx
-#define pb2_gate_start_flr	conf_world_guest_flr
+#define pb2_guest_reset_start	conf_world_guest_flr
 #define pb2_gate_is_detaching	conf_world_is_detaching
 
 #endif /* CONF_WORLD_H */

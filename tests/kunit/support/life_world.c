@@ -366,9 +366,9 @@ enum pb2_gate_state life_gate(struct pb2_device *pbdev,
  */
 void life_ask_for_flr(struct pb2_device *pbdev)
 {
-	pb2_gate_allow_flr(pbdev, true);
+	pb2_guest_reset_allow(pbdev, true);
 	mutex_lock(&pbdev->gate.lock);
-	pb2_gate_start_flr(pbdev);
+	pb2_guest_reset_start(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
 }
 

@@ -19,7 +19,7 @@ static int af_ctrl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		return rc;
 
 	if (cap & PCI_AF_CAP_FLR)
-		pb2_gate_start_flr(pbdev);
+		pb2_guest_reset_start(pbdev);
 
 	return PB2_CONF_DONE;
 }

@@ -53,7 +53,7 @@ static int devctl_write(struct pb2_device *pbdev, struct pb2_conf_reg *reg,
 		if (rc)
 			return rc;
 		/* The reset would undo what the rest of the write changes. */
-		if ((devcap & PCI_EXP_DEVCAP_FLR) && pb2_gate_start_flr(pbdev))
+		if ((devcap & PCI_EXP_DEVCAP_FLR) && pb2_guest_reset_start(pbdev))
 			return PB2_CONF_DONE;
 	}
 

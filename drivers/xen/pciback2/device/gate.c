@@ -45,9 +45,28 @@ void pb2_gate_open(struct pb2_device *pbdev, const struct pb2_frontend *fe)
 	gate->fe = fe;
 	gate->reasons = 0;
 	gate->state = PB2_GATE_OPEN;
-	pbdev->guest_reset.done = 0;
-	pbdev->guest_reset.dropped = 0;
 	mutex_unlock(&gate->lock);
+}
+
+/**
+ * pb2_gate_block_next() - let no request through behind the one at work
+ * @pbdev: the function; nothing happens if its gate is closed
+ * @reason: what is about to be done
+ *
+ * Until pb2_gate_unblock() requests are answered without the function.
+ *
+ * Context: gate lock held.
+ */
+void pb2_gate_block_next(struct pb2_device *pbdev, enum pb2_gate_reason reason)
+{
+	struct pb2_gate *gate = &pbdev->gate;
+
+	lockdep_assert_held(&gate->lock);
+
+	if (gate->state == PB2_GATE_CLOSED)
+		return;
+	gate->state = PB2_GATE_BLOCKED;
+	gate->reasons |= reason;
 }
 
 /**
@@ -55,21 +74,15 @@ void pb2_gate_open(struct pb2_device *pbdev, const struct pb2_frontend *fe)
  * @pbdev: the function; nothing happens if its gate is closed
  * @reason: what the caller is about to do
  *
- * Until pb2_gate_unblock() requests are answered without the function. On return
- * no request is working on it.
+ * As pb2_gate_block_next(). On return no request is working on the function.
  *
  * Context: may sleep.
  */
 void pb2_gate_block(struct pb2_device *pbdev, enum pb2_gate_reason reason)
 {
-	struct pb2_gate *gate = &pbdev->gate;
-
-	mutex_lock(&gate->lock);
-	if (gate->state != PB2_GATE_CLOSED) {
-		gate->state = PB2_GATE_BLOCKED;
-		gate->reasons |= reason;
-	}
-	mutex_unlock(&gate->lock);
+	mutex_lock(&pbdev->gate.lock);
+	pb2_gate_block_next(pbdev, reason);
+	mutex_unlock(&pbdev->gate.lock);
 }
 
 /**
@@ -96,8 +109,7 @@ void pb2_gate_unblock(struct pb2_device *pbdev, enum pb2_gate_reason reason)
  * pb2_gate_close() - let no request through, of any frontend
  * @pbdev: the function
  *
- * On return no request is working on the function, and none will start. The next
- * domain may not reset the function, unless the administrator allows that again.
+ * On return no request is working on the function, and none will start.
  *
  * Context: may sleep.
  */
@@ -109,7 +121,6 @@ void pb2_gate_close(struct pb2_device *pbdev)
 	gate->state = PB2_GATE_CLOSED;
 	gate->reasons = 0;
 	gate->fe = NULL;
-	pbdev->guest_reset.allowed = false;
 	mutex_unlock(&gate->lock);
 }
 
@@ -145,117 +156,6 @@ void pb2_gate_leave(struct pb2_device *pbdev)
 	lockdep_assert_held(&pbdev->gate.lock);
 
 	mutex_unlock(&pbdev->gate.lock);
-}
-
-/**
- * pb2_gate_allow_flr() - may the guest have its function reset?
- * @pbdev: the function
- * @allow: it may, %PB2_GUEST_RESET_BUDGET times from now on
- *
- * During an FLR memory decode is off in the hardware, and Xen cannot take the
- * mappings of the BARs away from a PV guest meanwhile, as vfio does
- * (CVE-2020-12888). So it is for the administrator to allow it, and
- * pb2_gate_close() ends it.
- *
- * Context: may sleep.
- */
-void pb2_gate_allow_flr(struct pb2_device *pbdev, bool allow)
-{
-	struct pb2_guest_reset *guest_reset = &pbdev->guest_reset;
-
-	mutex_lock(&pbdev->gate.lock);
-	if (allow && !guest_reset->allowed)
-		guest_reset->next = jiffies;
-	guest_reset->allowed = allow;
-	guest_reset->left = PB2_GUEST_RESET_BUDGET;
-	mutex_unlock(&pbdev->gate.lock);
-}
-
-/**
- * pb2_gate_start_flr() - start an FLR that the guest asked for
- * @pbdev: the function, with an open gate
- *
- * The FLR runs on the work queue, so that the guest's write is answered at once.
- * Until the FLR is done the guest reads all-ones, as it would from hardware.
- *
- * Context: gate lock held.
- * Return: true, or false if the request is dropped, because the administrator
- * has not allowed it, or not so many.
- */
-bool pb2_gate_start_flr(struct pb2_device *pbdev)
-{
-	struct pb2_guest_reset *guest_reset = &pbdev->guest_reset;
-
-	lockdep_assert_held(&pbdev->gate.lock);
-
-	if (!guest_reset->allowed || !guest_reset->left) {
-		if (!guest_reset->dropped++)
-			pci_warn(pbdev->pdev, "not reset for its guest, which may %s. To change that write 1 to pciback2/guest_reset\n",
-				 guest_reset->allowed ? "no longer reset it" :
-							"not reset it");
-		return false;
-	}
-
-	guest_reset->left--;
-	pbdev->gate.state = PB2_GATE_BLOCKED;
-	pbdev->gate.reasons |= PB2_BLOCK_RESET;
-	pb2_work_queue(pbdev, &pbdev->flr_work);
-	return true;
-}
-
-/**
- * pb2_gate_flr_delay() - when may an FLR that the guest asked for begin?
- * @pbdev: the function
- *
- * Context: may sleep.
- * Return: the time until then in ms, at most %PB2_GUEST_RESET_INTERVAL.
- */
-unsigned int pb2_gate_flr_delay(struct pb2_device *pbdev)
-{
-	unsigned long delay = 0;
-
-	mutex_lock(&pbdev->gate.lock);
-	if (time_after(pbdev->guest_reset.next, jiffies))
-		delay = pbdev->guest_reset.next - jiffies;
-	mutex_unlock(&pbdev->gate.lock);
-	return jiffies_to_msecs(min_t(unsigned long, delay,
-				      PB2_GUEST_RESET_INTERVAL));
-}
-
-/**
- * pb2_gate_count_flr() - note that an FLR for the guest is over
- * @pbdev: the function
- *
- * Context: may sleep.
- */
-void pb2_gate_count_flr(struct pb2_device *pbdev)
-{
-	mutex_lock(&pbdev->gate.lock);
-	pbdev->guest_reset.done++;
-	pbdev->guest_reset.next = jiffies + PB2_GUEST_RESET_INTERVAL;
-	mutex_unlock(&pbdev->gate.lock);
-}
-
-/**
- * pb2_gate_show_flr() - print the attribute pciback2/guest_reset
- * @pbdev: the function
- * @buf: receives the text
- * @size: size of @buf in bytes
- *
- * Context: may sleep.
- * Return: number of bytes written.
- */
-int pb2_gate_show_flr(struct pb2_device *pbdev, char *buf, size_t size)
-{
-	const struct pb2_guest_reset *guest_reset = &pbdev->guest_reset;
-	int len;
-
-	mutex_lock(&pbdev->gate.lock);
-	len = scnprintf(buf, size, "%d done %lu dropped %lu\n",
-			guest_reset->allowed, guest_reset->done,
-			guest_reset->dropped);
-	mutex_unlock(&pbdev->gate.lock);
-	return len;
 }
 
 /**

@@ -59,17 +59,13 @@ struct pb2_gate {
 
 void pb2_gate_init(struct pb2_gate *gate);
 void pb2_gate_open(struct pb2_device *pbdev, const struct pb2_frontend *fe);
+void pb2_gate_block_next(struct pb2_device *pbdev, enum pb2_gate_reason reason);
 void pb2_gate_block(struct pb2_device *pbdev, enum pb2_gate_reason reason);
 void pb2_gate_unblock(struct pb2_device *pbdev, enum pb2_gate_reason reason);
 void pb2_gate_close(struct pb2_device *pbdev);
 enum pb2_gate_state pb2_gate_enter(struct pb2_device *pbdev,
 				   const struct pb2_frontend *fe);
 void pb2_gate_leave(struct pb2_device *pbdev);
-void pb2_gate_allow_flr(struct pb2_device *pbdev, bool allow);
-bool pb2_gate_start_flr(struct pb2_device *pbdev);
-unsigned int pb2_gate_flr_delay(struct pb2_device *pbdev);
-void pb2_gate_count_flr(struct pb2_device *pbdev);
-int pb2_gate_show_flr(struct pb2_device *pbdev, char *buf, size_t size);
 void pb2_gate_expect_detach(struct pb2_device *pbdev);
 void pb2_gate_forget_detach(struct pb2_device *pbdev);
 bool pb2_gate_is_detaching(const struct pb2_device *pbdev);

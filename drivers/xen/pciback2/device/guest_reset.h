@@ -8,7 +8,7 @@
 #include <linux/jiffies.h>
 #include <linux/types.h>
 
-/* The least time between two resets for a guest, and how many it may have */
+/* The least time between two resets for a guest in jiffies, and how many it has */
 #define PB2_GUEST_RESET_INTERVAL	HZ
 #define PB2_GUEST_RESET_BUDGET		100
 
@@ -29,5 +29,14 @@ struct pb2_guest_reset {
 	unsigned long done;
 	unsigned long dropped;
 };
+
+struct pb2_device;
+
+void pb2_guest_reset_allow(struct pb2_device *pbdev, bool allow);
+bool pb2_guest_reset_start(struct pb2_device *pbdev);
+unsigned int pb2_guest_reset_delay(struct pb2_device *pbdev);
+void pb2_guest_reset_count(struct pb2_device *pbdev);
+int pb2_guest_reset_show(struct pb2_device *pbdev, char *buf, size_t size);
+bool pb2_guest_reset_end(struct pb2_device *pbdev);
 
 #endif /* PB2_GUEST_RESET_H */

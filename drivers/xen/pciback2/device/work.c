@@ -149,17 +149,12 @@ bool pb2_work_delay(struct pb2_device *pbdev, struct delayed_work *work,
  * @work: embedded in @pbdev
  * @delay: jiffies from now; replaces the delay of a work that is queued already
  *
- * Without a delay, a work that only waits for its turn keeps its place in the
- * queue: asked for again and again it would otherwise never run.
- *
  * Context: any.
  * Return: true if the work was queued already.
  */
 bool pb2_work_redelay(struct pb2_device *pbdev, struct delayed_work *work,
 		      unsigned long delay)
 {
-	if (!delay && work_pending(&work->work) && !timer_pending(&work->timer))
-		return true;
 	pb2_device_get(pbdev);
 	if (!mod_delayed_work(pb2_wq, work, delay))
 		return false;

@@ -26,13 +26,16 @@ static bool function_is_settled(struct pb2_device *pbdev)
  * The dead can have written to the function. Nobody gets it before the reset that
  * follows their death.
  */
-static bool function_awaits_reset(struct pb2_device *pbdev)
+static bool function_awaits_reset(struct pb2_device *pbdev, bool *asked)
 {
 	device_lock_assert(&pbdev->pdev->dev);
 
 	if (READ_ONCE(pbdev->state) != PB2_HELD || !pb2_hold_is_over(pbdev))
 		return false;
-	pb2_hold_check(pbdev);
+	/* Asked for again, the reset would go to the end of the queue. */
+	if (!*asked)
+		pb2_hold_check(pbdev);
+	*asked = true;
 	return true;
 }
 
@@ -54,11 +57,12 @@ static bool function_awaits_reset(struct pb2_device *pbdev)
 int pb2_assign_lock(struct pb2_device *pbdev, const bool *give_up)
 {
 	unsigned long until = jiffies + msecs_to_jiffies(RESET_WAIT_MS);
+	bool asked = false;
 
 	do {
 		if (function_is_settled(pbdev) && device_trylock(&pbdev->pdev->dev)) {
 			if (function_is_settled(pbdev) &&
-			    !function_awaits_reset(pbdev))
+			    !function_awaits_reset(pbdev, &asked))
 				return 0;
 			device_unlock(&pbdev->pdev->dev);
 		}

@@ -150,13 +150,13 @@ static void guest_flr_run(struct work_struct *work)
 						flr_work);
 	struct pci_dev *pdev = pbdev->pdev;
 
-	msleep(pb2_gate_flr_delay(pbdev));
+	msleep(pb2_guest_reset_delay(pbdev));
 	if (pb2_work_postpone(pbdev, work))
 		return;
 	device_lock(&pdev->dev);
 	if (guest_flr_is_due(pbdev) && !pb2_reset_state_enter(pbdev, true)) {
 		guest_flr_reset(pbdev);
-		pb2_gate_count_flr(pbdev);
+		pb2_guest_reset_count(pbdev);
 		pb2_reset_state_leave(pbdev);
 	}
 	device_unlock(&pdev->dev);

@@ -30,6 +30,8 @@ void pb2_settings_clear(struct pb2_device *pbdev)
 	mutex_lock(&pbdev->gate.lock);
 	if (pb2_conf_quirk_clear(pbdev))
 		pci_info(pbdev->pdev, "quirks ended with the assignment: write them to its pciback2/quirks, or to the parameter quirks of pciback2, to make them last\n");
+	if (pb2_guest_reset_end(pbdev))
+		pci_info(pbdev->pdev, "its guest may no longer reset it, since the assignment is over: write 1 to its pciback2/guest_reset again\n");
 	pb2_conf_virtio_clear(pbdev);
 	pb2_conf_reset(pbdev);
 	mutex_unlock(&pbdev->gate.lock);
