@@ -8,44 +8,6 @@
 
 #include "../../../drivers/xen/pciback2/life/reset_bus.c"
 
-/**
- * struct pair - two functions that only a reset of their bus resets
- * @a: 03:00.0
- * @b: 03:00.1
- */
-struct pair {
-	struct pb2_device *a;
-	struct pb2_device *b;
-};
-
-static void need_bus(struct fake_pci *dev)
-{
-	dev->function_reset = FAKE_RESET_LIES;
-	dev->bus_reset = FAKE_RESET_WORKS;
-}
-
-static struct pair seize_pair(struct kunit *test)
-{
-	struct life_world *world = test->priv;
-	struct fake_pci *second = fake_nic(test, PCI_DEVFN(0, 1));
-	struct pair pair;
-
-	life_seize_dev(test);
-	pair.a = world->pbdev;
-	pair.b = life_seize(test, second);
-	need_bus(world->dev);
-	need_bus(second);
-	return pair;
-}
-
-static const char *flr_fault(struct pb2_device *pbdev)
-{
-	/* The function is as dirty as after its use by a domain. */
-	pbdev->reset.clean = false;
-	pb2_reset_request_run(pbdev);
-	return pbdev->fault;
-}
-
 static void who_uses_a_sibling_forbids_and_is_named(struct kunit *test)
 {
 	struct life_world *world = test->priv;
@@ -53,12 +15,12 @@ static void who_uses_a_sibling_forbids_and_is_named(struct kunit *test)
 	struct pci_driver other = { .name = "nvme" };
 
 	life_seize_dev(test);
-	need_bus(world->dev);
+	life_need_bus(world->dev);
 	second->bus_reset = FAKE_RESET_WORKS;
-	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(world->pbdev),
+	KUNIT_EXPECT_NOT_NULL(test, strstr(life_flr_fault(world->pbdev),
 					   "0000:03:00.1 is not seized"));
 	second->pdev.driver = &other;
-	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(world->pbdev),
+	KUNIT_EXPECT_NOT_NULL(test, strstr(life_flr_fault(world->pbdev),
 					   "0000:03:00.1 has a driver of dom0"));
 	second->pdev.driver = NULL;
 	LIFE_EXPECT_STATE(test, world->pbdev, PB2_FAILED);
@@ -74,7 +36,7 @@ static void who_uses_a_sibling_forbids_and_is_named(struct kunit *test)
 
 static void idle_siblings_are_reset_with_it_and_go_back_to_sleep(struct kunit *test)
 {
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 	struct fake_pci *second = fake_pci_of(pair.b->pdev);
 
 	fake_pci_set(second, PCI_BASE_ADDRESS_0, 4, 0xdead0000);
@@ -89,91 +51,10 @@ static void idle_siblings_are_reset_with_it_and_go_back_to_sleep(struct kunit *t
 			0xfe840000);
 }
 
-static void a_sibling_in_another_domain_forbids(struct kunit *test)
-{
-	struct life_world *world = test->priv;
-	struct pair pair = seize_pair(test);
-
-	life_assign(test, pair.b, &world->other);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(pair.a),
-					   "0000:03:00.1 is in use by a domain"));
-	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
-	LIFE_EXPECT_STATE(test, pair.b, PB2_ASSIGNED);
-	fake_pci_of(pair.b->pdev)->function_reset = FAKE_RESET_WORKS;
-}
-
-/* xenstore says nothing about it, and pciback2 takes the sibling for idle. */
-static void a_sibling_that_xen_gave_away_forbids(struct kunit *test)
-{
-	struct pair pair = seize_pair(test);
-
-	life_ask_xen();
-	fake_domain_give(LIFE_OTHER_DOMID, &pair.b->sbdf);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(pair.a),
-					   "0000:03:00.1 may be in a domain"));
-	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
-
-	/* No answer forbids as well. */
-	fake_domain_give(LIFE_OTHER_DOMID, NULL);
-	fake_fail("test_assign", 1, -EPERM);
-	flr_fault(pair.a);
-	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
-	KUNIT_EXPECT_STREQ(test, flr_fault(pair.a), "");
-	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
-}
-
-/* Xen has it with that domain until the toolstack takes it away there. */
-static void a_sibling_that_left_the_same_domain_before_allows(struct kunit *test)
-{
-	struct life_world *world = test->priv;
-	struct pair pair = seize_pair(test);
-
-	life_ask_xen();
-	life_assign(test, pair.a, &world->fe);
-	life_assign(test, pair.b, &world->fe);
-	fake_pci_of(pair.b->pdev)->function_reset = FAKE_RESET_WORKS;
-	life_take_back(pair.b, &world->fe);
-	LIFE_EXPECT_STATE(test, pair.b, PB2_HELD);
-	fake_domain_give(LIFE_DOMID, &pair.b->sbdf);
-	life_take_back(pair.a, &world->fe);
-	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
-	LIFE_EXPECT_STATE(test, pair.a, PB2_HELD);
-
-	/* A toolstack that writes no more has given it to the next domain. */
-	fake_xen_put("/local/domain/0/backend/pci/8/0", "dev-0", "0000:03:00.1");
-	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(pair.a),
-					   "0000:03:00.1 may be in a domain"));
-	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
-}
-
-static void a_sibling_in_the_same_domain_must_be_leaving_too(struct kunit *test)
-{
-	struct life_world *world = test->priv;
-	struct pair pair = seize_pair(test);
-
-	life_assign(test, pair.a, &world->fe);
-	life_assign(test, pair.b, &world->fe);
-
-	/* The guest may be about to keep the second function. */
-	KUNIT_EXPECT_NE(test, pb2_reset_request_run(pair.a), 0);
-	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
-	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pair.b), 0);
-	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 1);
-
-	/*
-	 * The gate of a function with a domain is open again; the function is
-	 * not clean.
-	 */
-	KUNIT_EXPECT_EQ(test, life_gate(pair.a, &world->fe), PB2_GATE_OPEN);
-	KUNIT_EXPECT_EQ(test, life_gate(pair.b, &world->fe), PB2_GATE_OPEN);
-	KUNIT_EXPECT_FALSE(test, pair.a->reset.clean);
-	KUNIT_EXPECT_FALSE(test, pair.b->reset.clean);
-}
-
 static void a_siblings_reset_does_not_open_a_gate_between_two_halves(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 
 	life_assign(test, pair.a, &world->fe);
 	life_assign(test, pair.b, &world->fe);
@@ -198,7 +79,7 @@ static void a_siblings_reset_does_not_open_a_gate_between_two_halves(struct kuni
 static void an_idle_function_stays_clean_while_its_sibling_is_assigned(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(pair.a), 0);
 	life_assign(test, pair.a, &world->fe);
@@ -212,7 +93,7 @@ static void an_idle_function_stays_clean_while_its_sibling_is_assigned(struct ku
 static void what_failed_for_a_siblings_sake_recovers_at_its_return(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 
 	life_assign(test, pair.a, &world->fe);
 	life_assign(test, pair.b, &world->fe);
@@ -231,7 +112,7 @@ static void what_failed_for_a_siblings_sake_recovers_at_its_return(struct kunit 
 static void those_of_one_domain_come_back_with_one_reset(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 
 	life_assign(test, pair.a, &world->fe);
 	life_assign(test, pair.b, &world->fe);
@@ -270,7 +151,7 @@ static void the_bus_is_not_walked_under_a_lock_of_its_functions(struct kunit *te
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	need_bus(world->dev);
+	life_need_bus(world->dev);
 	pci_walk_bus(world->pdev->bus, lock_in_walk, NULL);
 	world->pbdev->reset.clean = false;
 	KUNIT_EXPECT_EQ(test, pb2_reset_request_run(world->pbdev), 0);
@@ -279,10 +160,10 @@ static void the_bus_is_not_walked_under_a_lock_of_its_functions(struct kunit *te
 
 static void the_policy_of_a_sibling_forbids(struct kunit *test)
 {
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 
 	pair.b->bus_reset_off = true;
-	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(pair.a),
+	KUNIT_EXPECT_NOT_NULL(test, strstr(life_flr_fault(pair.a),
 					   "0000:03:00.1 forbids it"));
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 }
@@ -290,7 +171,7 @@ static void the_policy_of_a_sibling_forbids(struct kunit *test)
 static void the_policy_holds_for_the_sake_of_a_sibling_too(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 
 	life_assign(test, pair.a, &world->fe);
 	life_assign(test, pair.b, &world->fe);
@@ -305,16 +186,16 @@ static void the_policy_holds_for_the_sake_of_a_sibling_too(struct kunit *test)
 
 static void vfs_forbid_whatever_their_bus_number(struct kunit *test)
 {
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 	struct fake_pci *pf = fake_pci_of(pair.b->pdev);
 
 	pf->num_vf = 1;
-	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(pair.a),
+	KUNIT_EXPECT_NOT_NULL(test, strstr(life_flr_fault(pair.a),
 					   "0000:03:00.1 has VFs"));
 	/* The PF's driver is just adding this one. */
 	pf->num_vf = 0;
 	fake_vf_elsewhere(test, pf, PCI_DEVFN(0, 0));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(pair.a),
+	KUNIT_EXPECT_NOT_NULL(test, strstr(life_flr_fault(pair.a),
 					   "0000:05:00.0 is a VF"));
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 }
@@ -324,9 +205,9 @@ static void a_bridge_forbids_with_all_that_is_behind_it(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	need_bus(world->dev);
+	life_need_bus(world->dev);
 	fake_behind(test, fake_bridge(test, PCI_DEVFN(2, 0)), 0);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(world->pbdev),
+	KUNIT_EXPECT_NOT_NULL(test, strstr(life_flr_fault(world->pbdev),
 					   "0000:03:02.0 is a bridge"));
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 	/* Nobody waits for a lock of what must not be reset. */
@@ -340,8 +221,8 @@ static void another_bus_is_not_reset(struct kunit *test)
 	struct fake_pci *behind = fake_behind(test, bridge, 0);
 	struct pb2_device *pbdev = life_seize(test, behind);
 
-	need_bus(behind);
-	KUNIT_EXPECT_STREQ(test, flr_fault(pbdev), "");
+	life_need_bus(behind);
+	KUNIT_EXPECT_STREQ(test, life_flr_fault(pbdev), "");
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus 0000:03:02.0"), 1);
 	KUNIT_EXPECT_STREQ(test, pbdev->reset.method, "bus");
 	KUNIT_EXPECT_EQ(test, world->dev->resets, 0);
@@ -362,7 +243,7 @@ static struct pb2_reset_bus *find_bus(struct pb2_device *pbdev)
 
 static void what_is_added_meanwhile_is_not_reset_unseen(struct kunit *test)
 {
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 	struct pb2_reset_bus *bus_reset = find_bus(pair.a);
 
 	KUNIT_ASSERT_NOT_NULL(test, bus_reset);
@@ -381,12 +262,12 @@ static void what_is_added_meanwhile_is_not_reset_unseen(struct kunit *test)
 static void what_was_not_reset_for_a_siblings_sake_is_later(struct kunit *test)
 {
 	struct life_world *world = test->priv;
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 
 	fake_pci_of(pair.a->pdev)->function_reset = FAKE_RESET_NONE;
 	fake_pci_of(pair.b->pdev)->function_reset = FAKE_RESET_WORKS;
 	life_assign(test, pair.b, &world->fe);
-	KUNIT_EXPECT_STREQ(test, flr_fault(pair.a), "");
+	KUNIT_EXPECT_STREQ(test, life_flr_fault(pair.a), "");
 	LIFE_EXPECT_STATE(test, pair.a, PB2_IDLE);
 	KUNIT_EXPECT_EQ(test, pair.a->reset.rc, -EBUSY);
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
@@ -404,7 +285,7 @@ static void what_was_not_reset_for_a_siblings_sake_is_later(struct kunit *test)
  */
 static void with_one_lock_held_the_others_are_only_tried(struct kunit *test)
 {
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 
 	device_lock(&pair.a->pdev->dev);
 	device_lock(&pair.b->pdev->dev);
@@ -443,16 +324,16 @@ static void a_function_that_does_not_survive_it_forbids(struct kunit *test)
 	struct life_world *world = test->priv;
 
 	life_seize_dev(test);
-	need_bus(world->dev);
+	life_need_bus(world->dev);
 	world->pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
-	KUNIT_EXPECT_NOT_NULL(test, strstr(flr_fault(world->pbdev),
+	KUNIT_EXPECT_NOT_NULL(test, strstr(life_flr_fault(world->pbdev),
 					   "0000:03:00.0 does not survive it"));
 	KUNIT_EXPECT_EQ(test, fake_count("reset_bus"), 0);
 }
 
 static void the_last_vectors_of_all_come_before_it(struct kunit *test)
 {
-	struct pair pair = seize_pair(test);
+	struct life_pair pair = life_seize_pair(test);
 	struct fake_pci *second = fake_pci_of(pair.b->pdev);
 	ktime_t begun = ktime_get();
 
@@ -467,10 +348,6 @@ static void the_last_vectors_of_all_come_before_it(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(who_uses_a_sibling_forbids_and_is_named),
 	KUNIT_CASE(idle_siblings_are_reset_with_it_and_go_back_to_sleep),
-	KUNIT_CASE(a_sibling_in_another_domain_forbids),
-	KUNIT_CASE(a_sibling_that_xen_gave_away_forbids),
-	KUNIT_CASE(a_sibling_that_left_the_same_domain_before_allows),
-	KUNIT_CASE(a_sibling_in_the_same_domain_must_be_leaving_too),
 	KUNIT_CASE(a_siblings_reset_does_not_open_a_gate_between_two_halves),
 	KUNIT_CASE(an_idle_function_stays_clean_while_its_sibling_is_assigned),
 	KUNIT_CASE(what_failed_for_a_siblings_sake_recovers_at_its_return),

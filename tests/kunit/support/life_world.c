@@ -342,6 +342,53 @@ void life_kill(unsigned int domid)
 }
 
 /**
+ * life_need_bus() - let only a reset of its bus reset a function
+ * @dev: the function
+ *
+ * Context: any.
+ */
+void life_need_bus(struct fake_pci *dev)
+{
+	dev->function_reset = FAKE_RESET_LIES;
+	dev->bus_reset = FAKE_RESET_WORKS;
+}
+
+/**
+ * life_seize_pair() - seize the device and a second function of its slot
+ * @test: the running test
+ *
+ * Context: may sleep.
+ * Return: both.
+ */
+struct life_pair life_seize_pair(struct kunit *test)
+{
+	struct life_world *world = test->priv;
+	struct fake_pci *second = fake_nic(test, PCI_DEVFN(0, 1));
+	struct life_pair pair;
+
+	life_seize_dev(test);
+	pair.a = world->pbdev;
+	pair.b = life_seize(test, second);
+	life_need_bus(world->dev);
+	life_need_bus(second);
+	return pair;
+}
+
+/**
+ * life_flr_fault() - do_flr of a function that a domain may have used
+ * @pbdev: the function
+ *
+ * Context: may sleep.
+ * Return: its fault afterwards.
+ */
+const char *life_flr_fault(struct pb2_device *pbdev)
+{
+	pbdev->reset.clean = false;
+	pb2_reset_request_run(pbdev);
+	return pbdev->fault;
+}
+
+/**
  * life_gate() - what would a request find?
  * @pbdev: the function
  * @fe: who sends the request

@@ -47,6 +47,16 @@ struct life_world {
 	bool overridden;
 };
 
+/**
+ * struct life_pair - two functions that only a reset of their bus resets
+ * @a: 03:00.0
+ * @b: 03:00.1
+ */
+struct life_pair {
+	struct pb2_device *a;
+	struct pb2_device *b;
+};
+
 /* The world of the test that runs */
 extern struct life_world *life_world;
 /* reset_method_test.c: called in the middle of the next reset, unless %NULL */
@@ -61,11 +71,14 @@ int life_probe(struct pci_dev *pdev);
 void life_remove(struct pci_dev *pdev);
 struct pb2_device *life_seize(struct kunit *test, struct fake_pci *dev);
 void life_seize_dev(struct kunit *test);
+void life_need_bus(struct fake_pci *dev);
+struct life_pair life_seize_pair(struct kunit *test);
 void life_assign(struct kunit *test, struct pb2_device *pbdev,
 		 struct pb2_frontend *fe);
 void life_assign_dev(struct kunit *test);
 void life_take_back(struct pb2_device *pbdev, struct pb2_frontend *fe);
 void life_settle(struct pb2_device *pbdev);
+const char *life_flr_fault(struct pb2_device *pbdev);
 void life_hold_dev(struct kunit *test);
 void life_look_again(struct pb2_device *pbdev);
 u32 life_overwrite_bar(struct pb2_device *pbdev);

@@ -18,7 +18,8 @@
  *	by the sysfs attributes d3cold, access, handover and backend_domid,
  *	which only try: unbinding removes these files with the lock held.
  *	Protects: pb2_device.handover, .xen_has_msix, .saved_state, .reset,
- *	.previous_reset, .d3cold, .awake, .assignment_expected and .recovery.
+ *	.previous_reset, .d3cold, .awake, .assignment_expected, .announced and
+ *	.recovery.
  *	A reset of a bus takes the locks of all functions in the order of the
  *	bus. A thread that already holds one of them (probe, remove) takes the
  *	bridge's and the others' with trylock.
@@ -344,6 +345,7 @@ struct pb2_recovery {
  * @awake: the life cycle holds a runtime PM reference; device_lock
  * @dom0_suspends: power/control was "auto" before seizing; device_lock
  * @assignment_expected: a toolstack has announced an assignment; device_lock
+ * @announced: do_flr has told of an assignment after the last one; device_lock
  * @suspend_refused: the log says why it stays in D0; runtime PM's suspend only
  * @recovery: error recovery; device_lock
  * @reclaim_work: takes the function back from its former domain
@@ -395,6 +397,7 @@ struct pb2_device {
 	bool awake;
 	bool dom0_suspends;
 	bool assignment_expected;
+	bool announced;
 	bool suspend_refused;
 	struct pb2_recovery recovery;
 

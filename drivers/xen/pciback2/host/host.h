@@ -117,7 +117,6 @@ int pb2_domain_permit(domid_t domid, u64 address, bool allow);
 int pb2_domain_test_assign(const struct pb2_sbdf *sbdf);
 
 /* owner.c: which function a domain has, as Xen or xenstore knows it */
-bool pb2_owner_is_listed(const struct pb2_sbdf *sbdf);
 bool pb2_owner_may_exist(const struct pb2_sbdf *sbdf);
 
 #endif /* PB2_HOST_H */

@@ -93,17 +93,11 @@ static bool owner_visit_domain(const char *dir, const char *node,
 	       owner_search_dir(backends, sbdf, owner_visit_backend);
 }
 
-/**
- * pb2_owner_is_listed() - may a backend list a function for a living domain?
- * @sbdf: address of the function
- *
+/*
  * Before xenstored runs, a request would wait for it, and whoever wakes the
- * function would wait as well: then the answer is yes.
- *
- * Context: may sleep.
- * Return: false if no "dev-N" in xenstore has the address.
+ * function would wait as well.
  */
-bool pb2_owner_is_listed(const struct pb2_sbdf *sbdf)
+static bool owner_is_listed(const struct pb2_sbdf *sbdf)
 {
 	return !pb2_xen_store_is_ready() ||
 	       owner_search_dir(BACKENDS, sbdf, owner_visit_domain);
@@ -130,7 +124,7 @@ bool pb2_owner_may_exist(const struct pb2_sbdf *sbdf)
 	case -EOPNOTSUPP:
 	case -ENOSYS:
 	case -ENODEV:
-		return pb2_owner_is_listed(sbdf);
+		return owner_is_listed(sbdf);
 	default:
 		return true;
 	}

@@ -80,25 +80,33 @@ static const char *blocker_nature(struct pci_dev *pdev)
 }
 
 /*
- * xenstore may not say that a domain has a function that is idle here: Xen is
- * asked. Of a sibling that leaves the requester's domain at this moment it is
- * known who has it; Xen may take it away from that domain later. Of one that has
- * left it before, Xen may say for as long that a domain has it, and not which.
+ * Xen says only that some domain has a function. For one that is on its way out
+ * of the requester's domain, or has just left it, this is that domain, until the
+ * toolstack takes the function away from it and tells of the next one.
  */
-static bool sibling_may_have_owner(const struct pb2_device *requester,
-				   const struct pb2_device *pbdev)
+static bool sibling_left_same_domain(const struct pb2_device *requester,
+				     const struct pb2_device *pbdev)
 {
 	enum pb2_state state = READ_ONCE(pbdev->state);
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	if (READ_ONCE(pbdev->fe))
-		return false;
-	if (pbdev->domid == requester->domid && state == PB2_RECLAIMING)
-		return false;
-	if (pbdev->domid == requester->domid && state == PB2_HELD)
-		return pb2_owner_is_listed(&pbdev->sbdf);
-	return pb2_owner_may_exist(&pbdev->sbdf);
+	return pbdev->domid == requester->domid && !pbdev->announced &&
+	       (READ_ONCE(pbdev->fe) || state == PB2_RECLAIMING ||
+		state == PB2_HELD);
+}
+
+/*
+ * xenstore may not say that a domain has a function that is idle here: Xen is
+ * asked.
+ */
+static bool sibling_may_have_owner(const struct pb2_device *requester,
+				   const struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	return !sibling_left_same_domain(requester, pbdev) &&
+	       pb2_owner_may_exist(&pbdev->sbdf);
 }
 
 /* The reason why a sibling's present use forbids the reset, or %NULL. */

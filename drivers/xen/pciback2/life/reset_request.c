@@ -69,6 +69,20 @@ static int request_reset_and_return(struct pb2_device *pbdev)
 	return pb2_reset_verdict_errno(pbdev);
 }
 
+/*
+ * libxl asks for a reset before it takes a function away from a domain, and again
+ * before it gives it to the next one, which may be while the function has not
+ * come back from the first one here.
+ */
+static void request_announce(struct pb2_device *pbdev)
+{
+	device_lock_assert(&pbdev->pdev->dev);
+
+	if (READ_ONCE(pbdev->state) != PB2_ASSIGNED ||
+	    READ_ONCE(pbdev->detach_until))
+		pbdev->announced = true;
+}
+
 /**
  * pb2_reset_request_run() - do_flr of the administrator or the toolstack
  * @pbdev: the function
@@ -98,6 +112,7 @@ int pb2_reset_request_run(struct pb2_device *pbdev)
 		return -EINTR;
 
 	device_lock(&pdev->dev);
+	request_announce(pbdev);
 	rc = request_is_clean(pbdev) ? 0 : request_reset_and_return(pbdev);
 	if (READ_ONCE(pbdev->state) == PB2_IDLE)
 		pb2_power_block_suspend(pbdev);
