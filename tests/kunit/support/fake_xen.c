@@ -335,6 +335,8 @@ void pb2_xen_unbind_evtchn(unsigned int irq, void *arg)
 	check_evtchn("unbind", irq);
 	if (arg != fake_xen.arg)
 		fake_wrong("unbound with another argument than bound");
+	/* The guest's last event comes at the last moment. */
+	fake_xen_event();
 	spin_lock_irq(&evtchn_lock);
 	fake_xen.handler = NULL;
 	fake_xen.arg = NULL;
