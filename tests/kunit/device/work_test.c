@@ -91,7 +91,7 @@ static void run_slowly(struct work_struct *work)
 	count_run(work);
 }
 
-static void follow_sleep(unsigned long event)
+void fake_dom0_sleeps(unsigned long event)
 {
 	work_sleep_notifier.notifier_call(&work_sleep_notifier, event, NULL);
 }
@@ -104,10 +104,10 @@ static void before_dom0_sleeps_all_works_end(struct kunit *test)
 
 	INIT_WORK(&world->pbdev->flr_work, run_slowly);
 	pb2_work_queue(world->pbdev, &world->pbdev->flr_work);
-	follow_sleep(PM_SUSPEND_PREPARE);
+	fake_dom0_sleeps(PM_SUSPEND_PREPARE);
 	KUNIT_EXPECT_EQ(test, runs, 1);
 	KUNIT_EXPECT_EQ(test, refs(world), before);
-	follow_sleep(PM_POST_SUSPEND);
+	fake_dom0_sleeps(PM_POST_SUSPEND);
 }
 
 static void no_work_does_anything_while_dom0_sleeps(struct kunit *test)
@@ -125,7 +125,7 @@ static void no_work_does_anything_while_dom0_sleeps(struct kunit *test)
 	INIT_WORK(work, postpone_run);
 	for (i = 0; i < ARRAY_SIZE(events); i++) {
 		runs = 0;
-		follow_sleep(events[i][0]);
+		fake_dom0_sleeps(events[i][0]);
 		pb2_work_queue(world->pbdev, work);
 		msleep(3 * WORK_POSTPONE_MS);
 		/* Queued twice it runs once, and once are its references kept. */
@@ -133,7 +133,7 @@ static void no_work_does_anything_while_dom0_sleeps(struct kunit *test)
 		msleep(3 * WORK_POSTPONE_MS);
 		KUNIT_EXPECT_EQ(test, runs, 0);
 		KUNIT_EXPECT_GT(test, refs(world), before);
-		follow_sleep(events[i][1]);
+		fake_dom0_sleeps(events[i][1]);
 		msleep(3 * WORK_POSTPONE_MS);
 		flush_work(work);
 		KUNIT_EXPECT_EQ(test, runs, 1);
@@ -166,7 +166,7 @@ static void each_work_of_a_function_waits_for_dom0(struct kunit *test)
 	life_assign(test, pbdev, &world->fe);
 	before = refs(world);
 	fake_forget();
-	follow_sleep(PM_SUSPEND_PREPARE);
+	fake_dom0_sleeps(PM_SUSPEND_PREPARE);
 	for (i = 0; i < ARRAY_SIZE(works); i++)
 		pb2_work_queue(pbdev, works[i]);
 	pb2_holder_check();
@@ -175,7 +175,7 @@ static void each_work_of_a_function_waits_for_dom0(struct kunit *test)
 		KUNIT_EXPECT_TRUE_MSG(test, work_busy(works[i]), "work %u", i);
 	fake_expect_calls(test, NULL);
 
-	follow_sleep(PM_POST_SUSPEND);
+	fake_dom0_sleeps(PM_POST_SUSPEND);
 	for (i = 0; i < ARRAY_SIZE(works); i++)
 		while (work_busy(works[i]))
 			msleep(WORK_POSTPONE_MS);

@@ -3,6 +3,7 @@
  * Tests of how a frontend closes, and of states that make no sense
  */
 #include <linux/prandom.h>
+#include <linux/suspend.h>
 
 #include "../support/store.h"
 
@@ -52,6 +53,28 @@ static void closed_is_answered_before_the_reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, two.a->gate.state, PB2_GATE_CLOSED);
 	KUNIT_EXPECT_EQ(test, fake_xen.mapped, 0);
 	device_unlock(&two.a->pdev->dev);
+	guest_settle();
+	KUNIT_EXPECT_EQ(test, two.a->state, PB2_HELD);
+}
+
+/* xenstored is frozen, and whoever waits for it would keep dom0 from sleeping. */
+static void a_guest_that_closes_while_dom0_sleeps_waits(struct kunit *test)
+{
+	struct store_two two = store_connect(test);
+
+	fake_dom0_sleeps(PM_SUSPEND_PREPARE);
+	store_put_state(GUEST_FRONT, XenbusStateClosed);
+	store_tell(test, XenbusStateClosed);
+	fake_forget();
+	msleep(300);
+	fake_expect_calls(test, NULL);
+	KUNIT_EXPECT_TRUE(test, work_busy(&store_fe(test)->work));
+	KUNIT_EXPECT_EQ(test, two.a->state, PB2_ASSIGNED);
+
+	fake_dom0_sleeps(PM_POST_SUSPEND);
+	while (work_busy(&store_fe(test)->work))
+		msleep(20);
+	store_expect_state(test, XenbusStateClosed);
 	guest_settle();
 	KUNIT_EXPECT_EQ(test, two.a->state, PB2_HELD);
 }
@@ -209,6 +232,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_closing_guest_loses_its_ring_only),
 	KUNIT_CASE(a_closed_guest_gives_everything_back),
 	KUNIT_CASE(closed_is_answered_before_the_reset),
+	KUNIT_CASE(a_guest_that_closes_while_dom0_sleeps_waits),
 	KUNIT_CASE(closed_while_offline_is_unregistered),
 	KUNIT_CASE(nobody_waits_for_a_frontend_that_never_came),
 	KUNIT_CASE(a_frontend_that_is_gone_is_unregistered),

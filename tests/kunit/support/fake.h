@@ -37,4 +37,7 @@ __printf(1, 2) int fake_call(const char *fmt, ...);
 __printf(1, 2) void fake_note(const char *fmt, ...);
 __printf(1, 2) void fake_wrong(const char *fmt, ...);
 
+/* work_test.c: dom0 is about to sleep, or is awake again: PM_* of suspend.h */
+void fake_dom0_sleeps(unsigned long event);
+
 #endif /* FAKE_H */
