@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # image.sh - makes what the laboratory boots: Xen, Debian's own kernel, a
-# dom0 and a guest, all from installed Debian packages. Sourced.
+# dom0 and a guest, all from Debian packages. Sourced.
 #
 # The base is cached by what went in (package versions, this file, the
 # guest's init, lsecam's sources). What changes from run to run, the module
@@ -11,10 +11,17 @@
 
 : "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}" "${machine_splats=}"
 
+# shellcheck source=scripts/lab/pair.sh
+. "$pb2_top/scripts/lab/pair.sh"
+# shellcheck source=scripts/lib/mirror.sh
+. "$pb2_top/scripts/lib/mirror.sh"
+
+# What builds an image, and what is in it
+image_tools=(cpio kmod gcc make libc6-dev binutils xz-utils zstd)
 image_packages=(linux-image-amd64 linux-headers-amd64
-		xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils
-		busybox-static kmod pciutils nvme-cli cpio
-		libxen-dev gcc make libc6-dev binutils xz-utils)
+		"xen-hypervisor-$pair_xen-amd64" "xen-utils-$pair_xen" xenstore-utils
+		busybox-static kmod pciutils nvme-cli
+		libxen-dev gcc make libc6-dev)
 
 image_dom0_modules=(xenfs xen-evtchn xen-privcmd xen-gntdev xen-gntalloc xen-pciback
 		    e1000e e100 8139cp nvme virtio_net virtio_pci
@@ -26,7 +33,8 @@ image_guest_modules=(xenfs xen-privcmd xen-pcifront e1000e e100 8139cp nvme virt
 # which need not be the one that runs here
 image_kernel()
 {
-	dpkg-query -W -f '${Depends}' linux-image-amd64 |
+	dpkg-query --admindir="$pair_root/var/lib/dpkg" -W -f '${Depends}' \
+			linux-image-amd64 |
 		sed -n 's/.*linux-image-\([0-9][^ ,]*\).*/\1/p'
 }
 
@@ -34,14 +42,14 @@ image_kernel()
 # and /lib are links into /usr, here too.
 image_file()
 {
-	local tree=$1 file dest
+	local tree=$1 file dest real
 	shift
 
 	for file; do
-		[ -e "$file" ] || pb2_die "no $file to put into an image"
+		real=$(pair_path "$file") || exit
 		dest=$file
 		case $dest in /bin/* | /sbin/* | /lib/* | /lib64/*) dest=/usr$dest ;; esac
-		install -D "$(readlink -f "$file")" "$tree$dest"
+		install -D "$real" "$tree$dest"
 	done
 }
 
@@ -58,9 +66,7 @@ image_libraries()
 	local tree=$1 lib
 	shift
 
-	for lib in $(ldd "$@" 2>/dev/null |
-			sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^\t\(\/[^ ]*\) (.*/\1/p' |
-			sort -u); do
+	for lib in $(pair_libraries "$@"); do
 		image_file "$tree" "$lib"
 	done
 }
@@ -71,8 +77,9 @@ image_modules()
 	local tree=$1 kernel=$2 file
 	shift 2
 
-	for file in $(modprobe -S "$kernel" -a --ignore-install --show-depends "$@" |
-			sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u); do
+	for file in $(modprobe -d "$pair_root/" -S "$kernel" -a --ignore-install \
+			--show-depends "$@" |
+			sed -n "s|^insmod $pair_root/*\\(/[^ ]*\\).*|\\1|p" | sort -u); do
 		image_file "$tree" "$file"
 	done
 	image_file "$tree" "/lib/modules/$kernel/modules.builtin" \
@@ -85,15 +92,17 @@ image_modules()
 # sources
 image_ecam()
 {
-	local tree=$1
+	local tree=$1 build=$1.ecam
 
-	make -s -C "$pb2_top/scripts/ecam" O="$tree.ecam" DESTDIR="$tree" \
-		install "$tree.ecam/example" || pb2_die "cannot build lsecam"
-	install "$tree.ecam/example" "$tree/usr/bin/ecam-example"
+	mirror "$pb2_top" "$build" scripts/ecam Documentation/pciback2/stubdom.rst
+	pair_build "$build" make -s -C scripts/ecam O=out DESTDIR=install \
+		install out/example || pb2_die "cannot build lsecam"
+	install -D "$build/scripts/ecam/install/usr/bin/lsecam" "$tree/usr/bin/lsecam"
+	install "$build/scripts/ecam/out/example" "$tree/usr/bin/ecam-example"
 	image_libraries "$tree" "$tree/usr/bin/lsecam"
 	# pthread_cancel() loads it by name, so ldd does not see it
 	image_file "$tree" /lib/x86_64-linux-gnu/libgcc_s.so.1
-	rm -r "$tree.ecam"
+	rm -r "$build"
 }
 
 # image_common TREE: what a dom0 and a guest have in common
@@ -113,7 +122,7 @@ image_common()
 	echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
 
 	image_program "$tree" /usr/bin/busybox
-	for name in $(busybox --list); do
+	for name in $("$(pair_path /usr/bin/busybox)" --list); do
 		[ "$name" = busybox ] || ln -s busybox "$tree/usr/bin/$name"
 	done
 
@@ -151,14 +160,16 @@ image_attack()
 
 	mkdir -p "$build"
 	cp "$pb2_top"/tests/xen/lib/attack/{Kbuild,pb2_*.c} "$build/"
-	make -C "/lib/modules/$kernel/build" M="$build" modules >"$build/log" 2>&1 || {
-		tail -n 20 "$build/log" >&2
+	# shellcheck disable=SC2016 # for the shell there
+	pair_build "$build" sh -c 'make -C "/lib/modules/$1/build" M="$PWD" modules' \
+			sh "$kernel" >"$build.log" 2>&1 || {
+		tail -n 20 "$build.log" >&2
 		pb2_die "an attacking guest's module does not build"
 	}
 	for name in pb2_attack pb2_page; do
 		objcopy --strip-debug "$build/$name.ko" "$tree/$name.ko"
 	done
-	rm -r "$build"
+	rm -r "$build" "$build.log"
 }
 
 image_guest_tree()
@@ -174,16 +185,17 @@ image_guest_tree()
 
 image_dom0_tree()
 {
-	local tree=$1 kernel=$2 xen=/usr/lib/xen-4.17/bin
+	local tree=$1 kernel=$2 xen=/usr/lib/xen-$pair_xen/bin
 
 	image_common "$tree"
 	image_modules "$tree" "$kernel" "${image_dom0_modules[@]}"
-	image_program "$tree" $xen/xl $xen/xenstored $xen/xenconsoled \
-		$xen/xenconsole $xen/xen-init-dom0 $xen/lsevtchn \
-		/usr/sbin/nvme
+	image_program "$tree" "$xen"/{xl,xenstored,xenconsoled,xenconsole} \
+		"$xen"/{xen-init-dom0,lsevtchn} /usr/sbin/nvme
 	gcc -O2 -static -o "$tree/usr/bin/pulse" "$pb2_top/tests/xen/lib/attack/pulse.c" ||
 		pb2_die "pulse does not build"
-	ln -s ../lib/xen-4.17/bin/xl "$tree/usr/bin/xl"
+	ln -s "../lib/xen-$pair_xen/bin/xl" "$tree/usr/bin/xl"
+	# libxl looks for its own under the name with the version
+	ln -s "xen-$pair_xen" "$tree/usr/lib/xen"
 	mkdir -p "$tree/etc/xen" "$tree/guest"
 	: >"$tree/etc/xen/xl.conf"
 }
@@ -206,14 +218,16 @@ image_number()
 # takes half of the time that a guest needs to start.
 image_unpack_kernel()
 {
-	local sectors offset length
+	local sectors offset length unpack=xz
 
 	sectors=$(image_number "$1" $((0x1f1)) 1)
 	offset=$(image_number "$1" $((0x248)) 4)
 	length=$(image_number "$1" $((0x24c)) 4)
+	offset=$(((sectors + 1) * 512 + offset))
+	# The first bytes say whether it is Zstandard (RFC 8878)
+	[ "$(image_number "$1" "$offset" 4)" != $((0xfd2fb528)) ] || unpack=zstd
 	# Behind the stream are four bytes with its size
-	tail -c +$(((sectors + 1) * 512 + offset + 1)) "$1" |
-		head -c $((length - 4)) | xz -dc >"$2"
+	tail -c +$((offset + 1)) "$1" | head -c $((length - 4)) | $unpack -dc >"$2"
 }
 
 # image_base: build Xen, kernel and base image unless they are there; the
@@ -222,14 +236,14 @@ image_base()
 {
 	local kernel key
 
-	pb2_need "${image_packages[@]}"
+	pb2_need "${image_tools[@]}"
+	pair_need "${image_packages[@]}"
 	kernel=$(image_kernel)
 	[ -n "$kernel" ] || pb2_die "linux-image-amd64 names no kernel"
-	# shellcheck disable=SC2016 # dpkg's own variables
 	key=$({
-		dpkg-query -W -f '${Package} ${Version}\n' "${image_packages[@]}" \
-			xen-utils-common libc6 libxenmisc4.17 "linux-image-$kernel"
-		cat "$pb2_top/scripts/lab/image.sh" \
+		pair_versions "${image_packages[@]}" xen-utils-common libc6 \
+			"libxenmisc$pair_xen" "linux-image-$kernel"
+		cat "$pb2_top"/scripts/lab/{image,pair}.sh \
 			"$pb2_top"/tests/xen/lib/{guest.init,devices.sh} \
 			"$pb2_top"/scripts/ecam/* "$pb2_top"/tests/xen/lib/attack/* \
 			"$pb2_top/Documentation/pciback2/stubdom.rst"
@@ -261,15 +275,32 @@ image_build()
 	mkdir "$tmp"
 	image_guest_tree "$tmp/guest" "$kernel"
 	image_dom0_tree "$tmp/dom0" "$kernel"
-	cp "/boot/vmlinuz-$kernel" "$tmp/vmlinuz"
+	cp "$(pair_path "/boot/vmlinuz-$kernel")" "$tmp/vmlinuz"
 	image_unpack_kernel "$tmp/vmlinuz" "$tmp/dom0/guest/vmlinux"
 	image_pack "$tmp/guest" "$tmp/dom0/guest/initrd"
 	image_pack "$tmp/dom0" "$tmp/dom0.cpio.gz"
 	# QEMU wants the ELF image itself
-	zcat /boot/xen-4.17-amd64.gz >"$tmp/xen"
+	zcat "$(pair_path "/boot/xen-$pair_xen-amd64.gz")" >"$tmp/xen"
 	rm -r "$tmp/guest" "$tmp/dom0"
 	touch "$tmp/complete"
 	mv "$tmp" "$image_dir"
+}
+
+# image_tests DIR: the programs that tests run in dom0
+image_tests()
+{
+	local build=$1.build name
+
+	mkdir -p "$build"
+	cp "$pb2_top"/tests/xen/lib/{destroy-domain,give-device,await}.c "$build/"
+	pair_build "$build" sh -ec '
+		gcc -O2 -static -o destroy-domain destroy-domain.c
+		gcc -O2 -o give-device give-device.c -lxenctrl
+		gcc -O2 -o await await.c -lxenstore' || return
+	for name in destroy-domain give-device await; do
+		cp "$build/$name" "$1/"
+	done
+	rm -r "$build"
 }
 
 # image_run DIR MODULE PLAN [KERNEL [CPIO]]: the initramfs of one run in DIR: the
@@ -280,7 +311,7 @@ image_run()
 	local dir=$1 module=$2 plan=$3 tree=$1/overlay
 	local kernel=${4:-$image_kernel_version} more=${5:-}
 
-	pb2_need gcc libc6-dev libxen-dev
+	pair_need gcc libc6-dev libxen-dev
 	rm -rf "$tree"
 	mkdir -p "$tree/tests/lib"
 	# A test has its short name there, whatever its group is
@@ -292,11 +323,7 @@ image_run()
 		"$pb2_top/Documentation/pciback2/stubdom.rst" "$tree/tests/"
 	install -m 755 "$pb2_top/tests/xen/lib/dom0.init" "$tree/init"
 	cp "$plan" "$tree/tests/plan"
-	gcc -O2 -static -o "$tree/tests/destroy-domain" \
-		"$pb2_top/tests/xen/lib/destroy-domain.c" || return
-	gcc -O2 -o "$tree/tests/give-device" \
-		"$pb2_top/tests/xen/lib/give-device.c" -lxenctrl || return
-	gcc -O2 -o "$tree/tests/await" "$pb2_top/tests/xen/lib/await.c" -lxenstore || return
+	image_tests "$tree/tests" || return
 	if [ -n "$module" ]; then
 		install -D -m 644 "$module" \
 			"$tree/usr/lib/modules/$kernel/updates/pciback2.ko"

@@ -7,24 +7,26 @@
 # that reads ECAM pages. Sourced after image.sh.
 
 : "${pb2_top:?source lib/common.sh first}" "${pb2_cache:?}" "${image_dir=}" \
-	"${image_kernel_version=}"
+	"${image_kernel_version=}" "${pair_xen=}"
 
 # shellcheck source=scripts/lib/source.sh
 . "$pb2_top/scripts/lib/source.sh"
 # shellcheck source=scripts/lab/pciutils.sh
 . "$pb2_top/scripts/lab/pciutils.sh"
 
-stubdom_packages=(qemu-system-xen qemu-system-data seabios grub-common grub-pc-bin)
+stubdom_tools=(grub-common grub-pc-bin)
+stubdom_packages=(qemu-system-xen qemu-system-data seabios)
 stubdom_modules=(xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-pcifront)
 
 # stubdom_qemu TREE: QEMU as Xen's device model, and libxl's way to its monitor.
 # QEMU wants a keyboard also where there is no screen.
 stubdom_qemu()
 {
-	local xen=/usr/lib/xen-4.17/bin
+	local xen=/usr/lib/xen-$pair_xen/bin
 
-	image_program "$1" /usr/libexec/xen-qemu-system-i386 $xen/vchan-socket-proxy
-	ln -s ../lib/xen-4.17/bin/vchan-socket-proxy "$1/usr/bin/"
+	image_program "$1" /usr/libexec/xen-qemu-system-i386 \
+		"$xen/vchan-socket-proxy"
+	ln -s "../lib/xen-$pair_xen/bin/vchan-socket-proxy" "$1/usr/bin/"
 	image_file "$1" /usr/share/qemu/keymaps/en-us
 }
 
@@ -65,11 +67,11 @@ stubdom_base()
 {
 	local key
 
-	pb2_need "${stubdom_packages[@]}"
+	pb2_need "${stubdom_tools[@]}"
+	pair_need "${stubdom_packages[@]}"
 	pciutils_build
-	# shellcheck disable=SC2016 # dpkg's own variables
 	key=$({
-		dpkg-query -W -f '${Package} ${Version}\n' "${stubdom_packages[@]}"
+		pair_versions "${stubdom_packages[@]}"
 		cat "$pb2_top"/scripts/lab/{stubdom,pciutils}.sh \
 			"$pb2_top/tests/xen/lib/device-model"
 	} | sha256sum | cut -c1-16)
@@ -86,7 +88,7 @@ stubdom_base()
 
 stubdom_build()
 {
-	local tmp=$stubdom_image.tmp boot=/usr/lib/xen-4.17/boot
+	local tmp=$stubdom_image.tmp boot=/usr/lib/xen-$pair_xen/boot
 	local base=$tmp/base stub=$tmp/stub dom0=$tmp/dom0
 
 	pb2_lock image
@@ -108,7 +110,7 @@ stubdom_build()
 	cp "$tmp/disk" "$stub/"
 
 	stubdom_qemu "$dom0"
-	image_file "$dom0" $boot/hvmloader /usr/share/seabios/bios-256k.bin
+	image_file "$dom0" "$boot/hvmloader" /usr/share/seabios/bios-256k.bin
 	cp "$base/guest/vmlinux" "$dom0$boot/qemu-stubdom-linux-kernel"
 	# Xen unpacks a PV domain's initramfs itself, and only the first member
 	image_pack "$stub" "$dom0$boot/qemu-stubdom-linux-rootfs"

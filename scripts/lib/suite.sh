@@ -55,10 +55,10 @@ suite_is_fresh()
 		[ -n "$(find "$suite/pb2-complete" -mmin -1440)" ]
 }
 
-# suite_make NAME PACKAGE...: sets $suite to a chroot of the release NAME with
-# these packages. It is made once; apt is asked for newer packages when a day
-# has passed. The caller has installed debootstrap. Non-zero if it cannot be
-# made, after a word about the reason.
+# suite_make NAME PACKAGE...: sets $suite to a chroot NAME, whose last word is the
+# release, with these packages. It is made once; apt is asked for newer packages
+# when a day has passed. The caller has installed debootstrap. Non-zero if it
+# cannot be made, after a word about the reason.
 suite_make()
 {
 	local name=$1 log=$pb2_cache/suite-$1.log
@@ -72,7 +72,7 @@ suite_make()
 		[ "$(id -u)" = 0 ] || pb2_die "not root to make a chroot of $name"
 		pb2_say "making a chroot of $name"
 		{
-			{ [ -e "$suite/pb2-complete" ] || suite_bootstrap "$name"; } &&
+			{ [ -e "$suite/pb2-complete" ] || suite_bootstrap "${name##*-}"; } &&
 				suite_install "$@"
 		} >"$log" 2>&1 && echo "$*" >"$suite/pb2-complete" && exit
 		tail -n 5 "$log" >&2

@@ -22,7 +22,7 @@ export PAUSE
 start()
 {
 	mkdir -p /run/stub
-	(cd /run/stub && gzip -dc /usr/lib/xen-4.17/boot/qemu-stubdom-linux-rootfs |
+	(cd /run/stub && gzip -dc /usr/lib/xen/boot/qemu-stubdom-linux-rootfs |
 		cpio -id disk ./disk) 2>/dev/null
 	[ -s /run/stub/disk ] || fail "no disk for the guest"
 	cat >/run/hvm.cfg <<EOC
