@@ -37,7 +37,7 @@ bool was_held[2];		/* a holder lived when the last reset began */
 bool detaching[2];
 bool awake[2];			/* power.c keeps it in D0 */
 bool blocked[2];		/* ... for the toolstack, after do_flr */
-bool announced[2];		/* do_flr has told of the next assignment */
+bool passed_on[2];		/* do_flr has told of the next domain */
 byte incarnation[2];		/* grows when the function is released */
 bool reclaim_is_queued[2];
 
@@ -180,12 +180,12 @@ inline reset_alone(f, needs_bus)
  * that from which it comes before do_flr announces one.
  */
 #ifdef KNOWN_AFTER_FLR
-#define is_announced(f) false
+#define is_passed_on(f) false
 #else
-#define is_announced(f) announced[f]
+#define is_passed_on(f) passed_on[f]
 #endif
 #define is_known(f) (domain[other(f)] == domain[f] && \
-	!is_announced(other(f)) && (owner[other(f)] != NOBODY || \
+	!is_passed_on(other(f)) && (owner[other(f)] != NOBODY || \
 	 state[other(f)] == RECLAIMING || state[other(f)] == HELD))
 #define is_xen_foreign(f) (xen_has[other(f)] != NOBODY && !is_known(f))
 #define foreign(f, domains) ((domains) & ~bit(domain[f]))
@@ -376,20 +376,20 @@ inline expect_domain(f)
 }
 
 /* The first do_flr in the life of an assignment tells of its end. */
-inline announce(f)
+inline note_next_domain(f)
 {
-#ifdef ANNOUNCED_WHEN_BACK
-	announced[f] = announced[f] || state[f] != ASSIGNED
+#ifdef PASSED_ON_WHEN_BACK
+	passed_on[f] = passed_on[f] || state[f] != ASSIGNED
 #else
-	announced[f] = announced[f] || state[f] != ASSIGNED || detaching[f]
+	passed_on[f] = passed_on[f] || state[f] != ASSIGNED || detaching[f]
 #endif
 }
 
 inline do_flr(f, before, needs_bus)
 {
+	d_step { note_next_domain(f) };
 	begin_work(state[f] != RECLAIMING);
 	lock(device_lock[f]);
-	d_step { announce(f) };
 	if
 	:: d_step { state[f] == IDLE && clean[f] && sleeps[f] ->
 			/* The last reset's record is the answer. */
@@ -455,7 +455,7 @@ inline claim(d, f)
 	wake(f);
 	clean[f] = false;
 	blocked[f] = false;
-	announced[f] = false;
+	passed_on[f] = false;
 	detaching[f] = false;
 	owner[f] = d;
 	domain[f] = d;

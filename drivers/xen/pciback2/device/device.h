@@ -18,8 +18,7 @@
  *	by the sysfs attributes d3cold, access, handover and backend_domid,
  *	which only try: unbinding removes these files with the lock held.
  *	Protects: pb2_device.handover, .xen_has_msix, .saved_state, .reset,
- *	.previous_reset, .d3cold, .awake, .assignment_expected, .announced and
- *	.recovery.
+ *	.previous_reset, .d3cold, .awake, .assignment_expected and .recovery.
  *	A reset of a bus takes the locks of all functions in the order of the
  *	bus. A thread that already holds one of them (probe, remove) takes the
  *	bridge's and the others' with trylock.
@@ -75,8 +74,8 @@
  *	taken under it.
  *
  * No lock: pb2_device.poll_us, .bus_reset_off, .permissive,
- * .allow_interrupt_control and .detach_until are single words, for which
- * READ_ONCE() and WRITE_ONCE() suffice. So are .reset.woken, which runtime PM
+ * .allow_interrupt_control, .detach_until and .passed_on are single words, for
+ * which READ_ONCE() and WRITE_ONCE() suffice. So are .reset.woken, which runtime PM
  * sets, and .intx.ack and .intx.handled, which the interrupt handler uses. sysfs
  * shows .state and .d3cold without a lock.
  *
@@ -345,7 +344,7 @@ struct pb2_recovery {
  * @awake: the life cycle holds a runtime PM reference; device_lock
  * @dom0_suspends: power/control was "auto" before seizing; device_lock
  * @assignment_expected: a toolstack has announced an assignment; device_lock
- * @announced: do_flr has told of an assignment after the last one; device_lock
+ * @passed_on: do_flr has told of the next domain, which may have the function
  * @suspend_refused: the log says why it stays in D0; runtime PM's suspend only
  * @recovery: error recovery; device_lock
  * @reclaim_work: takes the function back from its former domain
@@ -397,7 +396,7 @@ struct pb2_device {
 	bool awake;
 	bool dom0_suspends;
 	bool assignment_expected;
-	bool announced;
+	bool passed_on;
 	bool suspend_refused;
 	struct pb2_recovery recovery;
 

@@ -197,7 +197,7 @@ static void claim_apply(struct pb2_device *pbdev, struct pb2_frontend *fe,
 	 */
 	pb2_power_unblock_suspend(pbdev);
 	pb2_gate_forget_detach(pbdev);
-	pbdev->announced = false;
+	WRITE_ONCE(pbdev->passed_on, false);
 	pbdev->reset.clean = false;
 	/* A device model cannot ask the administrator for interrupt control. */
 	if (claim->target_vm_path)

@@ -91,7 +91,7 @@ static bool sibling_left_same_domain(const struct pb2_device *requester,
 
 	device_lock_assert(&pbdev->pdev->dev);
 
-	return pbdev->domid == requester->domid && !pbdev->announced &&
+	return pbdev->domid == requester->domid && !READ_ONCE(pbdev->passed_on) &&
 	       (READ_ONCE(pbdev->fe) || state == PB2_RECLAIMING ||
 		state == PB2_HELD);
 }

@@ -72,15 +72,14 @@ static int request_reset_and_return(struct pb2_device *pbdev)
 /*
  * libxl asks for a reset before it takes a function away from a domain, and again
  * before it gives it to the next one, which may be while the function has not
- * come back from the first one here.
+ * come back from the first one here. libxl goes on where the reset fails, so this
+ * comes before anything that can fail.
  */
-static void request_announce(struct pb2_device *pbdev)
+static void request_note_next_domain(struct pb2_device *pbdev)
 {
-	device_lock_assert(&pbdev->pdev->dev);
-
 	if (READ_ONCE(pbdev->state) != PB2_ASSIGNED ||
 	    READ_ONCE(pbdev->detach_until))
-		pbdev->announced = true;
+		WRITE_ONCE(pbdev->passed_on, true);
 }
 
 /**
@@ -105,6 +104,7 @@ int pb2_reset_request_run(struct pb2_device *pbdev)
 	struct pci_dev *pdev = pbdev->pdev;
 	int rc;
 
+	request_note_next_domain(pbdev);
 	rc = wait_event_interruptible(pbdev->settled,
 				      READ_ONCE(pbdev->state) !=
 				      PB2_RECLAIMING);
@@ -112,7 +112,6 @@ int pb2_reset_request_run(struct pb2_device *pbdev)
 		return -EINTR;
 
 	device_lock(&pdev->dev);
-	request_announce(pbdev);
 	rc = request_is_clean(pbdev) ? 0 : request_reset_and_return(pbdev);
 	if (READ_ONCE(pbdev->state) == PB2_IDLE)
 		pb2_power_block_suspend(pbdev);
